@@ -1,0 +1,11 @@
+/* bon/bon.h: all of libbon. */
+#ifndef BON_BON_H
+#define BON_BON_H
+
+#include "bon/base.h"
+#include "bon/ngram.h"
+#include "bon/normalize.h"
+#include "bon/restore.h"
+#include "bon/syllable.h"
+
+#endif

@@ -1,0 +1,128 @@
+/* bon/ngram.h: n-gram language models: estimate, store, query. Any language's tokens; text is whitespace-separated.
+ *
+ * Probabilities are log10, as in ARPA files. The estimator is interpolated modified Kneser-Ney (Chen & Goodman 1998; the
+ * numbers of KenLM's lmplz, Heafield et al. 2013).
+ *
+ *     bon_lm *lm;  bon_lm_state state, next;
+ *     if (bon_lm_open(&lm, "vi.bonlm", NULL) == BON_OK) {
+ *         bon_lm_state_begin(lm, &state);                                  // after <s>
+ *         float p = bon_lm_score(lm, &state, bon_lm_word(lm, "tôi", 4), &next, NULL);
+ *         bon_lm_close(lm);
+ *     }
+ */
+#ifndef BON_NGRAM_H
+#define BON_NGRAM_H
+
+#include <stdbool.h>
+
+#include "bon/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { BON_LM_MAX_ORDER = 8, BON_LM_UNK = 0, BON_LM_BOS = 1, BON_LM_EOS = 2 };
+
+/* ---- query ---- */
+
+typedef struct bon_lm bon_lm;
+
+typedef struct bon_lm_open_options {
+    int lazy;             /* non-zero: check the header now, section checksums only in bon_lm_verify */
+    uint32_t reserved[7]; /* zero */
+} bon_lm_open_options;
+
+/* Maps a .bonlm file. options NULL = defaults (every checksum is verified). BON_ERR_FORMAT and BON_ERR_VERSION name the
+ * file, the reason and the offset. The handle is immutable and may be shared between threads. */
+BON_API bon_status bon_lm_open(bon_lm **out, const char *path, const bon_lm_open_options *options);
+BON_API void bon_lm_close(bon_lm *lm);
+BON_API bon_status bon_lm_verify(const bon_lm *lm);
+
+BON_API unsigned bon_lm_order(const bon_lm *lm);
+/* Number of n-grams of one order (1..order); 0 outside. Order 1 counts <unk>, <s> and </s>. */
+BON_API uint64_t bon_lm_count(const bon_lm *lm, unsigned order);
+/* Id of a word; BON_LM_UNK when the model does not know it. Ids are dense, below bon_lm_count(lm, 1). */
+BON_API uint32_t bon_lm_word(const bon_lm *lm, const char *word, size_t n);
+/* Bytes of a word (owned by lm, not NUL-terminated); NULL for an id out of range. */
+BON_API const char *bon_lm_word_text(const bon_lm *lm, uint32_t id, size_t *n);
+
+/* What the model needs to remember of the words before: the longest known context that can still be extended. Equal states
+ * (bon_lm_state_equal) give equal futures. Plain data: copy freely. words[0] is the most recent word. */
+typedef struct bon_lm_state {
+    uint32_t words[BON_LM_MAX_ORDER - 1];
+    float backoff[BON_LM_MAX_ORDER - 1]; /* of the context of length i + 1 */
+    uint32_t length;
+} bon_lm_state;
+
+BON_API void bon_lm_state_begin(const bon_lm *lm, bon_lm_state *state); /* after <s> */
+BON_API void bon_lm_state_empty(bon_lm_state *state);                   /* nothing known */
+BON_API bool bon_lm_state_equal(const bon_lm_state *a, const bon_lm_state *b);
+
+/* log10 p(word | state), and the state after the word in *next (may be the same object as state). *matched (may be NULL)
+ * is the order of the longest n-gram found. Allocates nothing. */
+BON_API float bon_lm_score(const bon_lm *lm, const bon_lm_state *state, uint32_t word, bon_lm_state *next,
+                           unsigned *matched);
+
+typedef struct bon_lm_totals {
+    uint64_t tokens;        /* words and sentence ends */
+    uint64_t oov;           /* words the model does not know */
+    double logprob10;       /* of all tokens, unknown ones as <unk> */
+    double logprob10_known; /* of all but the unknown ones */
+} bon_lm_totals;
+
+/* Adds one line (whitespace-separated tokens, without its newline) as a sentence <s> ... </s> to *totals. */
+BON_API void bon_lm_score_line(const bon_lm *lm, const char *line, size_t n, bon_lm_totals *totals);
+/* 10^(-logprob/tokens), with and without the unknown words; NaN when there is nothing to divide by. */
+BON_API double bon_lm_perplexity(const bon_lm_totals *totals);
+BON_API double bon_lm_perplexity_known(const bon_lm_totals *totals);
+
+/* ---- estimation ---- */
+
+typedef struct bon_lm_build_options {
+    unsigned order;                     /* 1..BON_LM_MAX_ORDER; 0 = 3 */
+    uint32_t prune[BON_LM_MAX_ORDER];   /* n-grams of order i + 1 seen at most prune[i] times are left out; not decreasing */
+    unsigned threads;                   /* 0 = 1 */
+    int discount_fallback;              /* non-zero: use 0.5/1/1.5 where there is too little data for discounts */
+    int skip_symbols;                   /* non-zero: <s>, </s>, <unk> in the text are read as blanks instead of an error */
+    const char *const *vocabulary;      /* NULL = open; else only these words are kept, others become <unk> */
+    size_t vocabulary_size;
+    uint32_t reserved[8];
+} bon_lm_build_options;
+
+typedef struct bon_lm_builder bon_lm_builder;
+
+BON_API bon_status bon_lm_builder_open(bon_lm_builder **out, const bon_lm_build_options *options);
+BON_API void bon_lm_builder_close(bon_lm_builder *builder);
+/* Adds whole lines of whitespace-separated tokens, each a sentence. `name` and first_line only serve messages. */
+BON_API bon_status bon_lm_builder_add(bon_lm_builder *builder, const char *text, size_t n, const char *name,
+                                      uint64_t first_line);
+
+/* An estimated (or read) model in memory: what files are written from. */
+typedef struct bon_lm_table bon_lm_table;
+
+/* Estimates the model; the builder's text is used up. BON_ERR_DATA when there is too little data (says which order and what
+ * to pass). */
+BON_API bon_status bon_lm_builder_estimate(bon_lm_builder *builder, bon_lm_table **out);
+/* Reads an ARPA file (plain, gzip or zstd). Ill-formed files are refused with their line number. */
+BON_API bon_status bon_lm_table_read_arpa(bon_lm_table **out, const char *path);
+/* Unpacks a .bonlm file. */
+BON_API bon_status bon_lm_table_from_lm(bon_lm_table **out, const bon_lm *lm);
+BON_API void bon_lm_table_close(bon_lm_table *table);
+BON_API unsigned bon_lm_table_order(const bon_lm_table *table);
+BON_API uint64_t bon_lm_table_count(const bon_lm_table *table, unsigned order);
+
+/* Writes ARPA text to a path ("-" = stdout; .gz and .zst compress). */
+BON_API bon_status bon_lm_table_write_arpa(const bon_lm_table *table, const char *path);
+
+typedef struct bon_lm_write_options {
+    unsigned quantize_bits; /* 0 = 32-bit floats; 2..16 = that many bits for each probability and back-off */
+    uint32_t reserved[7];
+} bon_lm_write_options;
+
+/* Writes a .bonlm file, atomically. */
+BON_API bon_status bon_lm_table_write(const bon_lm_table *table, const char *path, const bon_lm_write_options *options);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,65 @@
+/* bon/normalize.h: from text as it is found to clean, canonical Vietnamese text.
+ *
+ *     bon_normalizer *nz;  bon_buf out = {0};
+ *     if (bon_normalizer_open(&nz, NULL) == BON_OK) {
+ *         bon_normalize(nz, "lựơng", 8, &out);            // out: "lượng"
+ *         bon_buf_free(&out);
+ *         bon_normalizer_close(nz);
+ *     }
+ *
+ * Each rule has a name and a counter. Normalizing twice changes nothing.
+ */
+#ifndef BON_NORMALIZE_H
+#define BON_NORMALIZE_H
+
+#include "bon/syllable.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* X(NAME, "name in --report", "what it does"). */
+#define BON_RULE_TABLE(X)                                                                                              \
+    X(INVALID_UTF8, "invalid-utf8", "a malformed byte sequence becomes U+FFFD")                                        \
+    X(COMPOSE, "compose", "letters and marks in any order become one composed letter (NFC)")                          \
+    X(D_STROKE, "d-stroke", "eth and African d that stand for đ become đ")                                             \
+    X(TONE_PLACE, "tone-place", "the tone mark moves to its place in the chosen style")                                \
+    X(INVISIBLE, "invisible", "zero-width, bidi, soft hyphen, BOM, variation selectors and controls are dropped")      \
+    X(BLANK, "blank", "runs of blanks become one space; blanks at both ends of a line are dropped")                    \
+    X(LINE_END, "line-end", "CRLF and CR become LF")
+
+typedef enum bon_rule {
+#define BON_RULE_ENUM(name, text, doc) BON_RULE_##name,
+    BON_RULE_TABLE(BON_RULE_ENUM)
+#undef BON_RULE_ENUM
+    BON_RULES
+} bon_rule;
+
+typedef enum bon_form { BON_FORM_NFC, BON_FORM_NFD, BON_FORM_NFKC } bon_form;
+
+typedef struct bon_normalize_options {
+    bon_tone_style tone_style; /* default BON_TONE_OLD */
+    bon_form form;             /* default BON_FORM_NFC */
+    int strict;                /* non-zero: invalid UTF-8 is BON_ERR_DATA instead of U+FFFD */
+    uint32_t disabled;         /* bit 1 << rule switches a rule off */
+    uint32_t reserved[4];      /* zero */
+} bon_normalize_options;
+
+typedef struct bon_normalizer bon_normalizer;
+
+/* Opens a normalizer; options NULL or all zeros = defaults. Immutable: share it between threads. */
+BON_API bon_status bon_normalizer_open(bon_normalizer **out, const bon_normalize_options *options);
+BON_API void bon_normalizer_close(bon_normalizer *nz);
+
+/* Appends the normalized form of n bytes (one or more whole lines; newlines are kept) to out. With strict, BON_ERR_DATA and
+ * a message that names line and byte within this text; out then holds what came before. */
+BON_API bon_status bon_normalize(const bon_normalizer *nz, const char *text, size_t n, bon_buf *out);
+/* The same, adding to counts[BON_RULES] how often each rule changed something. */
+BON_API bon_status bon_normalize_counted(const bon_normalizer *nz, const char *text, size_t n, bon_buf *out,
+                                         uint64_t *counts);
+BON_API const char *bon_rule_name(bon_rule rule);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
