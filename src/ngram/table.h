@@ -30,6 +30,10 @@ struct bon_lm_table {
     uint64_t *word_count;                          /* [level[0].count] how often seen in training; NULL when not known */
 };
 
+/* Makes room for a level of `count` n-grams (first_child, backoff and extends zeroed, and NULL at the highest order). The
+ * level is all zeros after a failure. bon_lm_table_close frees it with the rest. */
+bon_status bon_lm_level_alloc(struct bon_lm_level *level, uint32_t count, bool highest);
+
 /* Writes the model's sections (all named "lm.*") into an open artefact, so that others may add theirs (restore's index). */
 bon_status bon_lm_table_write_sections(const struct bon_lm_table *table, struct bon_artefact_writer *writer,
                                        const bon_lm_write_options *options);
