@@ -46,6 +46,12 @@ BON_API uint32_t bon_lm_word(const bon_lm *lm, const char *word, size_t n);
 /* Bytes of a word (owned by lm, not NUL-terminated); NULL for an id out of range. */
 BON_API const char *bon_lm_word_text(const bon_lm *lm, uint32_t id, size_t *n);
 
+/* Bits of a stored probability or back-off; 0 = floats. (Those of single words are always floats.) */
+BON_API unsigned bon_lm_quantize_bits(const bon_lm *lm);
+/* The sections of the file: name, offset and size in bytes of the i-th (results may be NULL); NULL behind the last one. */
+BON_API size_t bon_lm_section_count(const bon_lm *lm);
+BON_API const char *bon_lm_section(const bon_lm *lm, size_t index, uint64_t *offset, uint64_t *size);
+
 /* What the model needs to remember of the words before: the longest known context that can still be extended. Equal states
  * (bon_lm_state_equal) give equal futures. Plain data: copy freely. words[0] is the most recent word. */
 typedef struct bon_lm_state {
@@ -105,7 +111,7 @@ typedef struct bon_lm_table bon_lm_table;
 BON_API bon_status bon_lm_builder_estimate(bon_lm_builder *builder, bon_lm_table **out);
 /* Reads an ARPA file (plain, gzip or zstd). Ill-formed files are refused with their line number. */
 BON_API bon_status bon_lm_table_read_arpa(bon_lm_table **out, const char *path);
-/* Unpacks a .bonlm file. */
+/* Unpacks a model. Quantized values stay the rounded ones. BON_ERR_FORMAT when its content is inconsistent. */
 BON_API bon_status bon_lm_table_from_lm(bon_lm_table **out, const bon_lm *lm);
 BON_API void bon_lm_table_close(bon_lm_table *table);
 BON_API unsigned bon_lm_table_order(const bon_lm_table *table);

@@ -19,15 +19,16 @@ struct bon_lm_level {
     uint32_t *first_child; /* [count + 1] into the next level; NULL at the highest order */
     float *logprob;        /* [count] log10; <s> has 0 as in KenLM's files */
     float *backoff;        /* [count] log10, 0 where the n-gram has no continuation; NULL at the highest order */
-    uint8_t *extends;      /* [count] 1 where some longer n-gram begins with this one (it is a context); NULL at the highest */
-    uint8_t *blank;        /* [count] 1 = not in the ARPA file, only there to keep the trie whole; NULL = none */
+    uint8_t
+        *extends;   /* [count] 1 where some longer n-gram begins with this one (it is a context); NULL at the highest */
+    uint8_t *blank; /* [count] 1 = not in the ARPA file, only there to keep the trie whole; NULL = none */
 };
 
 struct bon_lm_table {
     unsigned order;
-    struct bon_vocab vocab;                        /* ids 0 <unk>, 1 <s>, 2 </s>, then the words */
-    struct bon_lm_level level[BON_LM_MAX_ORDER];   /* [order - 1] */
-    uint64_t *word_count;                          /* [level[0].count] how often seen in training; NULL when not known */
+    struct bon_vocab vocab;                      /* ids 0 <unk>, 1 <s>, 2 </s>, then the words */
+    struct bon_lm_level level[BON_LM_MAX_ORDER]; /* [order - 1] */
+    uint64_t *word_count;                        /* [level[0].count] how often seen in training; NULL when not known */
 };
 
 /* Makes room for a level of `count` n-grams (first_child, backoff and extends zeroed, and NULL at the highest order). The

@@ -1,0 +1,208 @@
+/* src/ngram/lm.c: opening a .bonlm file.
+ *
+ * Opening maps the file and checks, beyond the container's own checks, that every section has exactly the size that the
+ * header's counts ask for, so that an index below a count is always inside its section. What indices and ids the sections
+ * contain is not looked through (that would read the whole file); queries clamp it where it is used.
+ */
+#include "ngram/lm.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "ngram/table.h"
+
+/* ---- sections ---- */
+
+static bon_status misfit(const bon_lm *lm, const char *section) {
+    return bon_fail(BON_ERR_FORMAT, "%s: section %s does not fit the counts in the header; get the file again",
+                    bon_artefact_path(lm->artefact), section);
+}
+
+static void level_section(char name[BON_ARTEFACT_NAME], unsigned order, const char *part) {
+    snprintf(name, BON_ARTEFACT_NAME, "lm.%u.%s", order, part);
+}
+
+/* A section that must have exactly `size` bytes. */
+static bon_status sized(const bon_lm *lm, const char *section, uint64_t size, const uint8_t **bytes) {
+    const void *data;
+    size_t n;
+    BON_TRY(bon_artefact_section(lm->artefact, section, &data, &n));
+    if (n != size) return misfit(lm, section);
+    *bytes = data;
+    return BON_OK;
+}
+
+static bon_status level_sized(const bon_lm *lm, unsigned order, const char *part, uint64_t size,
+                              const uint8_t **bytes) {
+    char name[BON_ARTEFACT_NAME];
+    level_section(name, order, part);
+    return sized(lm, name, size, bytes);
+}
+
+static bon_status open_ef(const bon_lm *lm, const char *section, uint64_t count, uint64_t limit, struct bon_ef *ef) {
+    const void *data;
+    size_t n;
+    BON_TRY(bon_artefact_section(lm->artefact, section, &data, &n));
+    return bon_ef_open(ef, data, n, count, limit, bon_artefact_path(lm->artefact), section);
+}
+
+/* ---- levels ---- */
+
+static bon_status open_values(const bon_lm *lm, unsigned order, const char *part, const char *bins, uint64_t count,
+                              struct bon_lm_values *values) {
+    unsigned bits = order == 1 ? 0 : lm->header.quantize_bits;
+    values->width = bits > 0 ? bits : 32;
+    values->bins = NULL;
+    if (bits > 0) BON_TRY(level_sized(lm, order, bins, (UINT64_C(1) << bits) * sizeof(float), &values->bins));
+    return level_sized(lm, order, part, bon_bits_bytes(count, values->width), &values->codes);
+}
+
+static uint64_t flag_bytes(uint64_t count) {
+    return (count + BON_LM_KEEP_BITS - 1) / BON_LM_KEEP_BITS * BON_LM_KEEP_BITS / 8;
+}
+
+static bon_status open_context_parts(bon_lm *lm, unsigned order, struct bon_lm_packed_level *level) {
+    char name[BON_ARTEFACT_NAME];
+    uint64_t blocks = (level->count + BON_LM_KEEP_BITS - 1) / BON_LM_KEEP_BITS;
+    level_section(name, order, "next");
+    BON_TRY(open_ef(lm, name, level->count + 1, lm->header.count[order], &level->next));
+    BON_TRY(level_sized(lm, order, "keep", flag_bytes(level->count), &level->keep));
+    BON_TRY(level_sized(lm, order, "rank", (blocks + 2) / 2 * 8, &level->rank));
+    level->backoff_count = bon_load32(level->rank + blocks * 4);
+    return open_values(lm, order, "back", "backbin", level->backoff_count, &level->backoff);
+}
+
+static bon_status open_level(bon_lm *lm, unsigned order) {
+    struct bon_lm_packed_level *level = &lm->level[order - 1];
+    char name[BON_ARTEFACT_NAME];
+    level->count = lm->header.count[order - 1];
+    level->word_bits = lm->header.word_bits;
+    if (order > 1)
+        BON_TRY(level_sized(lm, order, "word", bon_bits_bytes(level->count, level->word_bits), &level->word));
+    BON_TRY(open_values(lm, order, "prob", "probbin", level->count, &level->logprob));
+    if (order < lm->order) BON_TRY(open_context_parts(lm, order, level));
+    level_section(name, order, "blank");
+    if (!bon_artefact_has(lm->artefact, name)) return BON_OK;
+    return sized(lm, name, flag_bytes(level->count), &level->blank);
+}
+
+/* ---- header and vocabulary ---- */
+
+static bool header_is_sound(const struct bon_lm_header *header) {
+    bool sound = header->order >= 1 && header->order <= BON_LM_MAX_ORDER &&
+                 (header->quantize_bits == 0 || (header->quantize_bits >= 2 && header->quantize_bits <= 16)) &&
+                 header->count[0] > BON_LM_EOS && header->probe_max <= BON_LM_PROBE_LIMIT &&
+                 header->slots >= header->count[0] && header->slots <= UINT32_MAX && header->text_bytes < UINT32_MAX;
+    for (unsigned i = 0; i < BON_LM_MAX_ORDER; i++)
+        sound = sound && (i < header->order ? header->count[i] < UINT32_MAX : header->count[i] == 0);
+    return sound && header->word_bits == bon_bits_for(header->count[0] - 1);
+}
+
+static bon_status open_header(bon_lm *lm) {
+    const uint8_t *bytes = NULL;
+    BON_TRY(sized(lm, "lm.header", sizeof lm->header, &bytes));
+    memcpy(&lm->header, bytes, sizeof lm->header);
+    if (!header_is_sound(&lm->header))
+        return bon_fail(BON_ERR_FORMAT, "%s: section lm.header has impossible values; get the file again",
+                        bon_artefact_path(lm->artefact));
+    lm->order = lm->header.order;
+    lm->words = (uint32_t)lm->header.count[0];
+    return BON_OK;
+}
+
+static bon_status open_vocab(bon_lm *lm) {
+    const uint8_t *text = NULL;
+    BON_TRY(sized(lm, "lm.word.text", lm->header.text_bytes, &text));
+    lm->text = (const char *)text;
+    BON_TRY(open_ef(lm, "lm.word.ends", (uint64_t)lm->words + 1, lm->header.text_bytes, &lm->text_end));
+    lm->slot_bits = bon_bits_for(lm->words);
+    return sized(lm, "lm.word.slots", bon_bits_bytes(lm->header.slots, lm->slot_bits), &lm->slots);
+}
+
+/* ---- open, close ---- */
+
+/* Takes over the artefact, also on failure. */
+static bon_status open_artefact(bon_lm **out, struct bon_artefact *artefact) {
+    bon_lm *lm = bon_alloc_zeroed(1, sizeof *lm);
+    if (!lm) {
+        bon_artefact_close(artefact);
+        return BON_ERR_NOMEM;
+    }
+    lm->artefact = artefact;
+    bon_status status = open_header(lm);
+    if (status == BON_OK) status = open_vocab(lm);
+    for (unsigned order = 1; status == BON_OK && order <= lm->order; order++) status = open_level(lm, order);
+    if (status == BON_OK)
+        *out = lm;
+    else
+        bon_lm_close(lm);
+    return status;
+}
+
+bon_status bon_lm_open(bon_lm **out, const char *path, const bon_lm_open_options *options) {
+    struct bon_artefact *artefact;
+    BON_TRY(bon_artefact_open(&artefact, path, "bonlm", BON_LM_FILE_VERSION, !options || !options->lazy));
+    return open_artefact(out, artefact);
+}
+
+bon_status bon_lm_open_memory(bon_lm **out, const void *bytes, size_t n, const char *name,
+                              const bon_lm_open_options *options) {
+    struct bon_artefact *artefact;
+    BON_TRY(
+        bon_artefact_open_memory(&artefact, bytes, n, name, "bonlm", BON_LM_FILE_VERSION, !options || !options->lazy));
+    return open_artefact(out, artefact);
+}
+
+void bon_lm_close(bon_lm *lm) {
+    if (!lm) return;
+    bon_artefact_close(lm->artefact);
+    free(lm);
+}
+
+bon_status bon_lm_verify(const bon_lm *lm) { return bon_artefact_verify(lm->artefact); }
+
+const struct bon_artefact *bon_lm_artefact(const bon_lm *lm) { return lm->artefact; }
+
+/* ---- what is in it ---- */
+
+unsigned bon_lm_order(const bon_lm *lm) { return lm->order; }
+
+uint64_t bon_lm_count(const bon_lm *lm, unsigned order) {
+    return order >= 1 && order <= lm->order ? lm->header.count[order - 1] : 0;
+}
+
+unsigned bon_lm_quantize_bits(const bon_lm *lm) { return lm->header.quantize_bits; }
+
+size_t bon_lm_section_count(const bon_lm *lm) { return bon_artefact_section_count(lm->artefact); }
+
+const char *bon_lm_section(const bon_lm *lm, size_t index, uint64_t *offset, uint64_t *size) {
+    uint64_t at, bytes;
+    if (index >= bon_lm_section_count(lm)) return NULL;
+    const char *name = bon_artefact_section_at(lm->artefact, index, &at, &bytes);
+    if (offset) *offset = at;
+    if (size) *size = bytes;
+    return name;
+}
+
+const char *bon_lm_word_text(const bon_lm *lm, uint32_t id, size_t *n) {
+    uint64_t begin, end;
+    if (id >= lm->words) return NULL;
+    bon_ef_pair(&lm->text_end, id, &begin, &end);
+    *n = (size_t)(end - begin);
+    return lm->text + begin;
+}
+
+uint32_t bon_lm_word(const bon_lm *lm, const char *word, size_t n) {
+    uint64_t at = bon_lm_slot(bon_hash64(word, n), lm->header.slots);
+    for (uint32_t probe = 0; probe < lm->header.probe_max; probe++) {
+        uint32_t slot = bon_bits_get(lm->slots, at, lm->slot_bits);
+        if (slot == 0) break;
+        size_t length;
+        const char *text = bon_lm_word_text(lm, slot - 1, &length);
+        if (text && length == n && memcmp(text, word, n) == 0) return slot - 1;
+        if (++at == lm->header.slots) at = 0;
+    }
+    return BON_LM_UNK;
+}

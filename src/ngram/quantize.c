@@ -1,0 +1,137 @@
+/* src/ngram/quantize.c: equal-population bins from a sorted sample of the values.
+ *
+ * Up to 2^22 values are sorted (radix sort over the bits of the floats, made to ascend); of more, every k-th one is taken.
+ * Bins are cut from the left, each taking its share of what is left, so a value that fills several bins' worth by itself
+ * (the discounted singletons of Kneser-Ney) takes one bin and leaves the others to finer distinctions.
+ */
+#include "ngram/quantize.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+enum { SAMPLE_MAX = 1 << 22, RADIX_BITS = 11, RADIX = 1 << RADIX_BITS };
+
+/* Floats in the order of their values as unsigned numbers: flip all bits of negative ones, the sign of the others. */
+static uint32_t key_of(float value) {
+    uint32_t bits;
+    value += 0.0f; /* -0 and 0 are one value */
+    memcpy(&bits, &value, sizeof bits);
+    return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
+}
+
+static float value_of(uint32_t key) {
+    uint32_t bits = key & 0x80000000u ? key & 0x7fffffffu : ~key;
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* Sorts keys[n]; three passes end in `spare`, so the result is copied back. */
+static void radix_sort(uint32_t *keys, uint32_t *spare, size_t n) {
+    uint32_t *from = keys, *to = spare;
+    for (unsigned shift = 0; shift < 32; shift += RADIX_BITS) {
+        size_t start[RADIX] = {0}, sum = 0;
+        for (size_t i = 0; i < n; i++) start[from[i] >> shift & (RADIX - 1)]++;
+        for (size_t i = 0; i < RADIX; i++) {
+            size_t here = start[i];
+            start[i] = sum;
+            sum += here;
+        }
+        for (size_t i = 0; i < n; i++) to[start[from[i] >> shift & (RADIX - 1)]++] = from[i];
+        uint32_t *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != keys) memcpy(keys, from, n * sizeof *keys);
+}
+
+static size_t run_end(const uint32_t *keys, size_t n, size_t at) {
+    size_t end = at + 1;
+    while (end < n && keys[end] == keys[at]) end++;
+    return end;
+}
+
+/* Number of distinct keys of a sorted array, counting no further than past `enough`. */
+static size_t distinct(const uint32_t *keys, size_t n, size_t enough) {
+    size_t found = 0;
+    for (size_t at = 0; at < n && found <= enough; at = run_end(keys, n, at)) found++;
+    return found;
+}
+
+/* End of the bin that starts at `at` and should hold `share` keys: the border between two values nearest to that. */
+static size_t bin_end(const uint32_t *keys, size_t n, size_t at, size_t share) {
+    size_t target = at + share;
+    if (target >= n) return n;
+    size_t left = target, right = target;
+    while (left > at && keys[left - 1] == keys[target]) left--;
+    if (left == target) return target; /* the target is a border */
+    while (right < n && keys[right] == keys[target]) right++;
+    return left > at && target - left <= right - target ? left : right;
+}
+
+static float mean(const uint32_t *keys, size_t n) {
+    if (keys[0] == keys[n - 1]) return value_of(keys[0]);
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) sum += (double)value_of(keys[i]);
+    return (float)(sum / (double)n);
+}
+
+static void cut_bins(const uint32_t *keys, size_t n, unsigned bits, bool exact, float *centres) {
+    size_t bins = (size_t)1 << bits, at = 0, used = 0;
+    for (; at < n && used < bins; used++) {
+        size_t end = exact ? run_end(keys, n, at) : bin_end(keys, n, at, (n - at + bins - used - 1) / (bins - used));
+        centres[used] = mean(keys + at, end - at);
+        at = end;
+    }
+    for (; used < bins; used++) centres[used] = used > 0 ? centres[used - 1] : 0.0f;
+}
+
+/* Trains on every stride-th value; *exact tells whether all of those are centres. */
+static bon_status train_sampled(const float *values, const uint8_t *keep, uint64_t count, uint64_t kept,
+                                uint64_t stride, unsigned bits, float *centres, bool *exact) {
+    size_t capacity = (size_t)(kept / stride + 1), n = 0;
+    uint32_t *keys = bon_alloc_array(2 * capacity, sizeof *keys);
+    if (!keys) return BON_ERR_NOMEM;
+    uint64_t seen = 0;
+    for (uint64_t i = 0; i < count; i++)
+        if ((!keep || keep[i]) && seen++ % stride == 0) keys[n++] = key_of(values[i]);
+    radix_sort(keys, keys + capacity, n);
+    size_t bins = (size_t)1 << bits;
+    *exact = distinct(keys, n, bins) <= bins;
+    cut_bins(keys, n, bits, *exact, centres);
+    free(keys);
+    return BON_OK;
+}
+
+static bool all_are_centres(const float *values, const uint8_t *keep, uint64_t count, unsigned bits,
+                            const float *centres) {
+    for (uint64_t i = 0; i < count; i++)
+        if ((!keep || keep[i]) && centres[bon_quantize(centres, bits, values[i])] != values[i]) return false;
+    return true;
+}
+
+bon_status bon_quantize_train(const float *values, const uint8_t *keep, uint64_t count, unsigned bits, float *centres) {
+    uint64_t kept = 0;
+    for (uint64_t i = 0; i < count; i++) kept += !keep || keep[i];
+    uint64_t stride = kept / SAMPLE_MAX + 1;
+    bool exact;
+    BON_TRY(train_sampled(values, keep, count, kept, stride, bits, centres, &exact));
+    /* A sample of few distinct values does not prove that all are so few. */
+    if (!exact || stride == 1 || all_are_centres(values, keep, count, bits, centres)) return BON_OK;
+    return train_sampled(values, keep, count, kept, 1, bits, centres, &exact);
+}
+
+uint32_t bon_quantize(const float *centres, unsigned bits, float value) {
+    uint32_t low = 0, high = (UINT32_C(1) << bits) - 1; /* the first centre >= value, or the last one */
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (centres[middle] >= value)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    if (low > 0 && value - centres[low - 1] <= centres[low] - value) low--;
+    return low;
+}

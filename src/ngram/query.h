@@ -1,0 +1,89 @@
+/* src/ngram/query.h: walking the packed reverse trie node by node, for decoders that share look-ups between hypotheses.
+ *
+ * A node is (order, index). bon_lm_unigram starts at a word; bon_lm_child goes one word further into the past:
+ *
+ *     uint32_t node = bon_lm_unigram(lm, w3);                          // p(w3)
+ *     if (bon_lm_child(lm, 1, node, w2, &node))                        // w2 w3 is in the model: p(w3 | w2)
+ *         if (bon_lm_child(lm, 2, node, w1, &node)) ...                // p(w3 | w1 w2)
+ *
+ * Indices are clamped to their arrays wherever they come from the file, so a model with a valid checksum and hostile content
+ * gives wrong numbers, never a read out of bounds, in bounded time.
+ */
+#ifndef BON_SRC_NGRAM_QUERY_H
+#define BON_SRC_NGRAM_QUERY_H
+
+#include "ngram/lm.h"
+
+struct bon_lm_range {
+    uint64_t begin, end;
+};
+
+static inline const struct bon_lm_packed_level *bon_lm_level_of(const bon_lm *lm, unsigned order) {
+    return &lm->level[order - 1];
+}
+
+static inline float bon_lm_value_at(const struct bon_lm_values *values, uint64_t index) {
+    if (!values->bins) return bon_load_float(values->codes + index * 4);
+    return bon_load_float(values->bins + bon_bits_get(values->codes, index, values->width) * 4);
+}
+
+/* The node of a single word. */
+static inline uint32_t bon_lm_unigram(const bon_lm *lm, uint32_t word) { return word < lm->words ? word : BON_LM_UNK; }
+
+/* Where the children of a node lie in the level of order + 1; order must be below the model's. */
+static inline struct bon_lm_range bon_lm_children(const bon_lm *lm, unsigned order, uint32_t node) {
+    struct bon_lm_range range;
+    bon_ef_pair(&bon_lm_level_of(lm, order)->next, node, &range.begin, &range.end);
+    return range;
+}
+
+/* Finds a word among the n-grams of `order` in a range: their ids ascend. The halving is written without branches, since
+ * their outcome cannot be foretold. */
+static inline bool bon_lm_find(const bon_lm *lm, unsigned order, struct bon_lm_range range, uint32_t word,
+                               uint32_t *node) {
+    if (range.begin >= range.end) return false;
+    const struct bon_lm_packed_level *level = bon_lm_level_of(lm, order);
+    uint64_t at = range.begin;
+    for (uint64_t n = range.end - range.begin; n > 1;) {
+        uint64_t half = n / 2;
+        at += bon_bits_get(level->word, at + half, level->word_bits) <= word ? half : 0;
+        n -= half;
+    }
+    *node = (uint32_t)at;
+    return bon_bits_get(level->word, at, level->word_bits) == word;
+}
+
+/* The node of order + 1 that has `word` before the n-gram `node`; false when the model does not have it, or order is already
+ * the model's. *child may be the same object as node. */
+static inline bool bon_lm_child(const bon_lm *lm, unsigned order, uint32_t node, uint32_t word, uint32_t *child) {
+    return order < lm->order && bon_lm_find(lm, order + 1, bon_lm_children(lm, order, node), word, child);
+}
+
+/* log10 p(last word | words before it) of a node. */
+static inline float bon_lm_node_logprob(const bon_lm *lm, unsigned order, uint32_t node) {
+    return bon_lm_value_at(&bon_lm_level_of(lm, order)->logprob, node);
+}
+
+/* Whether a node has to be remembered as a context: some longer n-gram begins with it. Its back-off goes to *backoff; 0 where
+ * there is none. */
+static inline bool bon_lm_node_backoff(const bon_lm *lm, unsigned order, uint32_t node, float *backoff) {
+    const struct bon_lm_packed_level *level = bon_lm_level_of(lm, order);
+    *backoff = 0.0f;
+    if (!level->keep) return false;
+    uint64_t at = node / 64, first = at & ~(uint64_t)(BON_LM_KEEP_BITS / 64 - 1);
+    uint64_t word = bon_load64(level->keep + at * 8);
+    if (!(word >> (node % 64) & 1)) return false;
+    uint64_t place = bon_load32(level->rank + node / BON_LM_KEEP_BITS * 4);
+    for (uint64_t i = first; i < at; i++) place += bon_popcount(bon_load64(level->keep + i * 8));
+    place += bon_popcount(word & ((UINT64_C(1) << (node % 64)) - 1));
+    if (place < level->backoff_count) *backoff = bon_lm_value_at(&level->backoff, place);
+    return true;
+}
+
+/* Whether a node is only there to keep the trie whole: its probability is what backing off gives. */
+static inline bool bon_lm_node_blank(const bon_lm *lm, unsigned order, uint32_t node) {
+    const struct bon_lm_packed_level *level = bon_lm_level_of(lm, order);
+    return level->blank && (bon_load64(level->blank + node / 64 * 8) >> (node % 64) & 1);
+}
+
+#endif

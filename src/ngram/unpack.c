@@ -1,0 +1,87 @@
+/* src/ngram/unpack.c: from an open .bonlm model back to a table in memory.
+ *
+ * Unlike queries, which clamp, this refuses what does not hold together: first children that do not cover the next level from
+ * end to end, ids that do not ascend or lie outside the vocabulary, words that occur twice.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "ngram/query.h"
+#include "ngram/table.h"
+
+static bon_status inconsistent(const bon_lm *lm, unsigned order, uint64_t index, const char *what) {
+    return bon_fail(BON_ERR_FORMAT, "%s: n-gram %llu of order %u: %s; get the file again",
+                    bon_artefact_path(lm->artefact), (unsigned long long)index, order, what);
+}
+
+static bon_status unpack_vocab(const bon_lm *lm, struct bon_vocab *vocab) {
+    for (uint32_t id = 0; id < lm->words; id++) {
+        size_t n;
+        uint32_t given;
+        const char *text = bon_lm_word_text(lm, id, &n);
+        BON_TRY(bon_vocab_add(vocab, text, n, &given));
+        if (given != id) return inconsistent(lm, 1, id, "its word occurs twice");
+    }
+    return BON_OK;
+}
+
+static bon_status unpack_children(const bon_lm *lm, unsigned order, struct bon_lm_level *level) {
+    uint64_t expected = 0, next = lm->header.count[order];
+    for (uint32_t i = 0; i < level->count; i++) {
+        struct bon_lm_range range = bon_lm_children(lm, order, i);
+        if (range.begin != expected) return inconsistent(lm, order, i, "its first longer n-gram is misplaced");
+        level->first_child[i] = (uint32_t)range.begin;
+        expected = range.end;
+    }
+    level->first_child[level->count] = (uint32_t)next;
+    return expected == next ? BON_OK : inconsistent(lm, order, level->count, "longer n-grams are left over");
+}
+
+/* The ids of each parent's children ascend and are words. */
+static bon_status check_words(const bon_lm *lm, unsigned order, const struct bon_lm_level *parents,
+                              const struct bon_lm_level *level) {
+    for (uint32_t parent = 0; parent < parents->count; parent++)
+        for (uint32_t i = parents->first_child[parent]; i < parents->first_child[parent + 1]; i++)
+            if (level->word[i] >= lm->words ||
+                (i > parents->first_child[parent] && level->word[i] <= level->word[i - 1]))
+                return inconsistent(lm, order, i, "its word is out of order");
+    return BON_OK;
+}
+
+static bon_status unpack_values(const bon_lm *lm, unsigned order, struct bon_lm_level *level) {
+    bool highest = order == lm->order, blanks = lm->level[order - 1].blank != NULL;
+    if (blanks && !(level->blank = bon_alloc_zeroed(level->count, 1))) return BON_ERR_NOMEM;
+    for (uint32_t i = 0; i < level->count; i++) {
+        level->logprob[i] = bon_lm_node_logprob(lm, order, i);
+        if (!highest) level->extends[i] = bon_lm_node_backoff(lm, order, i, &level->backoff[i]);
+        if (blanks) level->blank[i] = bon_lm_node_blank(lm, order, i);
+        if (!isfinite(level->logprob[i]) || (!highest && !isfinite(level->backoff[i])))
+            return inconsistent(lm, order, i, "a value is not a number");
+    }
+    return BON_OK;
+}
+
+static bon_status unpack_level(const bon_lm *lm, unsigned order, struct bon_lm_table *table) {
+    const struct bon_lm_packed_level *packed = &lm->level[order - 1];
+    struct bon_lm_level *level = &table->level[order - 1];
+    BON_TRY(bon_lm_level_alloc(level, (uint32_t)packed->count, order == lm->order));
+    for (uint32_t i = 0; i < level->count; i++)
+        level->word[i] = order == 1 ? i : bon_bits_get(packed->word, i, packed->word_bits);
+    if (order > 1) BON_TRY(check_words(lm, order, level - 1, level));
+    if (order < lm->order) BON_TRY(unpack_children(lm, order, level));
+    return unpack_values(lm, order, level);
+}
+
+bon_status bon_lm_table_from_lm(bon_lm_table **out, const bon_lm *lm) {
+    bon_lm_table *table = bon_alloc_zeroed(1, sizeof *table);
+    if (!table) return BON_ERR_NOMEM;
+    table->order = lm->order;
+    bon_status status = unpack_vocab(lm, &table->vocab);
+    for (unsigned order = 1; status == BON_OK && order <= lm->order; order++) status = unpack_level(lm, order, table);
+    if (status == BON_OK)
+        *out = table;
+    else
+        bon_lm_table_close(table);
+    return status;
+}
