@@ -5,9 +5,10 @@
  *
  *     code = (onset * 171 + rhyme) * 6 + tone          0 <= code < BON_SYLLABLE_CODES = 25650
  *
- * of which some 17,900 are orthographically valid. Text <-> code is total and lossless on valid syllables in canonical
+ * of which 17,838 are orthographically valid. Text <-> code is total and lossless on valid syllables in canonical
  * spelling (tone mark in the old placement: hòa, thúy), and needs no dictionary: nghiêng, quyển, gìn and the never heard
- * "đuâng" are syllables; "the", "ngiêng" and "đắk" are not. Letter case travels beside the code.
+ * "đuâng" are syllables; "that" (a stop coda without sắc or nặng), "ngiêng" and "đắk" are not. Letter case travels beside
+ * the code.
  *
  *     bon_syllable s; bon_case c;
  *     if (bon_syllable_parse("Tiếng", 7, &s, &c)) {          // onset t, rhyme iêng, tone sắc; BON_CASE_TITLE

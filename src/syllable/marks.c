@@ -1,0 +1,67 @@
+/* src/syllable/marks.c: text without Vietnamese marks, and text in lower case.
+ *
+ * Both copy bytes in runs and look only at bytes that can begin something to change. UTF-8 is self-synchronizing, so a
+ * malformed byte can be copied alone without losing the sequences behind it.
+ */
+#include <string.h>
+
+#include "base/buf.h"
+#include "syllable/spelling.h"
+#include "syllable/unicode.h"
+#include "syllable/utf8.h"
+
+/* Combining grave, acute, circumflex, tilde, breve, hook above, horn, dot below: bit c - U+0300. */
+static const uint64_t dropped_marks =
+    1u << 0 | 1u << 1 | 1u << 2 | 1u << 3 | 1u << 6 | 1u << 9 | 1u << 0x1b | (uint64_t)1 << 0x23;
+
+enum { KEEP_CHAR = 1 << 21, DROP_CHAR };
+
+/* The ASCII letter under a marked Vietnamese letter, DROP_CHAR for a Vietnamese combining mark, else KEEP_CHAR. */
+static uint32_t without_marks(uint32_t c) {
+    unsigned info = bon_letter_info(c), number = info & BON_LETTER_NUMBER;
+    if (number) return bon_glyphs[bon_plain_letter[number]][info >> 8 & 1][BON_TONE_NGANG];
+    if (c - 0x300u < 64 && dropped_marks >> (c - 0x300) & 1) return DROP_CHAR;
+    return KEEP_CHAR;
+}
+
+static bool is_ascii_upper(unsigned char byte) { return byte >= 'A' && byte <= 'Z'; }
+
+/* The lower case of a code point, or KEEP_CHAR. */
+static uint32_t lowered(uint32_t c) {
+    size_t low = 0, high = bon_lower_count;
+    if (c < 0x80) return is_ascii_upper((unsigned char)c) ? c + 32 : KEEP_CHAR;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (bon_lower_runs[middle].last < c)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == bon_lower_count) return KEEP_CHAR;
+    const struct bon_lower_run *run = &bon_lower_runs[low];
+    if (c < run->first || (c - run->first) % run->step) return KEEP_CHAR;
+    return (uint32_t)((int32_t)c + run->difference);
+}
+
+/* Appends text with every code point that `change` does not keep replaced. A replacement is at most 3 bytes for 2, so
+ * 2 n bytes are room enough. */
+static bon_status map_text(const char *text, size_t n, bon_buf *out, uint32_t (*change)(uint32_t)) {
+    for (size_t i = 0; i < n;) {
+        size_t piece = n - i < 4096 ? n - i : 4096, end = i + piece;
+        BON_TRY(bon_buf_reserve(out, 2 * piece + 8));
+        while (i < end) {
+            unsigned length;
+            uint32_t c = bon_utf8_read(text + i, n - i, &length), other = c == BON_UTF8_INVALID ? KEEP_CHAR : change(c);
+            if (other == KEEP_CHAR)
+                bon_buf_push(out, text + i, length);
+            else if (other != DROP_CHAR)
+                out->len += bon_utf8_write(other, out->data + out->len);
+            i += length;
+        }
+    }
+    return BON_OK;
+}
+
+bon_status bon_strip_marks(const char *text, size_t n, bon_buf *out) { return map_text(text, n, out, without_marks); }
+
+bon_status bon_lower(const char *text, size_t n, bon_buf *out) { return map_text(text, n, out, lowered); }
