@@ -2,8 +2,12 @@
  *
  * Chunks reach the workers as they come and the writer in input order, so the output is the same bytes for any thread count
  * and chunk size, in memory bounded by threads, not by input. A chunk holds whole lines; a line above BON_WINDOW bytes comes
- * as windows, each a chunk of its own, cut behind the last blank of its first BON_WINDOW bytes, or, where there is none, at
- * the last UTF-8 boundary in it. Windows are counted from the start of the line, so they do not depend on chunk size.
+ * as windows, each a chunk of its own, cut behind the last blank (space or tab) of its first BON_WINDOW bytes, or, where
+ * there is none, at the last UTF-8 boundary in it. The window after it begins at that cut, and the last one has the line
+ * end; CR LF is never cut. So windows depend on where the line begins, not on chunk size or on how bytes arrive.
+ *
+ * A file's last line without a newline is a chunk end too: the next file begins with a chunk of its own. An input that
+ * turns out to be corrupt gives the bytes decoded before that, then the failure.
  */
 #ifndef BON_SRC_BASE_PIPELINE_H
 #define BON_SRC_BASE_PIPELINE_H
@@ -29,24 +33,28 @@ struct bon_pipeline {
     const char *const *paths; /* NULL/0 = standard input; "-" allowed */
     size_t path_count;
     unsigned threads;  /* 0 = as many as the machine has; 1 = no threads are started */
-    size_t chunk_size; /* 0 = BON_CHUNK */
+    size_t chunk_size; /* 0 = BON_CHUNK; at most BON_WINDOW. Whole lines are gathered up to about this size; input that
+                        * comes slowly (a terminal, a pipe that waits) is passed on line by line */
     void *context;
-    /* Per-worker state, made in its thread; both may be NULL. */
+    /* Per-worker state, made in its thread; both may be NULL. Workers start one by one as chunks are read, so a short input
+     * opens one or two. */
     bon_status (*worker_open)(void *context, void **worker);
     void (*worker_close)(void *context, void *worker);
-    /* Turns a chunk into bytes. Called from many threads. */
+    /* Turns a chunk into bytes appended to `out`, which is empty. Called from many threads. */
     bon_status (*map)(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out);
-    /* Takes the results in input order, from one thread at a time. NULL: results are written to `out` as they are. */
+    /* Takes the results in input order, in the calling thread. NULL: results are written to `out` as they are. */
     bon_status (*sink)(void *context, const struct bon_chunk *chunk, const bon_buf *result);
     struct bon_out *out;
     struct bon_progress *progress; /* may be NULL */
     const volatile int *stop;      /* may be NULL; set non-zero (by a signal handler) to end with BON_ERR_INTERRUPTED */
 };
 
-/* Runs to the end of all inputs or the first failure (in input order: what came before it was written). */
+/* Runs to the end of all inputs or the first failure (in input order: what came before it was given to the sink; it may
+ * still be in the buffer of `out`). Holds at most 2 * threads + 2 chunks. Signals are blocked in the workers, so handlers
+ * run in threads of the program. */
 bon_status bon_pipeline_run(const struct bon_pipeline *pipeline);
 
-/* Number of processors this process may use. */
+/* Number of processors this process may use: its affinity mask. */
 unsigned bon_processors(void);
 
 #endif

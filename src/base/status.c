@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static _Thread_local char message[1024];
+static _Thread_local char message[BON_MESSAGE_MAX];
 
 static const struct {
     const char *name, *text;

@@ -4,6 +4,8 @@
 
 #include "bon/base.h"
 
+enum { BON_MESSAGE_MAX = 1024 }; /* bytes of a message with its NUL; longer ones are cut */
+
 /* Stores the message for bon_error_message() and returns status. A message names what (file), where (line or offset), why,
  * and what to do when that is not obvious; no newline. errno is kept. */
 bon_status bon_fail(bon_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
