@@ -25,7 +25,8 @@ struct bon_eval {
 enum { KEPT_RULES = 1 << BON_RULE_COMPOSE | 1 << BON_RULE_TONE_PLACE };
 
 bon_status bon_eval_open(struct bon_eval **out, bon_restore_session *session) {
-    bon_normalize_options options = {.tone_style = BON_TONE_OLD, .disabled = ((1u << BON_RULES) - 1) & ~(unsigned)KEPT_RULES};
+    bon_normalize_options options = {.tone_style = BON_TONE_OLD,
+                                     .disabled = ((1u << BON_RULES) - 1) & ~(unsigned)KEPT_RULES};
     struct bon_eval *eval = bon_alloc_zeroed(1, sizeof *eval);
     if (!eval) return BON_ERR_NOMEM;
     eval->session = session;
@@ -63,7 +64,7 @@ static enum class class_of(uint32_t c) {
 }
 
 bool bon_eval_next(const char *text, size_t n, size_t *pos, size_t *start, size_t *len) {
-    unsigned length;
+    unsigned length = 0;
     size_t at = *pos;
     enum class found = CLASS_SKIPPED;
     for (; at < n; at += length)
@@ -93,8 +94,10 @@ static bon_status skip_stripped(struct bon_eval *eval, const char *text, size_t 
     while (*pos < n) {
         unsigned length;
         bon_utf8_read(text + *pos, n - *pos, &length);
-        if (length == 1) piece = 1;
-        else BON_TRY(stripped_length(eval, text + *pos, length, &piece));
+        if (length == 1)
+            piece = 1;
+        else
+            BON_TRY(stripped_length(eval, text + *pos, length, &piece));
         if (have + piece > want) break;
         have += piece;
         *pos += length;
@@ -109,8 +112,8 @@ static bool same_word(const char *a, size_t an, const char *b, size_t bn) {
     return bon_syllable_parse(a, an, &x, &letter_case) && bon_syllable_parse(b, bn, &y, &letter_case) && x == y;
 }
 
-static bon_status compare_line(struct bon_eval *eval, const char *good, size_t n, const char *restored, size_t restored_n,
-                               struct bon_eval_totals *totals) {
+static bon_status compare_line(struct bon_eval *eval, const char *good, size_t n, const char *restored,
+                               size_t restored_n, struct bon_eval_totals *totals) {
     size_t pos = 0, from = 0, start, len, at = 0, skipped, kept;
     uint64_t wrong = 0;
     for (; bon_eval_next(good, n, &pos, &start, &len); from = start + len) {
@@ -143,7 +146,8 @@ static bon_status check_promise(struct bon_eval *eval, const char *name, uint64_
     BON_TRY(bon_strip_marks(eval->restored.data, eval->restored.len, &eval->scratch));
     if (eval->scratch.len == eval->plain.len && memcmp(eval->scratch.data, eval->plain.data, eval->plain.len) == 0)
         return BON_OK;
-    return bon_fail(BON_ERR_DATA, "%s: restoring the text from line %llu on changed more than marks; please report this", name,
+    return bon_fail(BON_ERR_DATA,
+                    "%s: restoring the text from line %llu on changed more than marks; please report this", name,
                     (unsigned long long)line);
 }
 
@@ -162,11 +166,13 @@ bon_status bon_eval_add(struct bon_eval *eval, const char *text, size_t n, const
     while (good < good_end) {
         /* Newlines are the same in both. */
         const char *good_stop = memchr(good, '\n', (size_t)(good_end - good));
-        const char *restored_stop = restored < restored_end ? memchr(restored, '\n', (size_t)(restored_end - restored)) : NULL;
+        const char *restored_stop =
+            restored < restored_end ? memchr(restored, '\n', (size_t)(restored_end - restored)) : NULL;
         if (!good_stop) good_stop = good_end;
         if (!restored_stop) restored_stop = restored_end;
-        BON_TRY(compare_line(eval, good, (size_t)(good_stop - good), restored, (size_t)(restored_stop - restored), totals));
-        good = good_stop + 1;
+        BON_TRY(
+            compare_line(eval, good, (size_t)(good_stop - good), restored, (size_t)(restored_stop - restored), totals));
+        good = good_stop + (good_stop < good_end);
         restored = restored_stop + (restored_stop < restored_end);
     }
     return BON_OK;

@@ -1,0 +1,16 @@
+/* cmd/bon/commands.h: the table of commands; one file each. */
+#ifndef BON_CMD_COMMANDS_H
+#define BON_CMD_COMMANDS_H
+
+#include "options.h"
+
+extern const struct command command_normalize;
+extern const struct command command_segment;
+extern const struct command command_lm;
+extern const struct command command_lm_build;
+extern const struct command command_lm_query;
+extern const struct command command_lm_info;
+extern const struct command command_lm_convert;
+extern const struct command command_restore;
+
+#endif

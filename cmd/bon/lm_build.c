@@ -1,0 +1,189 @@
+/* cmd/bon/lm_build.c: bon lm build: whitespace-separated tokens -> n-gram model. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bon/ngram.h"
+#include "commands.h"
+#include "stream.h"
+
+struct cutoffs {
+    unsigned count;
+    uint32_t at[BON_LM_MAX_ORDER];
+};
+
+struct build_args {
+    struct shared_args shared;
+    const char *arpa, *vocabulary;
+    unsigned order, quantize;
+    struct cutoffs prune;
+    bool discount_fallback, skip_symbols;
+};
+
+struct build_job {
+    struct bon_pipeline pipeline;
+    bon_lm_builder *builder;
+    bon_buf line; /* a line above BON_WINDOW, put together again: a sentence is a whole line */
+    uint64_t line_number;
+};
+
+/* "0 1 3" or "0,1,3" */
+static bool parse_cutoffs(const char *argument, void *member, const char **reason) {
+    struct cutoffs *cutoffs = member;
+    *reason = "is not a list of cut-offs that do not fall, like '0 1 3'";
+    cutoffs->count = 0;
+    for (const char *text = argument; *text;) {
+        char *end;
+        text += strspn(text, " ,");
+        if (*text < '0' || *text > '9' || cutoffs->count == BON_LM_MAX_ORDER) return false;
+        unsigned long value = strtoul(text, &end, 10);
+        if (value > UINT32_MAX || (cutoffs->count && value < cutoffs->at[cutoffs->count - 1])) return false;
+        cutoffs->at[cutoffs->count++] = (uint32_t)value;
+        text = end + strspn(end, " ,");
+    }
+    return cutoffs->count > 0;
+}
+
+static const struct option_row options[] = {
+    OPTION_UNSIGNED('n', "order", "N", struct build_args, order, 1, BON_LM_MAX_ORDER, "order of the model (default 3)"),
+    OPTION_OUTPUT("write the model as .bonlm"),
+    OPTION_STRING(0, "arpa", "FILE", struct build_args, arpa,
+                  "write the model as ARPA text (.gz, .zst compress; - stdout)"),
+    OPTION_PARSE(
+        0, "prune", "COUNTS", struct build_args, prune, parse_cutoffs,
+        "leave out n-grams of order 1, 2, ... seen at most so\noften: '0 1 3' (the last one goes for higher orders)"),
+    OPTION_STRING(0, "vocab", "FILE", struct build_args, vocabulary,
+                  "keep only the words in FILE, others become <unk>"),
+    OPTION_FLAG(0, "discount-fallback", struct build_args, discount_fallback,
+                "use discounts 0.5, 1, 1.5 where the text is too small\nto estimate them"),
+    OPTION_FLAG(0, "skip-symbols", struct build_args, skip_symbols, "read <s>, </s> and <unk> in the text as blanks"),
+    OPTION_UNSIGNED(0, "quantize", "BITS", struct build_args, quantize, 2, 16,
+                    "store probabilities and back-offs in BITS bits (default:\n32-bit floats)"),
+    OPTION_THREADS,
+    OPTIONS_COMMON,
+    OPTION_END,
+};
+
+/* ---- text into the builder ---- */
+
+static bon_status map(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
+    (void)context, (void)worker;
+    return bon_buf_append(out, chunk->data, chunk->len);
+}
+
+static bon_status sink(void *context, const struct bon_chunk *chunk, const bon_buf *text) {
+    struct build_job *job = context;
+    if (!chunk->begins_inside && !chunk->ends_inside)
+        return bon_lm_builder_add(job->builder, text->data, text->len, chunk->name, chunk->line);
+    if (!chunk->begins_inside) job->line.len = 0;
+    BON_TRY(bon_buf_append(&job->line, text->data, text->len));
+    if (chunk->ends_inside) return BON_OK;
+    return bon_lm_builder_add(job->builder, job->line.data, job->line.len, chunk->name, chunk->line);
+}
+
+/* ---- the vocabulary file ---- */
+
+struct word_list {
+    bon_buf text; /* words with NUL behind each */
+    const char **words;
+    size_t count, cap;
+};
+
+static void word_list_free(struct word_list *list) {
+    bon_buf_free(&list->text);
+    free(list->words);
+}
+
+static bon_status read_all(const char *path, bon_buf *text) {
+    struct bon_in *in;
+    BON_TRY(bon_in_open(&in, path));
+    bon_status status;
+    size_t got = 0;
+    do {
+        status = bon_buf_reserve(text, BON_CHUNK);
+        if (status == BON_OK) status = bon_in_read(in, text->data + text->len, BON_CHUNK, &got);
+        if (status == BON_OK) text->len += got;
+    } while (status == BON_OK && got > 0);
+    bon_in_close(in);
+    return status;
+}
+
+static bon_status read_words(const char *path, struct word_list *list) {
+    static const char blanks[] = " \t\r\n\v\f";
+    BON_TRY(read_all(path, &list->text));
+    BON_TRY(bon_buf_append(&list->text, "", 1));
+    char *end = list->text.data + list->text.len - 1;
+    for (char *p = list->text.data; p < end; p++) {
+        if (*p == 0 || strchr(blanks, *p)) continue;
+        size_t n = strcspn(p, blanks);
+        BON_TRY(bon_grow_array(&list->words, &list->cap, list->count + 1, sizeof *list->words));
+        list->words[list->count++] = p;
+        p += n;
+        *p = 0;
+    }
+    return BON_OK;
+}
+
+/* ---- the command ---- */
+
+static int write_model(const struct build_args *args, const bon_lm_table *table) {
+    bon_status status = BON_OK;
+    bon_lm_write_options options_of_file = {.quantize_bits = args->quantize};
+    if (args->arpa) status = bon_lm_table_write_arpa(table, args->arpa);
+    if (status == BON_OK && args->shared.output)
+        status = bon_lm_table_write(table, args->shared.output, &options_of_file);
+    if (status != BON_OK) return tell_failure(status);
+    for (unsigned n = 1; n <= bon_lm_table_order(table); n++)
+        note(&args->shared, "%u-grams: %llu", n, (unsigned long long)bon_lm_table_count(table, n));
+    return EXIT_DONE;
+}
+
+static int build(const struct command *command, const struct build_args *args, const bon_lm_build_options *how,
+                 char **paths, int path_count) {
+    struct build_job job = {.pipeline = {.map = map, .sink = sink, .context = &job}};
+    bon_lm_table *table = NULL;
+    int result = tell_failure(bon_lm_builder_open(&job.builder, how));
+    if (result == EXIT_DONE) result = stream_collect(command, &args->shared, paths, path_count, &job.pipeline);
+    if (result == EXIT_DONE) result = tell_failure(bon_lm_builder_estimate(job.builder, &table));
+    if (result == EXIT_DONE) result = write_model(args, table);
+    bon_lm_table_close(table);
+    bon_lm_builder_close(job.builder);
+    bon_buf_free(&job.line);
+    return result;
+}
+
+static int run(const struct command *command, int argc, char **argv) {
+    struct build_args args = {.order = 3};
+    struct word_list words = {0};
+    int first, result = options_parse(command, &args, argc, argv, &first);
+    if (result != PARSE_GO) return result;
+    if (!args.shared.output && !args.arpa)
+        return usage_error(command, "say where to: -o FILE.bonlm, --arpa FILE or both");
+    if (args.shared.output && strcmp(args.shared.output, "-") == 0)
+        return usage_error(command, "a .bonlm model needs a file of its own: -o FILE.bonlm");
+    if (args.prune.count > args.order)
+        return usage_error(command, "--prune has more cut-offs than the order, %u", args.order);
+    bon_lm_build_options how = {.order = args.order,
+                                .threads = threads_of(&args.shared),
+                                .discount_fallback = args.discount_fallback,
+                                .skip_symbols = args.skip_symbols};
+    for (unsigned i = 0; i < args.order && args.prune.count; i++)
+        how.prune[i] = args.prune.at[i < args.prune.count ? i : args.prune.count - 1];
+    if (args.vocabulary) {
+        result = tell_failure(read_words(args.vocabulary, &words));
+        how.vocabulary = words.words;
+        how.vocabulary_size = words.count;
+    }
+    if (result == PARSE_GO || result == EXIT_DONE) result = build(command, &args, &how, argv + first, argc - first);
+    word_list_free(&words);
+    return result;
+}
+
+const struct command command_lm_build = {
+    .name = "lm build",
+    .summary = "estimate an n-gram model from whitespace-separated tokens",
+    .usage = "[OPTION]... [FILE]...",
+    .notes = "Modified Kneser-Ney smoothing, interpolated; one sentence a line. Any language's tokens.",
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,120 @@
+/* cmd/bon/normalize.c: bon normalize: text -> clean, canonical text. */
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bon/normalize.h"
+#include "commands.h"
+#include "join.h"
+#include "stream.h"
+
+struct normalize_args {
+    struct shared_args shared;
+    int tone_style, form;
+    bool strict;
+    uint32_t disabled;
+    const char *report; /* NULL = none, "" = standard error */
+};
+
+struct normalize_job {
+    struct bon_pipeline pipeline;
+    struct window_join join;
+    bon_normalizer *normalizer;
+    _Atomic uint64_t counts[BON_RULES];
+};
+
+static const char *const tone_styles[] = {"old", "new", "keep", NULL}; /* in the order of bon_tone_style */
+static const char *const forms[] = {"nfc", "nfd", "nfkc", NULL};       /* in the order of bon_form */
+
+/* A comma-separated list of rule names -> bits. */
+static bool parse_rules(const char *argument, void *member, const char **reason) {
+    uint32_t mask = 0;
+    for (const char *name = argument; *name;) {
+        size_t n = strcspn(name, ",");
+        int rule = 0;
+        while (rule < BON_RULES && (strlen(bon_rule_name(rule)) != n || memcmp(bon_rule_name(rule), name, n) != 0))
+            rule++;
+        if (rule == BON_RULES) {
+            *reason = "names no rule; 'bon normalize --help' lists them";
+            return false;
+        }
+        mask |= UINT32_C(1) << rule;
+        name += n + (name[n] == ',');
+    }
+    *(uint32_t *)member |= mask;
+    return true;
+}
+
+static const struct option_row options[] = {
+    OPTION_CHOICE(
+        0, "tone-style", "STYLE", struct normalize_args, tone_style, tone_styles,
+        "place tone marks old (hòa, thúy), new (hoà, thuý)\nor keep open oa, oe, uy as they are (default: old)"),
+    OPTION_CHOICE(0, "form", "FORM", struct normalize_args, form, forms,
+                  "Unicode form: nfc, nfd or nfkc (default: nfc)"),
+    OPTION_FLAG(0, "strict", struct normalize_args, strict,
+                "fail on malformed UTF-8 instead of replacing it by U+FFFD"),
+    OPTION_PARSE(0, "disable", "RULES", struct normalize_args, disabled, parse_rules,
+                 "switch rules off (names between commas, see below)"),
+    OPTION_STRING(0, "report", "[FILE]", struct normalize_args, report,
+                  "write how often each rule changed something, as TSV,\nto FILE or standard error"),
+    OPTIONS_SHARED,
+    OPTION_END,
+};
+
+#define RULE_LINE(name, text, doc) "  " text ": " doc "\n"
+static const char notes[] = "rules:\n" BON_RULE_TABLE(RULE_LINE) "Normalizing twice changes nothing.";
+
+static bon_status map(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
+    struct normalize_job *job = context;
+    uint64_t counts[BON_RULES] = {0};
+    (void)worker;
+    BON_TRY(bon_normalize_counted(job->normalizer, chunk->data, chunk->len, out, counts));
+    for (int i = 0; i < BON_RULES; i++) job->counts[i] += counts[i];
+    return BON_OK;
+}
+
+static bon_status sink(void *context, const struct bon_chunk *chunk, const bon_buf *result) {
+    struct normalize_job *job = context;
+    return window_join_write(&job->join, job->pipeline.out, chunk, result->data, result->len);
+}
+
+static int write_report(const struct normalize_args *args, const struct normalize_job *job) {
+    bon_buf text = {0};
+    bon_status status = bon_buf_printf(&text, "rule\tcount\n");
+    for (int i = 0; i < BON_RULES && status == BON_OK; i++)
+        status = bon_buf_printf(&text, "%s\t%llu\n", bon_rule_name(i), (unsigned long long)job->counts[i]);
+    if (status != BON_OK) {
+        bon_buf_free(&text);
+        return tell_failure(status);
+    }
+    if (*args->report) return write_text(args->report, &text);
+    fwrite(text.data, 1, text.len, stderr);
+    bon_buf_free(&text);
+    return EXIT_DONE;
+}
+
+static int run(const struct command *command, int argc, char **argv) {
+    struct normalize_args args = {0};
+    struct normalize_job job = {.pipeline = {.map = map, .sink = sink, .context = &job}};
+    int first, result = options_parse(command, &args, argc, argv, &first);
+    if (result != PARSE_GO) return result;
+    bon_normalize_options rules = {
+        .tone_style = args.tone_style, .form = args.form, .strict = args.strict, .disabled = args.disabled};
+    job.join.blanks = !(args.disabled & UINT32_C(1) << BON_RULE_BLANK);
+    bon_status status = bon_normalizer_open(&job.normalizer, &rules);
+    if (status != BON_OK) return tell_failure(status);
+    result = stream_run(command, &args.shared, argv + first, argc - first, &job.pipeline, NULL);
+    if (result == EXIT_DONE && args.report) result = write_report(&args, &job);
+    bon_normalizer_close(job.normalizer);
+    return result;
+}
+
+const struct command command_normalize = {
+    .name = "normalize",
+    .summary = "make text clean and canonical: Unicode form, tone placement, blanks",
+    .usage = "[OPTION]... [FILE]...",
+    .notes = notes,
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,174 @@
+/* cmd/bon/restore.c: bon restore: text typed without marks -> text with its marks. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bon/restore.h"
+#include "commands.h"
+#include "model_path.h"
+#include "restore/eval.h"
+#include "stream.h"
+
+struct restore_args {
+    struct shared_args shared;
+    const char *model;
+    int tone_style;
+    bool fix_marked, eval;
+    double min_confidence;
+};
+
+struct restore_job {
+    struct bon_pipeline pipeline;
+    bon_restorer *restorer;
+    bon_restore_options options;
+    struct bon_eval_totals totals;
+    bool line_correct; /* so far, of a line that goes on in the next window */
+};
+
+static const char *const tone_styles[] = {"old", "new", NULL}; /* in the order of bon_tone_style */
+
+static const struct option_row options[] = {
+    OPTION_STRING('m', "model", "FILE", struct restore_args, model,
+                  "the model (default: BON_MODEL of the environment, else\nthe one shipped with bon)"),
+    OPTION_CHOICE(0, "tone-style", "STYLE", struct restore_args, tone_style, tone_styles,
+                  "place the marks added old (hòa, thúy) or new (hoà, thuý)\n(default: old)"),
+    OPTION_FLAG(0, "fix-marked", struct restore_args, fix_marked,
+                "marks already there may be changed (default: they are kept)"),
+    OPTION_REAL(0, "min-confidence", "P", struct restore_args, min_confidence, 0, 1,
+                "leave a syllable as typed when its probability is below P"),
+    OPTION_FLAG(0, "eval", struct restore_args, eval,
+                "strip the marks of the input, restore them, compare with\nthe input and write a table"),
+    OPTIONS_SHARED,
+    OPTION_END,
+};
+
+/* ---- restoring ---- */
+
+static bon_status open_session(void *context, void **worker) {
+    struct restore_job *job = context;
+    return bon_restore_session_open((bon_restore_session **)worker, job->restorer, &job->options);
+}
+
+static void close_session(void *context, void *worker) {
+    (void)context;
+    bon_restore_session_close(worker);
+}
+
+static bon_status map_restore(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
+    (void)context;
+    return bon_restore(worker, chunk->data, chunk->len, out);
+}
+
+/* ---- evaluating: the result of a chunk is its totals, as bytes ---- */
+
+struct eval_worker {
+    bon_restore_session *session;
+    struct bon_eval *eval;
+};
+
+static void close_eval(void *context, void *worker) {
+    struct eval_worker *w = worker;
+    (void)context;
+    if (!w) return;
+    bon_eval_close(w->eval);
+    bon_restore_session_close(w->session);
+    free(w);
+}
+
+static bon_status open_eval(void *context, void **worker) {
+    struct restore_job *job = context;
+    struct eval_worker *w = bon_alloc_zeroed(1, sizeof *w);
+    if (!w) return BON_ERR_NOMEM;
+    bon_status status = bon_restore_session_open(&w->session, job->restorer, &job->options);
+    if (status == BON_OK) status = bon_eval_open(&w->eval, w->session);
+    if (status == BON_OK)
+        *worker = w;
+    else
+        close_eval(context, w);
+    return status;
+}
+
+static bon_status map_eval(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
+    struct eval_worker *w = worker;
+    struct bon_eval_totals totals = {0};
+    (void)context;
+    BON_TRY(bon_eval_add(w->eval, chunk->data, chunk->len, chunk->name, chunk->line, &totals));
+    return bon_buf_append(out, &totals, sizeof totals);
+}
+
+/* A line above BON_WINDOW comes in windows and is right when all of them are. */
+static bon_status sink_eval(void *context, const struct bon_chunk *chunk, const bon_buf *result) {
+    struct restore_job *job = context;
+    struct bon_eval_totals *sum = &job->totals, t;
+    memcpy(&t, result->data, sizeof t);
+    sum->syllables += t.syllables;
+    sum->correct += t.correct;
+    sum->seconds += t.seconds;
+    if (chunk->begins_inside || chunk->ends_inside) {
+        job->line_correct = t.lines_correct == t.lines && (job->line_correct || !chunk->begins_inside);
+        t.lines = !chunk->ends_inside;
+        t.lines_correct = t.lines && job->line_correct;
+    }
+    sum->lines += t.lines;
+    sum->lines_correct += t.lines_correct;
+    return BON_OK;
+}
+
+static int write_totals(const struct restore_args *args, const struct bon_eval_totals *t) {
+    bon_buf text = {0};
+    bon_status status = bon_buf_printf(&text,
+                                       "syllables\tcorrect\taccuracy\tci95\tlines\tlines_correct\tsyllables_per_s\n"
+                                       "%llu\t%llu\t%.2f\t%.2f\t%llu\t%.1f\t%.0f\n",
+                                       (unsigned long long)t->syllables, (unsigned long long)t->correct,
+                                       bon_eval_accuracy(t), bon_eval_interval(t), (unsigned long long)t->lines,
+                                       t->lines ? 100.0 * (double)t->lines_correct / (double)t->lines : 0,
+                                       t->seconds > 0 ? (double)t->syllables / t->seconds : 0);
+    if (status == BON_OK) return write_text(args->shared.output, &text);
+    bon_buf_free(&text);
+    return tell_failure(status);
+}
+
+/* ---- the command ---- */
+
+static int run_job(const struct command *command, const struct restore_args *args, struct restore_job *job,
+                   char **paths, int path_count) {
+    struct bon_pipeline *p = &job->pipeline;
+    p->context = job;
+    if (!args->eval) {
+        p->worker_open = open_session, p->worker_close = close_session, p->map = map_restore;
+        return stream_run(command, &args->shared, paths, path_count, p, NULL);
+    }
+    p->worker_open = open_eval, p->worker_close = close_eval, p->map = map_eval, p->sink = sink_eval;
+    int result = stream_collect(command, &args->shared, paths, path_count, p);
+    return result == EXIT_DONE ? write_totals(args, &job->totals) : result;
+}
+
+static int run(const struct command *command, int argc, char **argv) {
+    struct restore_args args = {0};
+    struct restore_job job = {0};
+    char buffer[PATH_MAX];
+    int first, result = options_parse(command, &args, argc, argv, &first);
+    if (result != PARSE_GO) return result;
+    const char *path = model_path(args.model, buffer);
+    if (!path) return EXIT_WORK;
+    job.options = (bon_restore_options){.fix_marked = args.fix_marked,
+                                        .min_confidence = args.min_confidence,
+                                        .tone_style = (bon_tone_style)args.tone_style};
+    bon_status status = bon_restorer_open(&job.restorer, path);
+    if (status != BON_OK) return tell_failure(status);
+    result = run_job(command, &args, &job, argv + first, argc - first);
+    bon_restorer_close(job.restorer);
+    return result;
+}
+
+const struct command command_restore = {
+    .name = "restore",
+    .summary = "put the marks on Vietnamese text typed without them",
+    .usage = "[OPTION]... [FILE]...",
+    .notes =
+        "Nothing but marks changes. With --eval the columns are: syllables (letter runs, and signs outside ASCII),\n"
+        "correct, accuracy and ci95 (half width of its 95 % interval) in percent, lines, lines_correct in percent,\n"
+        "and syllables restored a second of one processor.",
+    .options = options,
+    .run = run,
+};
