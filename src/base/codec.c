@@ -6,9 +6,28 @@
 static const struct bon_codec *const codecs[] = {&bon_codec_gzip, &bon_codec_zstd};
 enum { CODECS = sizeof codecs / sizeof codecs[0] };
 
-const struct bon_codec *bon_codec_of_bytes(const uint8_t *bytes, size_t n) {
-    for (size_t i = 0; i < CODECS; i++)
-        if (codecs[i]->matches(bytes, n)) return codecs[i];
+bool bon_codec_matches(const struct bon_codec *codec, const uint8_t *bytes, size_t n, bool *more) {
+    bool matches = false, unfinished = false;
+    for (size_t i = 0; i < BON_CODEC_MAGICS && codec->magic[i].length; i++) {
+        const struct bon_codec_magic *magic = &codec->magic[i];
+        size_t same = 0;
+        while (same < n && same < magic->length && (bytes[same] & magic->mask[same]) == magic->bytes[same]) same++;
+        if (same == magic->length)
+            matches = true;
+        else if (same == n)
+            unfinished = true;
+    }
+    if (more) *more = unfinished && !matches;
+    return matches;
+}
+
+const struct bon_codec *bon_codec_of_bytes(const uint8_t *bytes, size_t n, bool *more) {
+    *more = false;
+    for (size_t i = 0; i < CODECS; i++) {
+        bool unfinished;
+        if (bon_codec_matches(codecs[i], bytes, n, &unfinished)) return codecs[i];
+        *more |= unfinished;
+    }
     return NULL;
 }
 

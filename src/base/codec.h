@@ -8,7 +8,12 @@
 
 #include "base/status.h"
 
-enum { BON_CODEC_MAGIC = 4 }; /* bytes that tell every format */
+enum { BON_CODEC_MAGIC = 4, BON_CODEC_MAGICS = 2 };
+
+/* The first bytes of a frame: bytes[i] under mask[i], for i < length. */
+struct bon_codec_magic {
+    uint8_t length, bytes[BON_CODEC_MAGIC], mask[BON_CODEC_MAGIC];
+};
 
 /* What is left of the input and of the room for output; a step moves both forward. */
 struct bon_codec_step {
@@ -29,11 +34,10 @@ enum bon_codec_result {
 enum bon_codec_mode { BON_CODEC_RUN, BON_CODEC_FLUSH, BON_CODEC_FINISH };
 
 struct bon_codec {
-    const char *name;   /* for messages */
-    const char *suffix; /* of a file to be written in this format */
-    /* Whether n bytes (BON_CODEC_MAGIC, or all there are) begin a frame. */
-    bool (*matches)(const uint8_t *bytes, size_t n);
-    void *(*decoder_open)(void); /* NULL: out of memory */
+    const char *name;                               /* for messages */
+    const char *suffix;                             /* of a file to be written in this format */
+    struct bon_codec_magic magic[BON_CODEC_MAGICS]; /* length 0: none */
+    void *(*decoder_open)(void);                    /* NULL: out of memory */
     enum bon_codec_result (*decode)(void *decoder, struct bon_codec_step *step);
     void (*decoder_close)(void *decoder);
     void *(*encoder_open)(int level); /* level 0 = the format's default */
@@ -43,8 +47,10 @@ struct bon_codec {
 
 extern const struct bon_codec bon_codec_gzip, bon_codec_zstd;
 
+/* Whether these bytes begin a frame of the codec. *more (may be NULL): they do not yet, but could with more bytes. */
+bool bon_codec_matches(const struct bon_codec *codec, const uint8_t *bytes, size_t n, bool *more);
 /* The format whose frames begin with these bytes, or NULL for plain bytes. */
-const struct bon_codec *bon_codec_of_bytes(const uint8_t *bytes, size_t n);
+const struct bon_codec *bon_codec_of_bytes(const uint8_t *bytes, size_t n, bool *more);
 /* The format that a file name asks for, or NULL for plain bytes. */
 const struct bon_codec *bon_codec_of_name(const char *path);
 

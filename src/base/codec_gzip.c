@@ -13,8 +13,6 @@ struct gzip_decoder {
     bool ended; /* a member is complete: reset before the next */
 };
 
-static bool gzip_matches(const uint8_t *bytes, size_t n) { return n >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b; }
-
 /* Lends the step's bytes to zlib, which counts in unsigned int. */
 static void lend(z_stream *stream, const struct bon_codec_step *step) {
     stream->next_in = (Bytef *)step->in; /* zlib's interface predates const; it only reads */
@@ -99,7 +97,7 @@ static void gzip_encoder_close(void *state) {
 const struct bon_codec bon_codec_gzip = {
     .name = "gzip",
     .suffix = ".gz",
-    .matches = gzip_matches,
+    .magic = {{2, {0x1f, 0x8b}, {0xff, 0xff}}},
     .decoder_open = gzip_decoder_open,
     .decode = gzip_decode,
     .decoder_close = gzip_decoder_close,

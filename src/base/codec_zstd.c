@@ -8,13 +8,6 @@
  * file of a few bytes must not choose how much memory is taken. */
 enum { ZSTD_WINDOW_LOG = 27 };
 
-static bool zstd_matches(const uint8_t *bytes, size_t n) {
-    if (n < 4) return false;
-    bool frame = bytes[0] == 0x28 && bytes[1] == 0xb5 && bytes[2] == 0x2f && bytes[3] == 0xfd;
-    bool skippable = (bytes[0] & 0xf0) == 0x50 && bytes[1] == 0x2a && bytes[2] == 0x4d && bytes[3] == 0x18;
-    return frame || skippable;
-}
-
 static void *zstd_decoder_open(void) {
     ZSTD_DCtx *decoder = ZSTD_createDCtx();
     if (decoder) ZSTD_DCtx_setParameter(decoder, ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG);
@@ -74,7 +67,8 @@ static void zstd_encoder_close(void *encoder) { ZSTD_freeCCtx(encoder); }
 const struct bon_codec bon_codec_zstd = {
     .name = "zstd",
     .suffix = ".zst",
-    .matches = zstd_matches,
+    .magic = {{4, {0x28, 0xb5, 0x2f, 0xfd}, {0xff, 0xff, 0xff, 0xff}},
+              {4, {0x50, 0x2a, 0x4d, 0x18}, {0xf0, 0xff, 0xff, 0xff}}}, /* skippable frame */
     .decoder_open = zstd_decoder_open,
     .decode = zstd_decode,
     .decoder_close = zstd_decoder_close,

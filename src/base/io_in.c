@@ -146,8 +146,11 @@ static bon_status refill(struct bon_in *in, size_t need) {
 }
 
 static bon_status tell_format(struct bon_in *in) {
-    BON_TRY(refill(in, BON_CODEC_MAGIC));
-    in->codec = bon_codec_of_bytes(in->raw, in->raw_len);
+    bool more;
+    do { /* byte by byte: "a\n" typed at a terminal shall not wait for a magic that it cannot begin */
+        BON_TRY(refill(in, in->raw_len + 1));
+        in->codec = bon_codec_of_bytes(in->raw, in->raw_len, &more);
+    } while (more && !in->raw_end);
     if (in->codec) {
         in->decoder = in->codec->decoder_open();
         if (!in->decoder) {
@@ -190,7 +193,7 @@ static bon_status begin_frame(struct bon_in *in, bool *end) {
     BON_TRY(refill(in, BON_CODEC_MAGIC));
     *end = in->raw_len == 0;
     if (*end) return BON_OK;
-    in->in_frame = in->codec->matches(in->raw, in->raw_len);
+    in->in_frame = bon_codec_matches(in->codec, in->raw, in->raw_len, NULL);
     if (!in->in_frame)
         note_bad(in, "bytes that are no frame follow the compressed data; cut them off or copy the file again");
     return BON_OK;
