@@ -24,6 +24,8 @@ typedef struct bon_restorer bon_restorer;
 /* Per-thread working memory and options. */
 typedef struct bon_restore_session bon_restore_session;
 
+enum { BON_RESTORE_WINDOW = 256, BON_RESTORE_BEAM_MAX = 1024, BON_RESTORE_BEST_MAX = 100 };
+
 typedef struct bon_restore_options {
     unsigned beam;             /* hypotheses kept a position; 0 = default */
     int fix_marked;            /* non-zero: marks already there may be changed (default: they are constraints) */
@@ -32,15 +34,49 @@ typedef struct bon_restore_options {
     uint32_t reserved[8];
 } bon_restore_options;
 
+/* Maps a model that bon_restorer_write made. BON_ERR_FORMAT and BON_ERR_VERSION name the file and the reason; a model without
+ * candidates for restoration is BON_ERR_FORMAT. */
 BON_API bon_status bon_restorer_open(bon_restorer **out, const char *path);
 BON_API void bon_restorer_close(bon_restorer *restorer);
+/* The n-gram model inside, owned by the restorer. */
+BON_API const bon_lm *bon_restorer_lm(const bon_restorer *restorer);
 
+/* Writes a table as a .bonlm file, atomically, with an index from plain forms to those words that were seen at least
+ * min_count times (all words, where the table has no counts). The table's words must be folded tokens. */
+BON_API bon_status bon_restorer_write(const bon_lm_table *table, const char *path, const bon_lm_write_options *options,
+                                      uint32_t min_count);
+
+/* A session allocates its working memory here, none later but what results need to grow. The restorer must outlive it.
+ * options NULL or all zeros = defaults; beam is at most BON_RESTORE_BEAM_MAX. */
 BON_API bon_status bon_restore_session_open(bon_restore_session **out, const bon_restorer *restorer,
                                             const bon_restore_options *options);
 BON_API void bon_restore_session_close(bon_restore_session *session);
 
-/* Appends the restored text to out. Each line of the text is decoded on its own. */
+/* Appends the restored text to out. Each line of the text is decoded on its own, as one sentence of the model. Lines of more
+ * than BON_RESTORE_WINDOW tokens are decoded in overlapping windows, so memory does not depend on the length of a line. */
 BON_API bon_status bon_restore(bon_restore_session *session, const char *text, size_t n, bon_buf *out);
+
+/* A word of the input that could be restored: bytes in the line given and in the result's text. */
+typedef struct bon_restore_span {
+    size_t start, len;
+    size_t out_start, out_len;
+    double confidence; /* probability of these marks given the whole line, 0..1, by forward-backward over the lattice */
+} bon_restore_span;
+
+/* One way to read a line. */
+typedef struct bon_restore_result {
+    const char *text; /* not NUL-terminated */
+    size_t len;
+    double logprob10; /* of the whole line under the model, plus what marks already typed are worth */
+    const bon_restore_span *spans;
+    size_t span_count;
+} bon_restore_result;
+
+/* The `best` most probable ways (1..BON_RESTORE_BEST_MAX) to restore one line (no newline inside), most probable first;
+ * *count may be less. They belong to the session until its next call. In a line of more than BON_RESTORE_WINDOW tokens they
+ * differ only behind the last window's beginning. min_confidence applies to each of them. */
+BON_API bon_status bon_restore_line(bon_restore_session *session, const char *line, size_t n, unsigned best,
+                                    const bon_restore_result **results, size_t *count);
 
 /* The form of a token that the models know: lower case, old tone placement; digits are <num>, addresses <url>, <email>.
  * Appends it to out. The training recipe (`bon segment --fold`) and the restorer share this function. */

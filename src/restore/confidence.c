@@ -1,0 +1,128 @@
+/* src/restore/confidence.c: what else the lattice could have been: probabilities of each choice and the k best ways.
+ *
+ * Both work on the arcs that the forward pass kept. Probabilities: forward-backward (Baum & Welch) in log space. k best: an A*
+ * search from the end of the window backwards; the forward pass knows the exact score of the best way into every node, which
+ * is the perfect estimate, so the search opens hardly more than it returns (Soong & Huang 1991). */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "restore/trellis.h"
+
+#define LN10 2.30258509299404568402
+
+/* log10(10^a + 10^b) */
+static double add_log10(double a, double b) {
+    double high = a > b ? a : b, low = a > b ? b : a;
+    if (low == -HUGE_VAL) return high;
+    return high + log1p(exp((low - high) * LN10)) / LN10;
+}
+
+/* alpha[n] = log10 of all ways into node n; beta[n] = of all ways from it to the end. */
+static void forward_backward(const struct bon_trellis *t, double *alpha, double *beta) {
+    uint32_t count = t->first[t->positions + 1];
+    alpha[0] = 0;
+    for (uint32_t n = 1; n < count; n++) {
+        alpha[n] = -HUGE_VAL;
+        for (uint32_t a = t->nodes[n].arcs; a != BON_NO_NODE; a = t->arcs[a].next)
+            alpha[n] = add_log10(alpha[n], alpha[t->arcs[a].from] + (double)t->arcs[a].logprob);
+    }
+    for (uint32_t n = 0; n < count; n++) beta[n] = n >= t->first[t->positions] ? 0 : -HUGE_VAL;
+    for (uint32_t n = count; n-- > 1;)
+        for (uint32_t a = t->nodes[n].arcs; a != BON_NO_NODE; a = t->arcs[a].next) {
+            double *into = &beta[t->arcs[a].from];
+            *into = add_log10(*into, beta[n] + (double)t->arcs[a].logprob);
+        }
+}
+
+bon_status bon_trellis_confidence(struct bon_trellis *t, const struct bon_lattice *lattice, float *confidence) {
+    uint32_t count = t->first[t->positions + 1];
+    BON_TRY(bon_grow_array(&t->sums, &t->sum_cap, 2 * (size_t)count, sizeof *t->sums));
+    double *alpha = t->sums, *beta = t->sums + count;
+    forward_backward(t, alpha, beta);
+    for (uint32_t c = 0; c < lattice->choice_count; c++) confidence[c] = 0;
+    for (unsigned i = 0; i < lattice->count; i++) {
+        double all = -HUGE_VAL;
+        for (uint32_t n = t->first[i + 1]; n < t->first[i + 2]; n++) all = add_log10(all, alpha[n] + beta[n]);
+        for (uint32_t n = t->first[i + 1]; n < t->first[i + 2]; n++)
+            confidence[t->nodes[n].choice] += (float)exp((alpha[n] + beta[n] - all) * LN10);
+    }
+    return BON_OK;
+}
+
+/* ---- k best ---- */
+
+/* A way from a node to the end; the way behind it is that of `after`. */
+struct suffix {
+    uint32_t node;
+    uint32_t after; /* suffix, or BON_NO_NODE at the end */
+    double score;   /* of the arcs from node to the end */
+};
+
+struct search {
+    const struct bon_trellis *trellis;
+    struct suffix *suffixes;
+    size_t count, cap;
+    uint32_t *heap; /* of suffixes, best first */
+    size_t heap_count, heap_cap;
+};
+
+static bool better(const struct search *s, uint32_t a, uint32_t b) {
+    const struct suffix *x = &s->suffixes[a], *y = &s->suffixes[b];
+    double left = x->score + s->trellis->nodes[x->node].score, right = y->score + s->trellis->nodes[y->node].score;
+    return left > right || (left == right && a < b);
+}
+
+static bon_status push(struct search *s, uint32_t node, uint32_t after, double score) {
+    size_t i = s->heap_count;
+    BON_TRY(bon_grow_array(&s->suffixes, &s->cap, s->count + 1, sizeof *s->suffixes));
+    BON_TRY(bon_grow_array(&s->heap, &s->heap_cap, s->heap_count + 1, sizeof *s->heap));
+    s->suffixes[s->count] = (struct suffix){node, after, score};
+    s->heap[s->heap_count++] = (uint32_t)s->count++;
+    for (; i > 0 && better(s, s->heap[i], s->heap[(i - 1) / 2]); i = (i - 1) / 2) {
+        uint32_t swap = s->heap[i];
+        s->heap[i] = s->heap[(i - 1) / 2];
+        s->heap[(i - 1) / 2] = swap;
+    }
+    return BON_OK;
+}
+
+static uint32_t pop(struct search *s) {
+    uint32_t best = s->heap[0], moved = s->heap[--s->heap_count];
+    size_t i = 0;
+    for (size_t child; (child = 2 * i + 1) < s->heap_count; i = child) {
+        if (child + 1 < s->heap_count && better(s, s->heap[child + 1], s->heap[child])) child++;
+        if (!better(s, s->heap[child], moved)) break;
+        s->heap[i] = s->heap[child];
+    }
+    s->heap[i] = moved;
+    return best;
+}
+
+static bon_status search_best(struct search *s, unsigned k, uint32_t *paths, double *scores, unsigned *found) {
+    const struct bon_trellis *t = s->trellis;
+    for (uint32_t n = t->first[t->positions]; n < t->first[t->positions + 1]; n++) BON_TRY(push(s, n, BON_NO_NODE, 0));
+    for (*found = 0; *found < k && s->heap_count > 0;) {
+        uint32_t at = pop(s), node = s->suffixes[at].node;
+        double score = s->suffixes[at].score;
+        if (node == 0) {
+            uint32_t *path = paths + (size_t)*found * t->positions;
+            for (uint32_t i = s->suffixes[at].after; i != BON_NO_NODE; i = s->suffixes[i].after)
+                *path++ = t->nodes[s->suffixes[i].node].choice;
+            scores[(*found)++] = score;
+            continue;
+        }
+        for (uint32_t a = t->nodes[node].arcs; a != BON_NO_NODE; a = t->arcs[a].next)
+            BON_TRY(push(s, t->arcs[a].from, at, score + (double)t->arcs[a].logprob));
+    }
+    return BON_OK;
+}
+
+bon_status bon_trellis_kbest(const struct bon_trellis *t, unsigned k, uint32_t *paths, double *scores,
+                             unsigned *found) {
+    struct search search = {.trellis = t};
+    bon_status status = search_best(&search, k, paths, scores, found);
+    free(search.suffixes);
+    free(search.heap);
+    return status;
+}

@@ -1,0 +1,50 @@
+/* src/restore/lattice.h: a window of a line as positions, each with the words of the model that may stand there.
+ *
+ * A position is a token; the tokens and their fold are those of the training text. A letter token's choices are the model's
+ * words of the same plain form that keep every mark already typed; anything else has one choice, itself.
+ */
+#ifndef BON_SRC_RESTORE_LATTICE_H
+#define BON_SRC_RESTORE_LATTICE_H
+
+#include "bon/restore.h"
+#include "restore/index.h"
+
+enum {
+    BON_LATTICE_POSITIONS = BON_RESTORE_WINDOW, /* tokens decoded at once */
+    BON_LATTICE_LOOKAHEAD = 32,                 /* of which the last are decoded again when the line goes on */
+    BON_LATTICE_CHOICES = 64                    /* at most, a position; a plain syllable has 25 */
+};
+
+struct bon_choice {
+    uint32_t word;
+    float bonus; /* log10, added to the model's */
+    bool keep;   /* the token stays as typed; else it gets the marks of the word */
+};
+
+struct bon_position {
+    uint32_t start, len; /* bytes in the line */
+    uint32_t first;      /* choice */
+    uint16_t count;
+    bool letters; /* a token that could be restored */
+};
+
+struct bon_lattice {
+    const bon_lm *lm;
+    const struct bon_index *index;
+    bool fix_marked;
+    struct bon_position *positions; /* [BON_LATTICE_POSITIONS] */
+    unsigned count;
+    struct bon_choice *choices; /* [BON_LATTICE_POSITIONS * BON_LATTICE_CHOICES] */
+    uint32_t choice_count;
+    bon_buf scratch;
+};
+
+/* fix_marked: marks already typed do not constrain. */
+bon_status bon_lattice_open(struct bon_lattice *lattice, const bon_lm *lm, const struct bon_index *index,
+                            bool fix_marked);
+void bon_lattice_close(struct bon_lattice *lattice);
+
+/* Fills the lattice with tokens of the line from byte *pos on, until it is full or the line ends; moves *pos behind them. */
+bon_status bon_lattice_fill(struct bon_lattice *lattice, const char *line, size_t n, size_t *pos);
+
+#endif

@@ -1,0 +1,39 @@
+/* src/restore/restorer.c: the model: an n-gram model whose file also holds the index of candidates. */
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "ngram/lm.h"
+#include "ngram/table.h"
+#include "restore/session.h"
+
+bon_status bon_restorer_open(bon_restorer **out, const char *path) {
+    bon_restorer *restorer = bon_alloc_zeroed(1, sizeof *restorer);
+    if (!restorer) return BON_ERR_NOMEM;
+    bon_status status = bon_lm_open(&restorer->lm, path, NULL);
+    if (status == BON_OK) status = bon_index_open(&restorer->index, bon_lm_artefact(restorer->lm));
+    if (status != BON_OK) {
+        bon_restorer_close(restorer);
+        return status;
+    }
+    *out = restorer;
+    return BON_OK;
+}
+
+void bon_restorer_close(bon_restorer *restorer) {
+    if (!restorer) return;
+    bon_lm_close(restorer->lm);
+    free(restorer);
+}
+
+const bon_lm *bon_restorer_lm(const bon_restorer *restorer) { return restorer->lm; }
+
+bon_status bon_restorer_write(const bon_lm_table *table, const char *path, const bon_lm_write_options *options,
+                              uint32_t min_count) {
+    struct bon_artefact_writer *writer;
+    BON_TRY(bon_artefact_create(&writer, path, "bonlm", BON_LM_FILE_VERSION));
+    bon_status status = bon_lm_table_write_sections(table, writer, options);
+    if (status == BON_OK) status = bon_index_write(table, min_count, writer);
+    if (status == BON_OK) return bon_artefact_publish(writer);
+    bon_artefact_abandon(writer);
+    return status;
+}

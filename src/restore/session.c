@@ -1,0 +1,276 @@
+/* src/restore/session.c: from lines to restored lines.
+ *
+ * A line is decoded in windows: fill the lattice, search it, write the tokens out. Where the line goes on behind the window,
+ * its last tokens are left for the next one, which starts from the state of the best way before them; so each token is
+ * decided with at least BON_LATTICE_LOOKAHEAD tokens of what follows, in memory that does not depend on the line.
+ */
+#include "restore/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "restore/letters.h"
+
+/* bench/restore.sh shows what these lose against a search without pruning. */
+#define DEFAULT_BEAM 40
+#define DEFAULT_THRESHOLD 6.0
+
+/* Token offsets are 32 bits. */
+enum { SLICE_MAX = 1 << 30 };
+
+bon_status bon_restore_session_open(bon_restore_session **out, const bon_restorer *restorer,
+                                    const bon_restore_options *options) {
+    const bon_restore_options defaults = {0};
+    if (!options) options = &defaults;
+    if (options->beam > BON_RESTORE_BEAM_MAX)
+        return bon_fail(BON_ERR_ARGUMENT, "a beam of %u: at most %d", options->beam, BON_RESTORE_BEAM_MAX);
+    if (!(options->min_confidence >= 0 && options->min_confidence <= 1))
+        return bon_fail(BON_ERR_ARGUMENT, "a confidence of %g: it is a probability, 0 to 1", options->min_confidence);
+    bon_restore_session *session = bon_alloc_zeroed(1, sizeof *session);
+    if (!session) return BON_ERR_NOMEM;
+    session->restorer = restorer;
+    session->options = *options;
+    session->confidence =
+        bon_alloc_array((size_t)BON_LATTICE_POSITIONS * BON_LATTICE_CHOICES, sizeof *session->confidence);
+    unsigned beam = options->beam ? options->beam : DEFAULT_BEAM;
+    bon_status status = session->confidence ? BON_OK : BON_ERR_NOMEM;
+    if (status == BON_OK)
+        status = bon_lattice_open(&session->lattice, restorer->lm, &restorer->index, options->fix_marked != 0);
+    if (status == BON_OK) status = bon_trellis_open(&session->trellis, beam, DEFAULT_THRESHOLD);
+    if (status != BON_OK) {
+        bon_restore_session_close(session);
+        return status;
+    }
+    *out = session;
+    return BON_OK;
+}
+
+void bon_restore_session_close(bon_restore_session *session) {
+    if (!session) return;
+    for (unsigned i = 0; session->ways && i < BON_RESTORE_BEST_MAX; i++) {
+        bon_buf_free(&session->ways[i].text);
+        free(session->ways[i].spans);
+    }
+    free(session->ways);
+    free(session->results);
+    free(session->paths);
+    free(session->scores);
+    free(session->confidence);
+    bon_lattice_close(&session->lattice);
+    bon_trellis_close(&session->trellis);
+    bon_buf_free(&session->spelled);
+    free(session);
+}
+
+/* ---- windows ---- */
+
+/* A line on its way through the windows. */
+struct run {
+    bon_restore_session *session;
+    const char *line;
+    size_t n;
+    size_t base;     /* where the window's slice begins; positions count from here */
+    size_t slice;    /* its bytes */
+    size_t written;  /* bytes of the slice that were written out */
+    unsigned commit; /* positions of the window to write out */
+    bool last;       /* nothing is left behind the window */
+    bon_lm_state state;
+};
+
+static void run_begin(struct run *run, bon_restore_session *session, const char *line, size_t n, bool keep_arcs) {
+    *run = (struct run){.session = session, .line = line, .n = n};
+    session->trellis.keep_arcs = keep_arcs;
+    bon_lm_state_begin(session->restorer->lm, &run->state);
+}
+
+/* Decodes the next window. */
+static bon_status run_window(struct run *run) {
+    struct bon_lattice *lattice = &run->session->lattice;
+    size_t pos = 0;
+    run->slice = run->n - run->base < SLICE_MAX ? run->n - run->base : SLICE_MAX;
+    run->written = 0;
+    BON_TRY(bon_lattice_fill(lattice, run->line + run->base, run->slice, &pos));
+    bool full = lattice->count == BON_LATTICE_POSITIONS;
+    run->last = !full && run->base + run->slice == run->n;
+    run->commit = full ? BON_LATTICE_POSITIONS - BON_LATTICE_LOOKAHEAD : lattice->count;
+    BON_TRY(bon_trellis_decode(&run->session->trellis, run->session->restorer->lm, lattice, &run->state, run->last));
+    if (!run->session->trellis.keep_arcs) return BON_OK;
+    return bon_trellis_confidence(&run->session->trellis, lattice, run->session->confidence);
+}
+
+/* Moves behind what was written out, to the state that the best way had there. */
+static void run_next(struct run *run) {
+    bon_restore_session *session = run->session;
+    if (run->commit > 0) {
+        const struct bon_position *position = &session->lattice.positions[run->commit - 1];
+        uint32_t node = bon_trellis_best(&session->trellis, session->path, run->commit - 1);
+        run->state = session->trellis.nodes[node].state;
+        run->base += run->last ? run->slice : (size_t)position->start + position->len;
+    } else {
+        run->base += run->slice;
+    }
+}
+
+/* ---- writing ---- */
+
+/* The word of a choice, in the tone style asked for. */
+static const char *spelling(bon_restore_session *session, const struct bon_choice *choice, size_t *n) {
+    const char *word = bon_lm_word_text(session->restorer->lm, choice->word, n);
+    bon_syllable code;
+    bon_case letter_case;
+    if (session->options.tone_style != BON_TONE_NEW || !word || !bon_syllable_parse(word, *n, &code, &letter_case))
+        return word;
+    session->spelled.len = 0;
+    if (bon_buf_reserve(&session->spelled, BON_SYLLABLE_MAX) != BON_OK) return NULL;
+    *n = bon_syllable_spell(code, BON_CASE_LOWER, BON_TONE_NEW, session->spelled.data);
+    return session->spelled.data;
+}
+
+/* Appends what stands before the position's token and the token with the marks of its choice; where it begins in *start. */
+static bon_status write_position(struct run *run, const struct bon_position *position, const struct bon_choice *choice,
+                                 bool keep, bon_buf *out, size_t *start) {
+    const char *slice = run->line + run->base, *token = slice + position->start, *word = NULL;
+    size_t n = 0;
+    BON_TRY(bon_buf_append(out, slice + run->written, position->start - run->written));
+    *start = out->len;
+    run->written = (size_t)position->start + position->len;
+    if (!keep && !choice->keep) {
+        word = spelling(run->session, choice, &n);
+        if (!word) return BON_ERR_NOMEM;
+    }
+    return word ? bon_put_marks(token, position->len, word, n, out) : bon_buf_append(out, token, position->len);
+}
+
+/* Appends what stands behind the last token of the line. */
+static bon_status write_rest(struct run *run, bon_buf *out) {
+    return bon_buf_append(out, run->line + run->base + run->written, run->slice - run->written);
+}
+
+/* Writes the window's committed positions along a path. spans: NULL or where the spans go. */
+static bon_status write_window(struct run *run, const uint32_t *path, struct bon_way *way, bon_buf *out) {
+    bon_restore_session *session = run->session;
+    bool confident = session->options.min_confidence > 0;
+    run->written = 0;
+    for (unsigned i = 0; i < run->commit; i++) {
+        const struct bon_position *position = &session->lattice.positions[i];
+        bool keep = confident && (double)session->confidence[path[i]] < session->options.min_confidence;
+        size_t start;
+        BON_TRY(write_position(run, position, &session->lattice.choices[path[i]], keep, out, &start));
+        if (!way || !position->letters) continue;
+        BON_TRY(bon_grow_array(&way->spans, &way->span_cap, way->span_count + 1, sizeof *way->spans));
+        way->spans[way->span_count++] = (bon_restore_span){.start = run->base + position->start,
+                                                           .len = position->len,
+                                                           .out_start = start,
+                                                           .out_len = out->len - start,
+                                                           .confidence = (double)session->confidence[path[i]]};
+    }
+    return run->last || run->commit == 0 ? write_rest(run, out) : BON_OK;
+}
+
+static bon_status restore_line(bon_restore_session *session, const char *line, size_t n, bon_buf *out) {
+    struct run run;
+    run_begin(&run, session, line, n, session->options.min_confidence > 0);
+    while (run.base < n) {
+        BON_TRY(run_window(&run));
+        bon_trellis_best(&session->trellis, session->path, 0);
+        BON_TRY(write_window(&run, session->path, NULL, out));
+        run_next(&run);
+    }
+    return BON_OK;
+}
+
+bon_status bon_restore(bon_restore_session *session, const char *text, size_t n, bon_buf *out) {
+    while (n > 0) {
+        const char *newline = memchr(text, '\n', n);
+        size_t length = newline ? (size_t)(newline - text) : n, step = length + (newline != NULL);
+        BON_TRY(restore_line(session, text, length, out));
+        if (newline) BON_TRY(bon_buf_put(out, '\n'));
+        text += step;
+        n -= step;
+    }
+    return BON_OK;
+}
+
+/* ---- k best ---- */
+
+static bon_status open_ways(bon_restore_session *session) {
+    if (session->ways) return BON_OK;
+    session->results = bon_alloc_array(BON_RESTORE_BEST_MAX, sizeof *session->results);
+    session->paths =
+        bon_alloc_array((size_t)BON_RESTORE_BEST_MAX * (BON_LATTICE_POSITIONS + 1), sizeof *session->paths);
+    session->scores = bon_alloc_array(BON_RESTORE_BEST_MAX, sizeof *session->scores);
+    if (session->results && session->paths && session->scores)
+        session->ways = bon_alloc_zeroed(BON_RESTORE_BEST_MAX, sizeof *session->ways);
+    if (session->ways) return BON_OK;
+    free(session->results);
+    free(session->paths);
+    free(session->scores);
+    session->results = NULL;
+    session->paths = NULL;
+    session->scores = NULL;
+    return BON_ERR_NOMEM;
+}
+
+/* Appends a window that is not the last to the one way there is yet. */
+static bon_status grow_first(struct run *run, struct bon_way *way) {
+    bon_restore_session *session = run->session;
+    uint32_t node = bon_trellis_best(&session->trellis, session->path, run->commit ? run->commit - 1 : 0);
+    if (run->commit > 0) way->logprob10 += session->trellis.nodes[node].score;
+    return write_window(run, session->path, way, &way->text);
+}
+
+static bon_status copy_way(struct bon_way *to, const struct bon_way *from) {
+    BON_TRY(bon_buf_append(&to->text, from->text.data, from->text.len));
+    BON_TRY(bon_grow_array(&to->spans, &to->span_cap, from->span_count, sizeof *to->spans));
+    if (from->span_count) memcpy(to->spans, from->spans, from->span_count * sizeof *to->spans);
+    to->span_count = from->span_count;
+    to->logprob10 = from->logprob10;
+    return BON_OK;
+}
+
+/* The last window: every way gets its own end. */
+static bon_status end_ways(struct run *run, unsigned best, unsigned *found) {
+    bon_restore_session *session = run->session;
+    BON_TRY(bon_trellis_kbest(&session->trellis, best, session->paths, session->scores, found));
+    for (unsigned i = 1; i < *found; i++) BON_TRY(copy_way(&session->ways[i], &session->ways[0]));
+    for (unsigned i = 0; i < *found; i++) {
+        struct bon_way *way = &session->ways[i];
+        way->logprob10 += session->scores[i];
+        BON_TRY(write_window(run, session->paths + (size_t)i * session->trellis.positions, way, &way->text));
+    }
+    return BON_OK;
+}
+
+bon_status bon_restore_line(bon_restore_session *session, const char *line, size_t n, unsigned best,
+                            const bon_restore_result **results, size_t *count) {
+    struct run run;
+    unsigned found = 0;
+    if (best == 0 || best > BON_RESTORE_BEST_MAX)
+        return bon_fail(BON_ERR_ARGUMENT, "%u best ways: from 1 to %d", best, BON_RESTORE_BEST_MAX);
+    BON_TRY(open_ways(session));
+    for (unsigned i = 0; i < BON_RESTORE_BEST_MAX; i++) {
+        session->ways[i].text.len = session->ways[i].span_count = 0;
+        session->ways[i].logprob10 = 0;
+    }
+    run_begin(&run, session, line, n, true);
+    do {
+        BON_TRY(run_window(&run));
+        if (run.last)
+            BON_TRY(end_ways(&run, best, &found));
+        else
+            BON_TRY(grow_first(&run, &session->ways[0]));
+        run_next(&run);
+    } while (!run.last);
+    for (unsigned i = 0; i < found; i++) {
+        const struct bon_way *way = &session->ways[i];
+        session->results[i] = (bon_restore_result){.text = way->text.data,
+                                                   .len = way->text.len,
+                                                   .logprob10 = way->logprob10,
+                                                   .spans = way->spans,
+                                                   .span_count = way->span_count};
+    }
+    *results = session->results;
+    *count = found;
+    return BON_OK;
+}

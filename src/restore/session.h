@@ -1,0 +1,35 @@
+/* src/restore/session.h: the handles of bon/restore.h. */
+#ifndef BON_SRC_RESTORE_SESSION_H
+#define BON_SRC_RESTORE_SESSION_H
+
+#include "restore/trellis.h"
+
+struct bon_restorer {
+    bon_lm *lm;
+    struct bon_index index;
+};
+
+/* A way through a line, as it grows window by window. */
+struct bon_way {
+    bon_buf text;
+    bon_restore_span *spans;
+    size_t span_count, span_cap;
+    double logprob10;
+};
+
+struct bon_restore_session {
+    const bon_restorer *restorer;
+    bon_restore_options options;
+    struct bon_lattice lattice;
+    struct bon_trellis trellis;
+    uint32_t path[BON_LATTICE_POSITIONS + 1];
+    float *confidence; /* of every choice of the lattice */
+    bon_buf spelled;   /* a word in the new tone style */
+    /* For bon_restore_line; made on its first call. */
+    struct bon_way *ways; /* [BON_RESTORE_BEST_MAX] */
+    bon_restore_result *results;
+    uint32_t *paths;
+    double *scores;
+};
+
+#endif
