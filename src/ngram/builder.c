@@ -1,0 +1,94 @@
+/* src/ngram/builder.c: the estimator's public face: checks options, collects text, estimates. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "ngram/corpus.h"
+#include "ngram/grams.h"
+#include "ngram/kn.h"
+
+struct bon_lm_builder {
+    unsigned order;
+    uint32_t prune[BON_LM_MAX_ORDER];
+    int discount_fallback;
+    const char *const *vocabulary; /* the caller's */
+    size_t vocabulary_size;
+    struct bon_corpus corpus;
+};
+
+static bon_status check_options(const bon_lm_build_options *options) {
+    if (options->order > BON_LM_MAX_ORDER)
+        return bon_fail(BON_ERR_ARGUMENT, "order %u: orders go from 1 to %d", options->order, BON_LM_MAX_ORDER);
+    unsigned order = options->order ? options->order : 3;
+    for (unsigned k = 1; k < order; k++)
+        if (options->prune[k] < options->prune[k - 1])
+            return bon_fail(
+                BON_ERR_ARGUMENT,
+                "the pruning threshold of order %u (%u) is below that of order %u (%u): thresholds must not "
+                "decrease, or an n-gram would outlive its parts",
+                k + 1, options->prune[k], k, options->prune[k - 1]);
+    return BON_OK;
+}
+
+bon_status bon_lm_builder_open(bon_lm_builder **out, const bon_lm_build_options *options) {
+    static const bon_lm_build_options DEFAULTS = {0};
+    *out = NULL;
+    if (!options) options = &DEFAULTS;
+    BON_TRY(check_options(options));
+    bon_lm_builder *builder = bon_alloc_zeroed(1, sizeof *builder);
+    if (!builder) return BON_ERR_NOMEM;
+    builder->order = options->order ? options->order : 3;
+    memcpy(builder->prune, options->prune, sizeof builder->prune);
+    builder->discount_fallback = options->discount_fallback;
+    builder->vocabulary = options->vocabulary;
+    builder->vocabulary_size = options->vocabulary_size;
+    bon_status status = bon_corpus_open(&builder->corpus, options->skip_symbols != 0);
+    if (status != BON_OK) {
+        bon_lm_builder_close(builder);
+        return status;
+    }
+    *out = builder;
+    return BON_OK;
+}
+
+void bon_lm_builder_close(bon_lm_builder *builder) {
+    if (!builder) return;
+    bon_corpus_free(&builder->corpus);
+    free(builder);
+}
+
+bon_status bon_lm_builder_add(bon_lm_builder *builder, const char *text, size_t n, const char *name,
+                              uint64_t first_line) {
+    return bon_corpus_add(&builder->corpus, text, n, name, first_line);
+}
+
+/* The vocabulary and the counts of the words kept move into the table. */
+static void give_words(bon_lm_builder *builder, struct bon_word_order *words, struct bon_lm_table *table) {
+    table->vocab = builder->corpus.vocab;
+    builder->corpus.vocab = (struct bon_vocab){0};
+    table->word_count = words->counts;
+    words->counts = NULL;
+}
+
+bon_status bon_lm_builder_estimate(bon_lm_builder *builder, bon_lm_table **out) {
+    *out = NULL;
+    struct bon_word_order words = {0};
+    struct bon_grams grams = {0};
+    if (builder->corpus.count == 0) return bon_fail(BON_ERR_DATA, "the text has no line to estimate a model from");
+    bon_lm_table *table = bon_alloc_zeroed(1, sizeof *table);
+    if (!table) return BON_ERR_NOMEM;
+    bon_status status =
+        bon_corpus_renumber(&builder->corpus, builder->prune[0], builder->vocabulary, builder->vocabulary_size, &words);
+    if (status == BON_OK) status = bon_grams_find(&grams, builder->order, &builder->corpus, &words, builder->prune);
+    if (status == BON_OK) status = bon_kn_estimate(&grams, builder->discount_fallback, table);
+    if (status == BON_OK) {
+        give_words(builder, &words, table);
+        *out = table;
+        table = NULL;
+    }
+    bon_grams_free(&grams);
+    free(words.counts);
+    bon_corpus_free(&builder->corpus);
+    bon_lm_table_close(table);
+    return status;
+}

@@ -1,0 +1,16 @@
+/* src/ngram/discount.h: what modified Kneser-Ney takes off the counts. */
+#ifndef BON_SRC_NGRAM_DISCOUNT_H
+#define BON_SRC_NGRAM_DISCOUNT_H
+
+#include "base/status.h"
+
+struct bon_discount {
+    double of[4]; /* of[c] is taken off count c, of[3] off 3 and more; of[0] = 0 */
+};
+
+/* From the numbers of n-grams with adjusted count 1..4 (with_count[1..4]). When they do not give discounts between 0 and the
+ * count: 0.5, 1, 1.5 with `fallback`, else BON_ERR_DATA with a message that says which order and what to pass. */
+bon_status bon_discount_estimate(struct bon_discount *discount, unsigned order, const uint64_t with_count[5],
+                                 int fallback);
+
+#endif

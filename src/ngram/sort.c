@@ -1,0 +1,110 @@
+/* src/ngram/sort.c: sorting places by packed keys.
+ *
+ * The estimator splits the text by last word first (a counting sort), which leaves for each word a list of places to be
+ * sorted by the words before. Keys pack as many words as fit into 64 bits; they are sorted by insertion when few, else by
+ * least-significant-digit radix passes, leaving out digits that are the same in all. Only where whole keys are equal does a
+ * second round look at the words further back: frequent n-grams, a minority of the places at high orders.
+ */
+#include "ngram/sort.h"
+
+#include <string.h>
+
+#include "bon/ngram.h"
+
+enum { INSERTION_MAX = 40, DIGIT_BITS = 8, DIGITS = 1 << DIGIT_BITS, DIGIT_COUNT = 64 / DIGIT_BITS };
+
+void bon_place_sorter_init(struct bon_place_sorter *sorter, const uint32_t *ids, unsigned words, uint32_t types) {
+    unsigned bits = 1;
+    while (bits < 32 && types > (uint32_t)1 << bits) bits++;
+    unsigned fit = 64 / bits;
+    *sorter = (struct bon_place_sorter){ids, words, bits, words < fit ? words : fit};
+}
+
+size_t bon_place_scratch(const struct bon_place_sorter *sorter, size_t n) {
+    size_t rounds = sorter->per_key ? (sorter->words + sorter->per_key - 1) / sorter->per_key : 1;
+    return n * (rounds ? rounds : 1);
+}
+
+static void sort_by_insertion(struct bon_place *places, size_t n) {
+    for (size_t i = 1; i < n; i++) {
+        struct bon_place place = places[i];
+        size_t j = i;
+        for (; j > 0 && places[j - 1].key > place.key; j--) places[j] = places[j - 1];
+        places[j] = place;
+    }
+}
+
+void bon_place_sort_keys(struct bon_place *places, struct bon_place *scratch, size_t n, unsigned bits) {
+    if (n <= INSERTION_MAX) {
+        sort_by_insertion(places, n);
+        return;
+    }
+    uint32_t histogram[DIGIT_COUNT][DIGITS];
+    unsigned digits = (bits + DIGIT_BITS - 1) / DIGIT_BITS;
+    memset(histogram, 0, digits * sizeof *histogram);
+    for (size_t i = 0; i < n; i++)
+        for (unsigned d = 0; d < digits; d++) histogram[d][places[i].key >> d * DIGIT_BITS & (DIGITS - 1)]++;
+
+    struct bon_place *from = places, *to = scratch;
+    for (unsigned d = 0; d < digits; d++) {
+        uint32_t *count = histogram[d];
+        if (count[from[0].key >> d * DIGIT_BITS & (DIGITS - 1)] == n) continue;
+        uint32_t sum = 0;
+        for (unsigned digit = 0; digit < DIGITS; digit++) {
+            uint32_t here = count[digit];
+            count[digit] = sum;
+            sum += here;
+        }
+        for (size_t i = 0; i < n; i++) to[count[from[i].key >> d * DIGIT_BITS & (DIGITS - 1)]++] = from[i];
+        struct bon_place *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != places) memcpy(places, from, n * sizeof *places);
+}
+
+/* The words skip + 1 .. skip + per_key before a place, as a key. */
+static uint64_t key_of(const struct bon_place_sorter *sorter, uint32_t at, unsigned skip) {
+    const uint32_t *word = sorter->ids + at - skip;
+    unsigned end = sorter->words - skip;
+    if (end > sorter->per_key) end = sorter->per_key;
+    uint64_t key = 0;
+    for (unsigned i = 0; i < end; i++) {
+        uint32_t id = *--word;
+        key = key << sorter->bits | id;
+        if (id == BON_LM_BOS) return i + 1 < end ? key << (end - i - 1) * sorter->bits : key;
+    }
+    return key;
+}
+
+static void sort_from(const struct bon_place_sorter *sorter, struct bon_place *places, struct bon_place *scratch,
+                      size_t n, unsigned skip);
+
+/* Sorts each run of equal keys by the words before those in the key. A key that ends at <s> or behind it says all. */
+static void refine(const struct bon_place_sorter *sorter, struct bon_place *places, struct bon_place *scratch, size_t n,
+                   unsigned skip) {
+    uint64_t mask = ((uint64_t)1 << sorter->bits) - 1;
+    for (size_t begin = 0, end; begin < n; begin = end) {
+        uint64_t key = places[begin].key;
+        for (end = begin + 1; end < n && places[end].key == key;) end++;
+        if (end - begin == 1 || (key & mask) <= BON_LM_BOS) continue;
+        memcpy(scratch, places + begin, (end - begin) * sizeof *scratch);
+        sort_from(sorter, scratch, scratch + (end - begin), end - begin, skip + sorter->per_key);
+        for (size_t i = begin; i < end; i++)
+            places[i].at = scratch[i - begin].at; /* the key stays the nearest words' */
+    }
+}
+
+static void sort_from(const struct bon_place_sorter *sorter, struct bon_place *places, struct bon_place *scratch,
+                      size_t n, unsigned skip) {
+    for (size_t i = 0; i < n; i++) places[i].key = key_of(sorter, places[i].at, skip);
+    unsigned left = sorter->words - skip;
+    unsigned here = left < sorter->per_key ? left : sorter->per_key;
+    bon_place_sort_keys(places, scratch, n, here * sorter->bits);
+    if (left > here) refine(sorter, places, scratch, n, skip);
+}
+
+void bon_place_sort(const struct bon_place_sorter *sorter, struct bon_place *places, struct bon_place *scratch,
+                    size_t n) {
+    sort_from(sorter, places, scratch, n, 0);
+}

@@ -1,0 +1,31 @@
+/* src/ngram/sort.h: the places where a word stands in the text, sorted by the words before them. */
+#ifndef BON_SRC_NGRAM_SORT_H
+#define BON_SRC_NGRAM_SORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A place in the text and the words before it, nearest word in the highest bits, as many as fit. Behind <s> come zeros. */
+struct bon_place {
+    uint64_t key;
+    uint32_t at;
+};
+
+struct bon_place_sorter {
+    const uint32_t *ids; /* the text; every sentence begins with <s> */
+    unsigned words;      /* words before a place that matter: order - 1 */
+    unsigned bits;       /* of a word id */
+    unsigned per_key;    /* words in a key */
+};
+
+void bon_place_sorter_init(struct bon_place_sorter *sorter, const uint32_t *ids, unsigned words, uint32_t types);
+/* Places of `scratch` that sorting n places needs. */
+size_t bon_place_scratch(const struct bon_place_sorter *sorter, size_t n);
+/* Fills in the keys of places[0..n), then sorts them in suffix order of the words before, equal ones as they were. */
+void bon_place_sort(const struct bon_place_sorter *sorter, struct bon_place *places, struct bon_place *scratch,
+                    size_t n);
+
+/* Sorts by the lowest `bits` bits of the keys, stably. scratch has room for n. */
+void bon_place_sort_keys(struct bon_place *places, struct bon_place *scratch, size_t n, unsigned bits);
+
+#endif
