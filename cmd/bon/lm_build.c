@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bon/ngram.h"
+#include "bon/restore.h"
 #include "commands.h"
 #include "stream.h"
 
@@ -15,7 +15,7 @@ struct cutoffs {
 struct build_args {
     struct shared_args shared;
     const char *arpa, *vocabulary;
-    unsigned order, quantize;
+    unsigned order, quantize, candidates;
     struct cutoffs prune;
     bool discount_fallback, skip_symbols;
 };
@@ -59,6 +59,9 @@ static const struct option_row options[] = {
     OPTION_FLAG(0, "skip-symbols", struct build_args, skip_symbols, "read <s>, </s> and <unk> in the text as blanks"),
     OPTION_UNSIGNED(0, "quantize", "BITS", struct build_args, quantize, 2, 16,
                     "store probabilities and back-offs in BITS bits (default:\n32-bit floats)"),
+    OPTION_UNSIGNED(
+        0, "candidates", "MIN", struct build_args, candidates, 1, UINT32_MAX,
+        "make a model for 'bon restore' of folded tokens: marked\nwords seen at least MIN times are its candidates"),
     OPTION_THREADS,
     OPTIONS_COMMON,
     OPTION_END,
@@ -126,12 +129,16 @@ static bon_status read_words(const char *path, struct word_list *list) {
 
 /* ---- the command ---- */
 
+static bon_status write_binary(const struct build_args *args, const bon_lm_table *table) {
+    bon_lm_write_options how = {.quantize_bits = args->quantize};
+    if (args->candidates) return bon_restorer_write(table, args->shared.output, &how, args->candidates);
+    return bon_lm_table_write(table, args->shared.output, &how);
+}
+
 static int write_model(const struct build_args *args, const bon_lm_table *table) {
     bon_status status = BON_OK;
-    bon_lm_write_options options_of_file = {.quantize_bits = args->quantize};
     if (args->arpa) status = bon_lm_table_write_arpa(table, args->arpa);
-    if (status == BON_OK && args->shared.output)
-        status = bon_lm_table_write(table, args->shared.output, &options_of_file);
+    if (status == BON_OK && args->shared.output) status = write_binary(args, table);
     if (status != BON_OK) return tell_failure(status);
     for (unsigned n = 1; n <= bon_lm_table_order(table); n++)
         note(&args->shared, "%u-grams: %llu", n, (unsigned long long)bon_lm_table_count(table, n));
@@ -161,6 +168,8 @@ static int run(const struct command *command, int argc, char **argv) {
         return usage_error(command, "say where to: -o FILE.bonlm, --arpa FILE or both");
     if (args.shared.output && strcmp(args.shared.output, "-") == 0)
         return usage_error(command, "a .bonlm model needs a file of its own: -o FILE.bonlm");
+    if (args.candidates && !args.shared.output)
+        return usage_error(command, "--candidates is for a .bonlm model: -o FILE.bonlm");
     if (args.prune.count > args.order)
         return usage_error(command, "--prune has more cut-offs than the order, %u", args.order);
     bon_lm_build_options how = {.order = args.order,

@@ -8,7 +8,10 @@
 #include "signals.h"
 
 static const struct command *const commands[] = {
-    &command_normalize, &command_segment, &command_lm, &command_restore,
+    &command_normalize,
+    &command_segment,
+    &command_lm,
+    &command_restore,
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -7,13 +7,15 @@
 #include "commands.h"
 #include "model_path.h"
 #include "restore/eval.h"
+#include "restore_rows.h"
 #include "stream.h"
 
 struct restore_args {
     struct shared_args shared;
     const char *model;
     int tone_style;
-    bool fix_marked, eval;
+    bool fix_marked, eval, json;
+    unsigned best;
     double min_confidence;
 };
 
@@ -21,6 +23,8 @@ struct restore_job {
     struct bon_pipeline pipeline;
     bon_restorer *restorer;
     bon_restore_options options;
+    unsigned best;
+    bool json;
     struct bon_eval_totals totals;
     bool line_correct; /* so far, of a line that goes on in the next window */
 };
@@ -36,6 +40,11 @@ static const struct option_row options[] = {
                 "marks already there may be changed (default: they are kept)"),
     OPTION_REAL(0, "min-confidence", "P", struct restore_args, min_confidence, 0, 1,
                 "leave a syllable as typed when its probability is below P"),
+    OPTION_UNSIGNED(0, "nbest", "K", struct restore_args, best, 1, BON_RESTORE_BEST_MAX,
+                    "a table of the K best readings of every line"),
+    OPTION_FLAG(
+        0, "json", struct restore_args, json,
+        "a JSON object for every line: text, spans with their\nconfidence, and with --nbest the other readings"),
     OPTION_FLAG(0, "eval", struct restore_args, eval,
                 "strip the marks of the input, restore them, compare with\nthe input and write a table"),
     OPTIONS_SHARED,
@@ -57,6 +66,12 @@ static void close_session(void *context, void *worker) {
 static bon_status map_restore(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
     (void)context;
     return bon_restore(worker, chunk->data, chunk->len, out);
+}
+
+static bon_status map_rows(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
+    const struct restore_job *job = context;
+    return job->json ? restore_rows_json(worker, job->best, chunk, out)
+                     : restore_rows_tsv(worker, job->best, chunk, out);
 }
 
 /* ---- evaluating: the result of a chunk is its totals, as bytes ---- */
@@ -135,8 +150,10 @@ static int run_job(const struct command *command, const struct restore_args *arg
     struct bon_pipeline *p = &job->pipeline;
     p->context = job;
     if (!args->eval) {
-        p->worker_open = open_session, p->worker_close = close_session, p->map = map_restore;
-        return stream_run(command, &args->shared, paths, path_count, p, NULL);
+        p->worker_open = open_session, p->worker_close = close_session;
+        p->map = args->json || args->best ? map_rows : map_restore;
+        return stream_run(command, &args->shared, paths, path_count, p,
+                          args->best && !args->json ? RESTORE_TSV_HEADER : NULL);
     }
     p->worker_open = open_eval, p->worker_close = close_eval, p->map = map_eval, p->sink = sink_eval;
     int result = stream_collect(command, &args->shared, paths, path_count, p);
@@ -149,11 +166,15 @@ static int run(const struct command *command, int argc, char **argv) {
     char buffer[PATH_MAX];
     int first, result = options_parse(command, &args, argc, argv, &first);
     if (result != PARSE_GO) return result;
+    if (args.eval && (args.json || args.best))
+        return usage_error(command, "--eval goes with neither --json nor --nbest");
     const char *path = model_path(args.model, buffer);
     if (!path) return EXIT_WORK;
     job.options = (bon_restore_options){.fix_marked = args.fix_marked,
                                         .min_confidence = args.min_confidence,
                                         .tone_style = (bon_tone_style)args.tone_style};
+    job.json = args.json;
+    job.best = args.best ? args.best : 1;
     bon_status status = bon_restorer_open(&job.restorer, path);
     if (status != BON_OK) return tell_failure(status);
     result = run_job(command, &args, &job, argv + first, argc - first);

@@ -1,0 +1,15 @@
+/* cmd/bon/restore_rows.h: `bon restore --nbest` and `--json`: every line with its readings and how sure they are. */
+#ifndef BON_CMD_RESTORE_ROWS_H
+#define BON_CMD_RESTORE_ROWS_H
+
+#include "base/pipeline.h"
+#include "bon/restore.h"
+
+#define RESTORE_TSV_HEADER "line\trank\tlogprob10\ttext\n"
+
+/* Appends the rows of a chunk: for each line up to `best` readings. */
+bon_status restore_rows_tsv(bon_restore_session *session, unsigned best, const struct bon_chunk *chunk, bon_buf *out);
+/* Appends a JSON object for each line. */
+bon_status restore_rows_json(bon_restore_session *session, unsigned best, const struct bon_chunk *chunk, bon_buf *out);
+
+#endif
