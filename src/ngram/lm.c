@@ -6,7 +6,6 @@
  */
 #include "ngram/lm.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -18,10 +17,6 @@
 static bon_status misfit(const bon_lm *lm, const char *section) {
     return bon_fail(BON_ERR_FORMAT, "%s: section %s does not fit the counts in the header; get the file again",
                     bon_artefact_path(lm->artefact), section);
-}
-
-static void level_section(char name[BON_ARTEFACT_NAME], unsigned order, const char *part) {
-    snprintf(name, BON_ARTEFACT_NAME, "lm.%u.%s", order, part);
 }
 
 /* A section that must have exactly `size` bytes. */
@@ -37,7 +32,7 @@ static bon_status sized(const bon_lm *lm, const char *section, uint64_t size, co
 static bon_status level_sized(const bon_lm *lm, unsigned order, const char *part, uint64_t size,
                               const uint8_t **bytes) {
     char name[BON_ARTEFACT_NAME];
-    level_section(name, order, part);
+    bon_lm_section_name(name, order, part);
     return sized(lm, name, size, bytes);
 }
 
@@ -66,7 +61,7 @@ static uint64_t flag_bytes(uint64_t count) {
 static bon_status open_context_parts(bon_lm *lm, unsigned order, struct bon_lm_packed_level *level) {
     char name[BON_ARTEFACT_NAME];
     uint64_t blocks = (level->count + BON_LM_KEEP_BITS - 1) / BON_LM_KEEP_BITS;
-    level_section(name, order, "next");
+    bon_lm_section_name(name, order, "next");
     BON_TRY(open_ef(lm, name, level->count + 1, lm->header.count[order], &level->next));
     BON_TRY(level_sized(lm, order, "keep", flag_bytes(level->count), &level->keep));
     BON_TRY(level_sized(lm, order, "rank", (blocks + 2) / 2 * 8, &level->rank));
@@ -83,7 +78,7 @@ static bon_status open_level(bon_lm *lm, unsigned order) {
         BON_TRY(level_sized(lm, order, "word", bon_bits_bytes(level->count, level->word_bits), &level->word));
     BON_TRY(open_values(lm, order, "prob", "probbin", level->count, &level->logprob));
     if (order < lm->order) BON_TRY(open_context_parts(lm, order, level));
-    level_section(name, order, "blank");
+    bon_lm_section_name(name, order, "blank");
     if (!bon_artefact_has(lm->artefact, name)) return BON_OK;
     return sized(lm, name, flag_bytes(level->count), &level->blank);
 }

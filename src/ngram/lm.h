@@ -3,6 +3,7 @@
 #define BON_SRC_NGRAM_LM_H
 
 #include <assert.h>
+#include <stdio.h>
 
 #include "base/artefact.h"
 #include "bon/ngram.h"
@@ -56,6 +57,11 @@ struct bon_lm {
     const uint8_t *slots;   /* packed: id + 1, 0 = free */
     unsigned slot_bits;
 };
+
+/* Name of a level's section: "lm.3.word". */
+static inline void bon_lm_section_name(char name[BON_ARTEFACT_NAME], unsigned order, const char *part) {
+    snprintf(name, BON_ARTEFACT_NAME, "lm.%c.%s", (char)('0' + order), part);
+}
 
 /* The first slot to look for a word with this hash: the hash scaled to the number of slots. */
 static inline uint64_t bon_lm_slot(uint64_t hash, uint64_t slots) { return (hash >> 32) * slots >> 32; }

@@ -3,7 +3,6 @@
  * Everything is streamed from the table's arrays through a small bit buffer into the artefact; what is allocated is the hash
  * index of the vocabulary, the word offsets, and the sample that quantisation sorts.
  */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -23,9 +22,8 @@ struct packer {
     char name[BON_ARTEFACT_NAME];
 };
 
-/* "lm.3.word": a level's section. */
 static const char *section_name(struct packer *packer, unsigned order, const char *part) {
-    snprintf(packer->name, sizeof packer->name, "lm.%u.%s", order, part);
+    bon_lm_section_name(packer->name, order, part);
     return packer->name;
 }
 

@@ -1,8 +1,9 @@
 /* src/ngram/quantize.c: equal-population bins from a sorted sample of the values.
  *
  * Up to 2^22 values are sorted (radix sort over the bits of the floats, made to ascend); of more, every k-th one is taken.
- * Bins are cut from the left, each taking its share of what is left, so a value that fills several bins' worth by itself
- * (the discounted singletons of Kneser-Ney) takes one bin and leaves the others to finer distinctions.
+ * A value that would fill a bin by itself (the discounted singletons of Kneser-Ney) is taken out first with a centre of its
+ * own and leaves the other bins to finer distinctions; the rest is cut from the left, each bin taking its share of what is
+ * left.
  */
 #include "ngram/quantize.h"
 
@@ -78,14 +79,47 @@ static float mean(const uint32_t *keys, size_t n) {
     return (float)(sum / (double)n);
 }
 
-static void cut_bins(const uint32_t *keys, size_t n, unsigned bits, bool exact, float *centres) {
-    size_t bins = (size_t)1 << bits, at = 0, used = 0;
-    for (; at < n && used < bins; used++) {
-        size_t end = exact ? run_end(keys, n, at) : bin_end(keys, n, at, (n - at + bins - used - 1) / (bins - used));
+static size_t centres_of_runs(const uint32_t *keys, size_t n, float *centres) {
+    size_t used = 0;
+    for (size_t at = 0; at < n; at = run_end(keys, n, at)) centres[used++] = value_of(keys[at]);
+    return used;
+}
+
+/* Takes the values out that fill a bin by themselves, each a centre of its own, until none is left: the share of a bin falls
+ * as they go. Returns how many were found. */
+static size_t take_heavy(uint32_t *keys, size_t *n, size_t bins, float *centres) {
+    size_t used = 0, before;
+    do {
+        size_t kept = 0, share = *n / (bins - used);
+        before = used;
+        for (size_t at = 0, end; at < *n; at = end) {
+            end = run_end(keys, *n, at);
+            if (end - at > share && used + 1 < bins)
+                centres[used++] = value_of(keys[at]);
+            else
+                while (at < end) keys[kept++] = keys[at++];
+        }
+        *n = kept;
+    } while (used > before);
+    return used;
+}
+
+static int ascending(const void *a, const void *b) {
+    float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+/* Makes the centres from sorted keys, which are used up. */
+static void cut_bins(uint32_t *keys, size_t n, unsigned bits, bool exact, float *centres) {
+    size_t bins = (size_t)1 << bits;
+    size_t used = exact ? centres_of_runs(keys, n, centres) : take_heavy(keys, &n, bins, centres);
+    for (size_t at = 0; !exact && at < n && used < bins; used++) {
+        size_t end = bin_end(keys, n, at, (n - at + bins - used - 1) / (bins - used));
         centres[used] = mean(keys + at, end - at);
         at = end;
     }
     for (; used < bins; used++) centres[used] = used > 0 ? centres[used - 1] : 0.0f;
+    qsort(centres, bins, sizeof *centres, ascending);
 }
 
 /* Trains on every stride-th value; *exact tells whether all of those are centres. */
