@@ -1,0 +1,135 @@
+/* src/normalize/normalizer.h: what the files of this room share.
+ *
+ * The way of a text through the room:
+ *
+ *     normalize.c   walks over blanks, line ends and everything between
+ *        scan.c     ├─ canonical stretches are found 64 bytes at a time and copied            (nearly all bytes)
+ *        piece.c    └─ a piece (what stands between two ASCII blanks) that is not, is decoded and meets the rules:
+ *          invisible.c     characters that show nothing are dropped
+ *          compose.c       the Unicode form, with Vietnamese marks in any order
+ *          words.c         eth for đ, then tone marks to their place
+ *
+ * Rules run in this order for a reason: dropping a soft hyphen may bring a mark to its letter, composing may make a letter
+ * of a word, and only whole words have a tone place. Every later rule leaves what the earlier ones look at as it was, so a
+ * second run finds nothing to do.
+ */
+#ifndef BON_SRC_NORMALIZE_NORMALIZER_H
+#define BON_SRC_NORMALIZE_NORMALIZER_H
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <unicode/unorm2.h>
+
+#include "base/buf.h"
+#include "bon/normalize.h"
+
+/* ---- classes of characters for the scan ---- */
+
+/* One byte for each code point of the BMP. 0: the rules must look at it. */
+enum {
+    BON_CLASS_SUSPECT = 0,
+    BON_CLASS_NUMBER_OF_LETTER = 0x1f, /* 1..29 as in syllable/spelling.h, or BON_CLASS_FOREIGN */
+    BON_CLASS_FOREIGN = 0x1f,          /* a letter, but none of Vietnamese */
+    BON_CLASS_VOWEL = 0x20,
+    BON_CLASS_CHECK = 0x40, /* bears a tone mark that might belong elsewhere: look at the neighbours */
+    BON_CLASS_SIGN = 0x80   /* not a letter, and fine */
+};
+
+struct bon_normalizer;
+
+/* Fills nz->classes for the options of nz. */
+void bon_classes_build(struct bon_normalizer *nz);
+
+/* ---- masks: which bytes of a block of 64 are what, one bit a byte ---- */
+
+struct bon_block_masks {
+    uint64_t lead2, lead3, lead4; /* first byte of a sequence of at least 2, 3, 4 bytes */
+    uint64_t tail;                /* 0x80..0xbf */
+    uint64_t space, newline;
+    uint64_t control; /* below 0x20 without newline, and 0x7f */
+};
+typedef void bon_masks_function(const uint8_t *block, struct bon_block_masks *masks);
+
+/* The fastest that this processor can run; and all of them, for tests: NULL behind the last. */
+bon_masks_function *bon_masks_best(void);
+bon_masks_function *bon_masks_nth(unsigned i);
+
+/* ---- the normalizer ---- */
+
+struct bon_normalizer {
+    bon_normalize_options options;
+    const UNormalizer2 *compose;   /* NFC or NFKC */
+    const UNormalizer2 *decompose; /* NFD, or NULL when composed text is wanted */
+    bon_masks_function *masks;     /* NULL: every piece meets the rules (for tests) */
+    uint8_t classes[0x10000];
+};
+
+static inline bool bon_rule_on(const struct bon_normalizer *nz, bon_rule rule) {
+    return !(nz->options.disabled >> rule & 1);
+}
+
+/* Length of the longest beginning of text that is as it should be and ends before a space, a newline or the end of the
+ * text. The text begins at the beginning of a word. */
+size_t bon_scan(const struct bon_normalizer *nz, const char *text, size_t n);
+
+/* ---- pieces ---- */
+
+/* UTF-16, as ICU wants it. Short ones, nearly all, live in `local`. */
+struct bon_units {
+    UChar *data;
+    int32_t len, cap;
+    UChar local[192];
+};
+
+/* Where output goes: blanks wait until it is known what follows them. */
+struct bon_sink {
+    const struct bon_normalizer *nz;
+    bon_buf *out;
+    uint64_t *counts; /* [BON_RULES] */
+    enum { BON_PENDING_NOTHING, BON_PENDING_SPACE, BON_PENDING_CHANGED } pending;
+    bool line_start;               /* nothing of this line is written yet */
+    struct bon_units units, other; /* working space of a piece */
+};
+
+bon_status bon_sink_blank(struct bon_sink *sink, char blank);
+bon_status bon_sink_line_end(struct bon_sink *sink, char end);
+bon_status bon_sink_text(struct bon_sink *sink, const char *text, size_t n);
+
+/* Applies the rules to n bytes without ASCII blanks and line ends. With strict, BON_ERR_DATA when the bytes are not UTF-8:
+ * *bad is then the offset of the first bad byte; the message is the caller's, who knows lines. */
+bon_status bon_piece(struct bon_sink *sink, const char *text, size_t n, size_t *bad);
+
+/* Empties and fills units; each is an allocation at most. */
+void bon_units_init(struct bon_units *units);
+void bon_units_free(struct bon_units *units);
+bon_status bon_units_reserve(struct bon_units *units, int32_t cap);
+
+/* The rules on units. Each adds to the counts of the sink. */
+/* Drops what shows nothing, and writes every blank that is not a space as a tab. *joiners: some stay for their context;
+ * *changed: something was dropped. */
+void bon_rule_invisible(struct bon_sink *sink, bool *joiners, bool *changed);
+/* Brings sink->units to the form wanted (units may swap places with other). *changed: it was not in it. */
+bon_status bon_rule_compose(struct bon_sink *sink, bool *changed);
+/* Between composed and decomposed text, when decomposed text is wanted: words are made of composed letters. */
+bon_status bon_compose_for_words(struct bon_sink *sink);
+bon_status bon_decompose_after_words(struct bon_sink *sink);
+/* Both rules on words, letter by letter in place. */
+void bon_rule_words(struct bon_sink *sink);
+
+/* ---- chunks ---- */
+
+/* What a chunk of a stream is a part of. All zeros: whole lines of a nameless text. */
+struct bon_normalize_place {
+    const char *name;      /* of the file, for messages; NULL = none */
+    uint64_t line, offset; /* of the first byte: line 0 and 1 are the first */
+    bool begins_inside;    /* goes on with the line of the chunk before */
+    bool begins_token;     /* ... behind a blank, which that chunk left to this one to write */
+    bool ends_inside;      /* the line goes on in the next chunk */
+};
+
+/* bon_normalize_counted on a part of a stream: windows of a long line, each cut behind a blank, give together what the whole
+ * line would give (but for blanks at its beginning that fill a window). */
+bon_status bon_normalize_chunk(const struct bon_normalizer *nz, const char *text, size_t n,
+                               const struct bon_normalize_place *place, bon_buf *out, uint64_t *counts);
+
+#endif

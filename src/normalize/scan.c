@@ -1,0 +1,131 @@
+/* src/normalize/scan.c: how far a text is already as the rules would leave it.
+ *
+ * 64 bytes at a time, bit masks (masks.c) tell blanks out of place, controls, and whether every sequence has the tail bytes
+ * it announces. Then only the first bytes of multi-byte characters are visited: their class (classes.c) says fine, not
+ * fine, or "a tone mark on a vowel that may have the wrong place", and the neighbours decide that. The last test is
+ * conservative: it may suspect a good word, never pass a syllable whose mark is misplaced (scan_test.c tries all of them).
+ */
+#include "normalize/normalizer.h"
+
+enum { BLOCK = 64, BEFORE = 8, BEHIND = 16 }; /* bytes a block, and bytes around it that neighbours may need */
+
+/* Letter numbers of syllable/spelling.h. */
+enum { A = 1, E = 8, G = 10, I = 12, O = 17, O_HORN = 19, Q = 21, U = 25, U_HORN = 26, Y = 29 };
+/* Vowels with a shape: ă â ê ô ơ ư. They attract the tone mark. */
+static const uint32_t shaped = 1 << 2 | 1 << 3 | 1 << 9 | 1 << 18 | 1 << 19 | 1 << 26;
+
+struct scan {
+    const struct bon_normalizer *nz;
+    const uint8_t *low;      /* nothing before it is part of the word */
+    uint64_t tails;          /* tail bytes that the block before still waits for */
+    uint64_t space, newline; /* 1: the block before ended in one */
+};
+
+/* Class of the character at p, BON_CLASS_SIGN for those outside the BMP. The bytes behind p are readable. */
+static unsigned class_at(const struct scan *s, const uint8_t *p) {
+    if (p[0] < 0x80) return s->nz->classes[p[0]];
+    if (p[0] < 0xe0) return s->nz->classes[(p[0] & 0x1fu) << 6 | (p[1] & 0x3fu)];
+    if (p[0] < 0xf0) return s->nz->classes[(p[0] & 0x0fu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu)];
+    return BON_CLASS_SIGN;
+}
+
+static unsigned length_at(const uint8_t *p) { return p[0] < 0x80 ? 1 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4; }
+
+/* Beginning of the character before p, or NULL at the beginning of the text. */
+static const uint8_t *step_back(const struct scan *s, const uint8_t *p) {
+    if (!p || p == s->low) return NULL;
+    do p--;
+    while (p > s->low && (*p & 0xc0) == 0x80);
+    return p;
+}
+
+static unsigned class_or_sign(const struct scan *s, const uint8_t *p) { return p ? class_at(s, p) : BON_CLASS_SIGN; }
+
+static bool is_letter(unsigned klass) { return (klass & BON_CLASS_NUMBER_OF_LETTER) != 0; }
+
+/* Whether the tone mark on the vowel at p (of `length` bytes) is surely in its place. What "in its place" means: on the
+ * vowel with a shape (on ơ of ươ); else before a coda on the last vowel; else in the middle of three vowels; else on the
+ * first of two, where u of qu and i of gi count as consonants, and the new style takes the second of oa, oe, uy. */
+static bool tone_in_place(const struct scan *s, const uint8_t *p, unsigned length, unsigned klass) {
+    const uint8_t *before = step_back(s, p);
+    unsigned prev = class_or_sign(s, before), next = class_at(s, p + length);
+    if (!((prev | next) & BON_CLASS_VOWEL)) return true;
+    bon_tone_style style = s->nz->options.tone_style;
+    unsigned here = klass & 0x1f, left = prev & 0x1f, right = next & 0x1f;
+    if (here == U_HORN) return right != O_HORN;
+    if ((prev & BON_CLASS_VOWEL && shaped >> left & 1) || (next & BON_CLASS_VOWEL && shaped >> right & 1)) return false;
+    if (next & BON_CLASS_VOWEL) {
+        if (is_letter(class_at(s, p + length + length_at(p + length)))) return false; /* a coda or a longer cluster */
+        if (prev & BON_CLASS_VOWEL) return true;
+        if ((here == U && left == Q) || (here == I && left == G)) return false;
+        bool glide = (here == O && (right == A || right == E)) || (here == U && right == Y);
+        return !(glide && style == BON_TONE_NEW);
+    }
+    if (is_letter(next)) return true;
+    unsigned first = class_or_sign(s, step_back(s, before)) & 0x1f;
+    if ((left == U && first == Q) || (left == I && first == G)) return true;
+    bool glide = (left == O && (here == A || here == E)) || (left == U && here == Y);
+    return glide && style != BON_TONE_OLD;
+}
+
+/* Whether the multi-byte character at p is fine where it is. */
+static inline bool character_fine(const struct scan *s, const uint8_t *p) {
+    unsigned klass, length;
+    if (p[0] < 0xe0) {
+        if (p[0] < 0xc2) return false;
+        length = 2;
+        klass = s->nz->classes[(p[0] & 0x1fu) << 6 | (p[1] & 0x3fu)];
+    } else if (p[0] < 0xf0) {
+        if (p[0] == 0xe0)
+            return false; /* no block below U+1000 is listed, so overlong forms need no test of their own */
+        length = 3;
+        klass = s->nz->classes[(p[0] & 0x0fu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu)];
+    } else {
+        return p[0] == 0xf0 && p[1] == 0x9f && p[2] >= 0x8c && p[2] <= 0xab; /* emoji, U+1F300..U+1FAFF */
+    }
+    if (!(klass & BON_CLASS_CHECK)) return klass != BON_CLASS_SUSPECT;
+    return tone_in_place(s, p, length, klass);
+}
+
+/* Offset of the first byte of a block that the rules must see, BLOCK when there is none. */
+static unsigned scan_block(struct scan *s, const uint8_t *block) {
+    struct bon_block_masks m;
+    s->nz->masks(block, &m);
+    uint64_t announced = m.lead2 << 1 | m.lead3 << 2 | m.lead4 << 3 | s->tails;
+    uint64_t behind_space = m.space << 1 | s->space, behind_newline = m.newline << 1 | s->newline;
+    uint64_t wrong =
+        m.control | (announced ^ m.tail) | (m.space & (behind_space | behind_newline)) | (m.newline & behind_space);
+    s->tails = m.lead2 >> 63 | m.lead3 >> 62 | m.lead4 >> 61;
+    s->space = m.space >> 63;
+    s->newline = m.newline >> 63;
+    unsigned end = wrong ? (unsigned)__builtin_ctzll(wrong) : BLOCK;
+    uint64_t leads = end < BLOCK ? m.lead2 & (((uint64_t)1 << end) - 1) : m.lead2;
+    for (; leads; leads &= leads - 1) {
+        unsigned at = (unsigned)__builtin_ctzll(leads);
+        if (!character_fine(s, block + at)) return at;
+    }
+    return end;
+}
+
+size_t bon_scan(const struct bon_normalizer *nz, const char *text, size_t n) {
+    const uint8_t *bytes = (const uint8_t *)text;
+    struct scan s = {.nz = nz, .low = bytes};
+    if (!nz->masks) return 0;
+    size_t i = 0;
+    unsigned wrong = BLOCK;
+    while (n - i >= BLOCK + BEHIND && (wrong = scan_block(&s, bytes + i)) == BLOCK) i += BLOCK;
+    while (wrong == BLOCK && i <= n) { /* what is left, with newlines behind it */
+        uint8_t rest[BEFORE + BLOCK + BEHIND];
+        size_t before = i < BEFORE ? i : BEFORE, left = n - i < BLOCK + BEHIND ? n - i : BLOCK + BEHIND;
+        memset(rest, '\n', sizeof rest);
+        memcpy(rest + BEFORE - before, bytes + i - before, before + left);
+        s.low = rest + BEFORE - before;
+        wrong = scan_block(&s, rest + BEFORE);
+        if (wrong == BLOCK) i += BLOCK;
+    }
+    if (i > n || (wrong != BLOCK && i + wrong > n)) return n;
+    /* Back to the end of the last whole word. A bad byte at n is a sequence cut short or a blank at the end. */
+    size_t end = i + (wrong == BLOCK ? 0 : wrong);
+    while (end > 0 && bytes[end - 1] != ' ' && bytes[end - 1] != '\n') end--;
+    return end ? end - 1 : 0;
+}
