@@ -1,5 +1,5 @@
 # bon: `make demo` shows it at work, `make check` tests it; `make help` lists the rest.
-# Everything is built under build/; variants (asan, tsan) under build/<variant>/.
+# Everything is built under build/ (O=DIR for elsewhere); variants (asan, tsan, fuzz) under build/<variant>/.
 
 VERSION := $(shell sed -n 's/^.define BON_VERSION_[A-Z]* //p' include/bon/base.h | paste -sd.)
 ABI     := 0
@@ -9,15 +9,21 @@ CFLAGS  ?= -O3 -g
 PREFIX  ?= /usr/local
 DESTDIR ?=
 O       ?= build
+VARIANT_FLAGS ?=
+FUZZ_SECONDS  ?= 60
 
 PACKAGES := icu-uc libpcre2-8 libzstd zlib
-pkg       = $(shell pkg-config $(1) $(2) 2>/dev/null)
+# Debian 12 packages for build and tests; xxhash is used as a header only.
+DEBS := build-essential pkg-config libicu-dev libpcre2-dev libzstd-dev zlib1g-dev libxxhash-dev libcriterion-dev zstd
 
-override CFLAGS += -std=c17 -D_GNU_SOURCE -fPIC -fvisibility=hidden -pthread -Iinclude -Isrc \
-  -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings \
-  $(call pkg,--cflags,$(PACKAGES)) $(VARIANT_FLAGS)
+PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings
+override CFLAGS += -std=c17 -D_GNU_SOURCE -fPIC -fvisibility=hidden -pthread -Iinclude -Isrc $(WARNINGS) \
+  $(PACKAGE_CFLAGS) $(VARIANT_FLAGS)
 override LDFLAGS += -pthread $(VARIANT_FLAGS)
-LIBS    := $(call pkg,--libs,$(PACKAGES)) -lm
+LIBS    := $(PACKAGE_LIBS) -lm
 
 LIB_SOURCES := $(sort $(wildcard src/*/*.c))
 CMD_SOURCES := $(sort $(wildcard cmd/bon/*.c))
@@ -25,8 +31,10 @@ LIB_OBJECTS := $(LIB_SOURCES:%.c=$(O)/obj/%.o)
 CMD_OBJECTS := $(CMD_SOURCES:%.c=$(O)/obj/%.o)
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps demo check unit cli property fuzz-corpus fuzz asan tsan bench format lint install uninstall model clean
+.PHONY: all help deps demo check unit property fuzz-corpus cli abi abi-update fuzz asan tsan bench format lint install \
+  uninstall model clean tests
 .DELETE_ON_ERROR:
+.SECONDARY: # test objects are kept
 
 ## all: build the command and both libraries (no network, no set-up)
 all: $(O)/bon $(O)/libbon.a $(O)/libbon.so $(O)/bon.pc
@@ -34,6 +42,23 @@ all: $(O)/bon $(O)/libbon.a $(O)/libbon.so $(O)/bon.pc
 ## help: list the targets
 help:
 	@sed -n 's/^## \([a-z-]*\): /  \1\t/p' Makefile | expand -t 18
+
+# ---- set-up and the two commands ----
+
+## deps: install the Debian 12 packages that are missing
+deps:
+	@tools/deps.sh $(DEBS)
+
+# What pkg-config knows is read when make starts, so what needs the packages runs in a second make.
+## demo: normalize, segment, model and restore a Vietnamese text (CORPUS=FILE)
+demo: deps
+	@$(MAKE) --no-print-directory all
+	@BON=$(abspath $(O))/bon corpora/demo.sh
+
+## check: build and run every test; ends with `N passed, N failed`
+check: deps
+	@$(MAKE) --no-print-directory all tests
+	@tests/run-all.sh $(O) unit property fuzz-corpus abi cli
 
 # ---- objects, libraries, command ----
 
@@ -54,3 +79,141 @@ $(O)/libbon.so: $(O)/libbon.so.$(ABI)
 
 $(O)/bon: $(CMD_OBJECTS) $(O)/libbon.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+bon_pc = sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@PACKAGES@|$(PACKAGES)|' bon.pc.in
+
+$(O)/bon.pc: bon.pc.in include/bon/base.h Makefile
+	@mkdir -p $(@D)
+	$(bon_pc) >$@
+
+# ---- tests: one binary a room (unit), one a file (property, fuzz) ----
+
+UNIT_ROOMS    := $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard tests/unit/*/*.c)))))
+UNIT_TESTS    := $(UNIT_ROOMS:%=$(O)/tests/unit-%)
+PROPERTY_TESTS := $(patsubst tests/property/%.c,$(O)/tests/property-%,$(sort $(wildcard tests/property/*.c)))
+FUZZ_NAMES    := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ_REPLAYS  := $(FUZZ_NAMES:%=$(O)/tests/fuzz-%)
+
+# tests/support/failmalloc.c takes the place of these.
+WRAPPED   := malloc calloc realloc aligned_alloc posix_memalign strdup strndup realpath free
+TEST_LIBS := $(WRAPPED:%=-Wl,--wrap=%) -lcriterion $(LIBS)
+SUPPORT   := $(patsubst %.c,$(O)/obj/%.o,$(sort $(wildcard tests/support/*.c)))
+TEST_SOURCES := $(wildcard tests/unit/*/*.c tests/property/*.c tests/support/*.c tests/fuzz/*.c)
+-include $(TEST_SOURCES:%.c=$(O)/obj/%.d)
+
+$(O)/obj/tests/%.o: override CFLAGS += -Itests -Itests/support
+
+## tests: build all test programs without running them
+tests: $(UNIT_TESTS) $(PROPERTY_TESTS) $(FUZZ_REPLAYS)
+
+define unit_rule
+$(O)/tests/unit-$(1): $(patsubst %.c,$(O)/obj/%.o,$(sort $(wildcard tests/unit/$(1)/*.c))) $(SUPPORT) $(O)/libbon.a
+	@mkdir -p $$(@D)
+	$(CC) $(LDFLAGS) -o $$@ $$^ $(TEST_LIBS)
+endef
+$(foreach room,$(UNIT_ROOMS),$(eval $(call unit_rule,$(room))))
+
+$(O)/tests/property-%: $(O)/obj/tests/property/%.o $(SUPPORT) $(O)/libbon.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
+
+$(O)/tests/fuzz-%: $(O)/obj/tests/fuzz/fuzz_%.o $(O)/obj/tests/fuzz/replay.o $(O)/libbon.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+## unit: the unit tests alone
+unit: $(UNIT_TESTS)
+	@tests/run-all.sh $(O) unit
+## property: the property tests alone
+property: $(PROPERTY_TESTS)
+	@tests/run-all.sh $(O) property
+## fuzz-corpus: every fuzz target over its kept corpus
+fuzz-corpus: $(FUZZ_REPLAYS)
+	@tests/run-all.sh $(O) fuzz-corpus
+## cli: the tests of the command
+cli: $(O)/bon
+	@tests/run-all.sh $(O) cli
+## abi: public symbols against tests/abi/symbols.txt, headers as C and C++
+abi: $(O)/libbon.so
+	@tests/run-all.sh $(O) abi
+## abi-update: accept the public symbols as they are
+abi-update: $(O)/libbon.so
+	tests/abi/symbols.sh $< >tests/abi/symbols.txt
+
+## asan: all tests under AddressSanitizer and UndefinedBehaviorSanitizer
+asan: override O := $(O)/asan
+asan:
+	@$(MAKE) --no-print-directory O=$(O) CFLAGS="-O1 -g -fno-omit-frame-pointer" \
+	  VARIANT_FLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all" $(O)/bon tests
+	@ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
+	  tests/run-all.sh $(O) unit property fuzz-corpus cli
+
+# Criterion's own threads stop it under ThreadSanitizer, so the command's tests stand in: every pipeline runs there.
+## tsan: the tests of the command under ThreadSanitizer
+tsan: override O := $(O)/tsan
+tsan:
+	@$(MAKE) --no-print-directory O=$(O) CFLAGS="-O1 -g" VARIANT_FLAGS="-fsanitize=thread" $(O)/bon
+	@TSAN_OPTIONS=halt_on_error=1:exitcode=66 tests/run-all.sh $(O) cli
+
+## fuzz: run every fuzz target FUZZ_SECONDS each (needs clang); new finds go to build/fuzz/corpus/
+fuzz: override O := $(O)/fuzz
+fuzz:
+	@$(MAKE) --no-print-directory O=$(O) CC=clang CFLAGS="-O1 -g" \
+	  VARIANT_FLAGS="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" $(O)/libbon.a \
+	  $(FUZZ_NAMES:%=$(O)/obj/tests/fuzz/fuzz_%.o)
+	@for name in $(FUZZ_NAMES); do \
+	  mkdir -p $(O)/corpus/$$name && \
+	  clang -pthread -fsanitize=fuzzer,address,undefined -o $(O)/$$name $(O)/obj/tests/fuzz/fuzz_$$name.o $(O)/libbon.a $(LIBS) && \
+	  echo "== $$name" && $(O)/$$name -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=4096 -verbosity=0 \
+	    -print_final_stats=1 -artifact_prefix=$(O)/ $(O)/corpus/$$name tests/fuzz/corpus/$$name || exit 1; \
+	done
+
+## bench: print every published figure (set BON_CORPORA; peers by path)
+bench: all
+	@for script in bench/*.sh; do \
+	  case $$script in */lib.sh) ;; *) echo "== $$script"; BON=$(abspath $(O))/bon $$script || exit 1;; esac; done
+
+# ---- form ----
+
+C_FILES = $(shell git ls-files -co --exclude-standard '*.c' '*.h' 2>/dev/null)
+
+## format: clang-format over all sources
+format:
+	clang-format -i $(C_FILES)
+
+## lint: format, include order, banned functions, words that do not belong
+lint:
+	@tests/lint.sh
+
+# ---- installing ----
+
+DATA_DIR := $(PREFIX)/share/bon
+MAN_DIR  := $(PREFIX)/share/man
+COMPLETION_DIR := $(PREFIX)/share/bash-completion/completions
+to = $(DESTDIR)$(PREFIX)
+
+## install: into PREFIX (default /usr/local), below DESTDIR
+install: all
+	install -d $(to)/bin $(to)/lib/pkgconfig $(to)/include/bon $(DESTDIR)$(DATA_DIR)
+	install -m 755 $(O)/bon $(to)/bin/
+	install -m 644 $(O)/libbon.a $(to)/lib/
+	install -m 755 $(O)/libbon.so.$(ABI) $(to)/lib/
+	ln -sf libbon.so.$(ABI) $(to)/lib/libbon.so
+	$(bon_pc) >$(to)/lib/pkgconfig/bon.pc
+	install -m 644 include/bon/*.h $(to)/include/bon/
+	for page in $(wildcard docs/man/*.[1-8]); do \
+	  install -D -m 644 $$page $(DESTDIR)$(MAN_DIR)/man$${page##*.}/$${page##*/} || exit 1; done
+	for file in $(wildcard cmd/bon/completion.bash); do \
+	  install -D -m 644 $$file $(DESTDIR)$(COMPLETION_DIR)/bon || exit 1; done
+	for file in $(wildcard models/*.bonlm); do install -m 644 $$file $(DESTDIR)$(DATA_DIR)/ || exit 1; done
+
+## uninstall: remove what install put there
+uninstall:
+	rm -f $(to)/bin/bon $(to)/lib/libbon.a $(to)/lib/libbon.so $(to)/lib/libbon.so.$(ABI) $(to)/lib/pkgconfig/bon.pc
+	rm -rf $(to)/include/bon $(DESTDIR)$(DATA_DIR)
+	rm -f $(DESTDIR)$(COMPLETION_DIR)/bon
+	for page in $(wildcard docs/man/*.[1-8]); do rm -f $(DESTDIR)$(MAN_DIR)/man$${page##*.}/$${page##*/}; done
+
+## clean: remove everything that was built
+clean:
+	rm -rf $(O)

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "bon/base.h"
 #include "base/status.h"
+#include "bon/base.h"
 
 /* Appends one byte. */
 static inline bon_status bon_buf_put(bon_buf *buf, char byte) {

@@ -3,6 +3,7 @@
 #include "failmalloc.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,14 +17,18 @@ void *__real_malloc(size_t n);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *old, size_t n);
 void *__real_aligned_alloc(size_t align, size_t n);
+int __real_posix_memalign(void **block, size_t align, size_t n);
 char *__real_strdup(const char *text);
+char *__real_strndup(const char *text, size_t n);
 char *__real_realpath(const char *path, char *resolved);
 void __real_free(void *block);
 void *__wrap_malloc(size_t n);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *old, size_t n);
 void *__wrap_aligned_alloc(size_t align, size_t n);
+int __wrap_posix_memalign(void **block, size_t align, size_t n);
 char *__wrap_strdup(const char *text);
+char *__wrap_strndup(const char *text, size_t n);
 char *__wrap_realpath(const char *path, char *resolved);
 void __wrap_free(void *block);
 
@@ -38,6 +43,14 @@ void *__wrap_malloc(size_t n) { return refused() ? NULL : note(__real_malloc(n))
 void *__wrap_calloc(size_t count, size_t size) { return refused() ? NULL : note(__real_calloc(count, size)); }
 void *__wrap_aligned_alloc(size_t align, size_t n) { return refused() ? NULL : note(__real_aligned_alloc(align, n)); }
 char *__wrap_strdup(const char *text) { return refused() ? NULL : note(__real_strdup(text)); }
+char *__wrap_strndup(const char *text, size_t n) { return refused() ? NULL : note(__real_strndup(text, n)); }
+
+int __wrap_posix_memalign(void **block, size_t align, size_t n) {
+    if (refused()) return ENOMEM;
+    int error = __real_posix_memalign(block, align, n);
+    if (!error) note(*block);
+    return error;
+}
 
 /* Not counted: callers treat a missing answer as "no such path", which is not for out of memory alone. */
 char *__wrap_realpath(const char *path, char *resolved) {
@@ -76,7 +89,7 @@ void failmalloc_check_at(const char *file, int line, failmalloc_run run, void *a
         failmalloc_fail_at(0);
         cr_assert_eq(status, BON_ERR_NOMEM, "%s:%d: allocation %lu of %lu refused: %s (%s)", file, line, i, total,
                      bon_status_name(status), bon_error_message());
-        cr_assert_eq(failmalloc_held(), before, "%s:%d: allocation %lu of %lu refused: %ld blocks are leaked", file, line, i,
-                     total, failmalloc_held() - before);
+        cr_assert_eq(failmalloc_held(), before, "%s:%d: allocation %lu of %lu refused: %ld blocks are leaked", file,
+                     line, i, total, failmalloc_held() - before);
     }
 }

@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# tests/run-all.sh BUILD PART...: runs the parts of the tests (unit, property, fuzz-corpus, abi, cli) built in BUILD. A line a
+# program, whole output of what fails, and at the end `N passed, N failed`.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+build=$(cd "$1" && pwd)
+shift
+export LC_ALL=C.UTF-8
+passed=0 failed=0 skipped=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+report() { # NAME PASSED FAILED
+    passed=$((passed + $2)) failed=$((failed + $3))
+    if [ "$3" -gt 0 ]; then
+        cat "$log"
+        printf 'FAIL  %-32s %4d passed, %d failed\n' "$1" "$2" "$3"
+    else
+        printf 'ok    %-32s %4d passed\n' "$1" "$2"
+    fi
+}
+
+# A Criterion program. Its own count is believed only when the exit status agrees.
+criterion() {
+    local name=${1##*/} status counts good=0 bad=0
+    "$1" -j2 >"$log" 2>&1
+    status=$?
+    counts=$(grep -aoE 'Tested: [0-9]+ \| Passing: [0-9]+ \| Failing: [0-9]+ \| Crashing: [0-9]+' "$log" | tail -n 1)
+    if [ -n "$counts" ]; then
+        read -r _ _ _ _ good _ _ bad _ _ crashed <<<"$counts"
+        bad=$((bad + crashed))
+    fi
+    if [ "$bad" = 0 ] && { [ "$status" != 0 ] || [ "$good" = 0 ]; }; then bad=1; fi
+    report "$name" "$good" "$bad"
+}
+
+# A program that passes with 0, is skipped with 77.
+script() {
+    local name=$1 status
+    shift
+    "$@" >"$log" 2>&1
+    status=$?
+    if [ "$status" = 77 ]; then
+        skipped=$((skipped + 1))
+        printf 'skip  %-32s %s\n' "$name" "$(tail -n 1 "$log")"
+    elif [ "$status" = 0 ]; then
+        report "$name" 1 0
+    else
+        echo "exit status $status" >>"$log"
+        report "$name" 0 1
+    fi
+}
+
+part_unit() { for program in "$build"/tests/unit-*; do criterion "$program"; done; }
+part_property() { for program in "$build"/tests/property-*; do criterion "$program"; done; }
+part_fuzz-corpus() {
+    for program in "$build"/tests/fuzz-*; do
+        script "${program##*/}" "$program" "$here/fuzz/corpus/${program##*/fuzz-}"
+    done
+}
+part_abi() {
+    script abi-symbols "$here/abi/compare.sh" "$build/libbon.so"
+    script abi-headers "$here/abi/headers.sh"
+}
+part_cli() { for test in "$here"/cli/*.sh; do script "cli/$(basename "$test" .sh)" "$here/run-cli.sh" "$test" "$build/bon"; done; }
+
+shopt -s nullglob
+for part in "$@"; do "part_$part"; done
+[ "$skipped" -gt 0 ] && echo "$skipped skipped"
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
