@@ -162,13 +162,15 @@ bon_status bon_rule_compose(struct bon_sink *sink, bool *changed) {
     if (!bon_rule_on(sink->nz, BON_RULE_COMPOSE)) return BON_OK;
     if (!sink->nz->decompose) return compose(sink, changed);
     /* Decomposed text is right when composing and decomposing gives it back. */
-    bon_buf before = {0};
-    BON_TRY(bon_buf_append(&before, sink->units.data, (size_t)sink->units.len * sizeof(UChar)));
+    size_t size = (size_t)sink->units.len * sizeof(UChar);
+    UChar *before = bon_alloc_array((size_t)sink->units.len, sizeof *before);
+    if (!before) return BON_ERR_NOMEM;
+    memcpy(before, sink->units.data, size);
     bon_status status = compose(sink, &ignored);
     if (status == BON_OK) status = normalize_units(sink, sink->nz->decompose, &ignored);
-    *changed = status == BON_OK && (before.len != (size_t)sink->units.len * sizeof(UChar) ||
-                                    memcmp(before.data, sink->units.data, before.len) != 0);
-    bon_buf_free(&before);
+    size_t size_now = (size_t)sink->units.len * sizeof(UChar);
+    *changed = status == BON_OK && (size_now != size || memcmp(before, sink->units.data, size) != 0);
+    free(before);
     return status;
 }
 
