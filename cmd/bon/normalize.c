@@ -6,7 +6,7 @@
 
 #include "bon/normalize.h"
 #include "commands.h"
-#include "join.h"
+#include "normalize/normalizer.h"
 #include "stream.h"
 
 struct normalize_args {
@@ -19,7 +19,6 @@ struct normalize_args {
 
 struct normalize_job {
     struct bon_pipeline pipeline;
-    struct window_join join;
     bon_normalizer *normalizer;
     _Atomic uint64_t counts[BON_RULES];
 };
@@ -69,14 +68,15 @@ static bon_status map(void *context, void *worker, const struct bon_chunk *chunk
     struct normalize_job *job = context;
     uint64_t counts[BON_RULES] = {0};
     (void)worker;
-    BON_TRY(bon_normalize_counted(job->normalizer, chunk->data, chunk->len, out, counts));
+    const struct bon_normalize_place place = {.name = chunk->name,
+                                              .line = chunk->line,
+                                              .offset = chunk->offset,
+                                              .begins_inside = chunk->begins_inside,
+                                              .begins_token = chunk->begins_token,
+                                              .ends_inside = chunk->ends_inside};
+    BON_TRY(bon_normalize_chunk(job->normalizer, chunk->data, chunk->len, &place, out, counts));
     for (int i = 0; i < BON_RULES; i++) job->counts[i] += counts[i];
     return BON_OK;
-}
-
-static bon_status sink(void *context, const struct bon_chunk *chunk, const bon_buf *result) {
-    struct normalize_job *job = context;
-    return window_join_write(&job->join, job->pipeline.out, chunk, result->data, result->len);
 }
 
 static int write_report(const struct normalize_args *args, const struct normalize_job *job) {
@@ -96,12 +96,11 @@ static int write_report(const struct normalize_args *args, const struct normaliz
 
 static int run(const struct command *command, int argc, char **argv) {
     struct normalize_args args = {0};
-    struct normalize_job job = {.pipeline = {.map = map, .sink = sink, .context = &job}};
+    struct normalize_job job = {.pipeline = {.map = map, .context = &job}};
     int first, result = options_parse(command, &args, argc, argv, &first);
     if (result != PARSE_GO) return result;
     bon_normalize_options rules = {
         .tone_style = args.tone_style, .form = args.form, .strict = args.strict, .disabled = args.disabled};
-    job.join.blanks = !(args.disabled & UINT32_C(1) << BON_RULE_BLANK);
     bon_status status = bon_normalizer_open(&job.normalizer, &rules);
     if (status != BON_OK) return tell_failure(status);
     result = stream_run(command, &args.shared, argv + first, argc - first, &job.pipeline, NULL);

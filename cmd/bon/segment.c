@@ -5,7 +5,6 @@
 #include "bon/restore.h"
 #include "bon/syllable.h"
 #include "commands.h"
-#include "join.h"
 #include "stream.h"
 
 struct segment_args {
@@ -15,8 +14,8 @@ struct segment_args {
 
 struct segment_job {
     struct bon_pipeline pipeline;
-    struct window_join join;
     bool fold;
+    bool line_has_token; /* written so far, of a line that goes on in the next window */
 };
 
 static const struct option_row options[] = {
@@ -61,9 +60,15 @@ static bon_status map_text(void *context, void *worker, const struct bon_chunk *
     return BON_OK;
 }
 
+/* A line above BON_WINDOW comes in windows: those cut at a blank are joined by one space here, in input order. */
 static bon_status sink_text(void *context, const struct bon_chunk *chunk, const bon_buf *result) {
     struct segment_job *job = context;
-    return window_join_write(&job->join, job->pipeline.out, chunk, result->data, result->len);
+    struct bon_out *out = job->pipeline.out;
+    bool has_token = result->len > 0 && result->data[0] != '\n';
+    bool goes_on = chunk->begins_inside && job->line_has_token;
+    if (goes_on && has_token && chunk->begins_token) BON_TRY(bon_out_write(out, " ", 1));
+    job->line_has_token = has_token || goes_on;
+    return bon_out_write(out, result->data, result->len);
 }
 
 /* ---- table ---- */
@@ -116,8 +121,7 @@ static bon_status map_ids(void *context, void *worker, const struct bon_chunk *c
 
 static int run(const struct command *command, int argc, char **argv) {
     struct segment_args args = {0};
-    struct segment_job job = {.pipeline = {.map = map_text, .sink = sink_text, .context = &job},
-                              .join = {.blanks = true}};
+    struct segment_job job = {.pipeline = {.map = map_text, .sink = sink_text, .context = &job}};
     int first, result = options_parse(command, &args, argc, argv, &first);
     if (result != PARSE_GO) return result;
     if (args.ids && (args.tsv || args.fold)) return usage_error(command, "--ids goes with neither --tsv nor --fold");
