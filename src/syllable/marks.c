@@ -17,19 +17,20 @@ static const uint64_t dropped_marks =
 enum { KEEP_CHAR = 1 << 21, DROP_CHAR };
 
 /* The ASCII letter under a marked Vietnamese letter, DROP_CHAR for a Vietnamese combining mark, else KEEP_CHAR. */
-static uint32_t without_marks(uint32_t c) {
+static inline uint32_t without_marks(uint32_t c) {
+    if (c < 0x80) return KEEP_CHAR;
     unsigned info = bon_letter_info(c), number = info & BON_LETTER_NUMBER;
     if (number) return bon_glyphs[bon_plain_letter[number]][info >> 8 & 1][BON_TONE_NGANG];
     if (c - 0x300u < 64 && dropped_marks >> (c - 0x300) & 1) return DROP_CHAR;
     return KEEP_CHAR;
 }
 
-static bool is_ascii_upper(unsigned char byte) { return byte >= 'A' && byte <= 'Z'; }
-
 /* The lower case of a code point, or KEEP_CHAR. */
-static uint32_t lowered(uint32_t c) {
+static inline uint32_t lowered(uint32_t c) {
+    unsigned info = bon_letter_info(c), number = info & BON_LETTER_NUMBER;
+    if (number) return bon_glyphs[number][0][info >> BON_LETTER_TONE_SHIFT & 7];
+    if (c < 0x80) return c >= 'A' && c <= 'Z' ? c + 32 : KEEP_CHAR;
     size_t low = 0, high = bon_lower_count;
-    if (c < 0x80) return is_ascii_upper((unsigned char)c) ? c + 32 : KEEP_CHAR;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (bon_lower_runs[middle].last < c)
@@ -44,14 +45,18 @@ static uint32_t lowered(uint32_t c) {
 }
 
 /* Appends text with every code point that `change` does not keep replaced. A replacement is at most 3 bytes for 2, so
- * 2 n bytes are room enough. */
-static bon_status map_text(const char *text, size_t n, bon_buf *out, uint32_t (*change)(uint32_t)) {
+ * 2 n bytes are room enough. A mark behind a malformed byte is not dropped: that byte and what follows the mark might join
+ * to a character, and the result would not be a fixed point. */
+static inline bon_status map_text(const char *text, size_t n, bon_buf *out, uint32_t (*change)(uint32_t)) {
+    bool malformed = false;
     for (size_t i = 0; i < n;) {
         size_t piece = n - i < 4096 ? n - i : 4096, end = i + piece;
         BON_TRY(bon_buf_reserve(out, 2 * piece + 8));
         while (i < end) {
             unsigned length;
             uint32_t c = bon_utf8_read(text + i, n - i, &length), other = c == BON_UTF8_INVALID ? KEEP_CHAR : change(c);
+            if (other == DROP_CHAR && malformed) other = KEEP_CHAR;
+            malformed = c == BON_UTF8_INVALID;
             if (other == KEEP_CHAR)
                 bon_buf_push(out, text + i, length);
             else if (other != DROP_CHAR)
