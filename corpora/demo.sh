@@ -127,8 +127,8 @@ report_perplexity() {
     step '3. Perplexity on lines kept out:  bon lm query demo.bonlm'
     "$bon" lm query -q demo.bonlm heldout.tok -o query.tsv
     say 'kept out' "$(grep -c '' heldout.tok) lines, $(column tokens query.tsv) tokens, $(column oov query.tsv) unknown"
-    say 'perplexity' "$(column ppl query.tsv) ($(column ppl_no_oov query.tsv) without the unknown)"
-    say '' 'the fewer lines a model has read, the higher: this one is for show'
+    say 'perplexity' "$(printf '%.1f, %.1f without the unknown' "$(column ppl query.tsv)" "$(column ppl_no_oov query.tsv)")"
+    say '' 'the less text a model has read, the higher; the shipped model has read more'
 }
 
 # ---- 4: marks ----
@@ -148,9 +148,9 @@ restore_page() {
         [ "$restored" = "$written" ] || say 'written' "$written"
     done
     "$bon" restore -q --eval page -o eval.tsv
-    say 'accuracy' "$(column accuracy eval.tsv) % of $(column syllables eval.tsv) syllables (± $(column ci95 eval.tsv))"
+    say 'accuracy' "$(column accuracy eval.tsv) % of $(column syllables eval.tsv) syllables (95 % interval ± $(column ci95 eval.tsv))"
     say 'speed' "$(column syllables_per_s eval.tsv) syllables a second on one core"
-    say 'kept' 'without its marks the restored page is the typed one, byte for byte'
+    say 'unchanged' 'all but the marks: with them taken away again, the page is the typed one byte for byte'
 }
 
 printf 'bon at work on %s\n' "$corpus"
