@@ -67,7 +67,9 @@ static bool is_one_of(const char *text, size_t start, size_t end, const char *co
     char plain[8];
     size_t letters = 0;
     for (unsigned length; start < end; start += length) {
-        char letter = plain_letter(bon_utf8_read(text + start, end - start, &length));
+        uint32_t c = bon_utf8_read(text + start, end - start, &length);
+        if (bon_class_of(c) == BON_CLASS_OF_MARK) continue;
+        char letter = plain_letter(c);
         if (!letter || letters == sizeof plain - 1) return false;
         plain[letters++] = letter;
     }
