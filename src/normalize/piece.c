@@ -123,31 +123,41 @@ static bon_status apply_rules(struct bon_sink *sink) {
 /* Longest stretch decoded at once: ICU counts units in int32_t and may need several for each. */
 enum { PIECE_MAX = 64 << 20 };
 
+static bool well_formed(const char *text, size_t n) {
+    const uint8_t *bytes = (const uint8_t *)text;
+    for (size_t i = 0; i < n;) {
+        UChar32 c;
+        U8_NEXT(bytes, i, n, c);
+        if (c < 0) return false;
+    }
+    return true;
+}
+
 bon_status bon_piece(struct bon_sink *sink, const char *text, size_t n, size_t *bad) {
     struct bon_units *units = &sink->units;
-    bool keep_malformed = !bon_rule_on(sink->nz, BON_RULE_INVALID_UTF8) && !sink->nz->options.strict;
-    size_t at = 0;
+    bool strict = sink->nz->options.strict, replace = bon_rule_on(sink->nz, BON_RULE_INVALID_UTF8);
+    /* Where malformed bytes stay, their piece does: dropping what stands between them could make them a character. */
+    if (!strict && !replace && !well_formed(text, n)) return bon_sink_text(sink, text, n);
     units->len = 0;
-    while (at < n) {
+    for (size_t at = 0; at < n;) {
         size_t malformed, room = n - at < PIECE_MAX ? n - at : PIECE_MAX;
         while (room < n - at && room > PIECE_MAX - 4 && (text[at + room] & 0xc0) == 0x80) room--;
         BON_TRY(bon_units_reserve(units, units->len + (int32_t)room + 1));
         at += decode(units, text + at, room, &malformed);
-        if (malformed && sink->nz->options.strict) {
+        if (malformed && strict) {
             *bad = at;
             BON_TRY(apply_rules(sink));
             return BON_ERR_DATA;
         }
-        if (malformed && !keep_malformed) {
+        if (malformed) {
             units->data[units->len++] = 0xfffd;
             sink->counts[BON_RULE_INVALID_UTF8]++;
+            at += malformed;
         }
-        if ((malformed && keep_malformed) || units->len > PIECE_MAX) {
+        if (units->len > PIECE_MAX) {
             BON_TRY(apply_rules(sink));
-            if (malformed && keep_malformed) BON_TRY(bon_sink_text(sink, text + at, malformed));
             units->len = 0;
         }
-        at += malformed;
     }
     return units->len ? apply_rules(sink) : BON_OK;
 }
