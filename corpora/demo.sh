@@ -158,4 +158,4 @@ normalize_and_segment
 build_model
 report_perplexity
 restore_page
-printf '\nDone in %s s. Next: %s --help, README.md, or make demo CORPUS=your-file.txt\n' "$(seconds_since "$started")" "$bon"
+printf '\nDone in %s s. Next: %s --help, README.md, make demo CORPUS=FILE\n' "$(seconds_since "$started")" "${BON:-build/bon}"

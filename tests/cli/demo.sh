@@ -135,11 +135,13 @@ check 'a page of kept-out lines is restored' says 'accuracy +[0-9]'
 : > own/empty
 printf '\n  \n\n' > own/blank
 printf 'một dòng\nhai dòng\n' > own/short
+head -c 2000 own/news.txt.gz > own/cut.gz
 mkdir nothing
 CORPUS=own/none check 'a missing corpus' refuses 'own/none does not exist'
 CORPUS=own/empty check 'an empty corpus' refuses 'holds no text'
 CORPUS=own/blank check 'a blank corpus' refuses 'holds no text'
 CORPUS=own/short check 'a corpus of two lines' refuses 'fewer than ten lines'
+CORPUS=own/cut.gz check 'a corpus that was cut off' refuses 'own/cut.gz: '
 CORPUS=nothing check 'a folder without text' refuses 'holds no .txt'
 if [ "$(id -u)" != 0 ]; then
     cp own/short own/secret && chmod 000 own/secret
