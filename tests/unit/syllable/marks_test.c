@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bon/syllable.h"
+#include "failmalloc.h"
 
 typedef bon_status transform(const char *, size_t, bon_buf *);
 
@@ -88,4 +89,20 @@ Test(marks, long_text) {
     expect(bon_lower, text, COUNT * 2, plain, COUNT * 3);
     free(text);
     free(plain);
+}
+
+static bon_status both_transforms(void *arg) {
+    const char *text = arg;
+    bon_buf out = {0};
+    bon_status status = bon_strip_marks(text, strlen(text), &out);
+    if (status == BON_OK) status = bon_lower(text, strlen(text), &out);
+    bon_buf_free(&out);
+    return status;
+}
+
+Test(marks, allocation_failures) {
+    char text[20000];
+    memset(text, 'A', sizeof text - 1);
+    text[sizeof text - 1] = 0;
+    failmalloc_check(both_transforms, text);
 }
