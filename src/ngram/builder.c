@@ -42,7 +42,8 @@ bon_status bon_lm_builder_open(bon_lm_builder **out, const bon_lm_build_options 
     builder->discount_fallback = options->discount_fallback;
     builder->vocabulary = options->vocabulary;
     builder->vocabulary_size = options->vocabulary_size;
-    bon_status status = bon_corpus_open(&builder->corpus, options->skip_symbols != 0);
+    bon_status status =
+        bon_corpus_open(&builder->corpus, options->skip_symbols ? BON_CORPUS_SKIPPING : BON_CORPUS_SENTENCES);
     if (status != BON_OK) {
         bon_lm_builder_close(builder);
         return status;
@@ -77,8 +78,9 @@ bon_status bon_lm_builder_estimate(bon_lm_builder *builder, bon_lm_table **out) 
     if (builder->corpus.count == 0) return bon_fail(BON_ERR_DATA, "the text has no line to estimate a model from");
     bon_lm_table *table = bon_alloc_zeroed(1, sizeof *table);
     if (!table) return BON_ERR_NOMEM;
-    bon_status status =
-        bon_corpus_renumber(&builder->corpus, builder->prune[0], builder->vocabulary, builder->vocabulary_size, &words);
+    const struct bon_word_rule rule = {
+        .prune = builder->prune[0], .allowed = builder->vocabulary, .allowed_count = builder->vocabulary_size};
+    bon_status status = bon_corpus_renumber(&builder->corpus, &rule, &words);
     if (status == BON_OK) status = bon_grams_find(&grams, builder->order, &builder->corpus, &words, builder->prune);
     if (status == BON_OK) status = bon_kn_estimate(&grams, builder->discount_fallback, table);
     if (status == BON_OK) {

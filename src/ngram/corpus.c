@@ -18,19 +18,27 @@ struct bon_short_word {
     uint32_t id;
 };
 
-static const char *const SYMBOLS[] = {[BON_LM_UNK] = "<unk>", [BON_LM_BOS] = "<s>", [BON_LM_EOS] = "</s>"};
-enum { SYMBOL_COUNT = sizeof SYMBOLS / sizeof *SYMBOLS };
+struct text {
+    const char *bytes;
+    size_t n;
+};
 
-static bon_status add_symbols(struct bon_vocab *vocab) {
+static const struct text SENTENCE_SYMBOLS[BON_CORPUS_SYMBOLS] = {
+    [BON_LM_UNK] = {"<unk>", 5}, [BON_LM_BOS] = {"<s>", 3}, [BON_LM_EOS] = {"</s>", 4}};
+/* Blanks cannot be words. */
+static const struct text LINE_SYMBOLS[BON_CORPUS_SYMBOLS] = {{" ", 1}, {"\n", 1}, {"\t", 1}};
+
+static bon_status add_symbols(struct bon_vocab *vocab, const struct text *symbols) {
     uint32_t id;
-    for (size_t i = 0; i < SYMBOL_COUNT; i++) BON_TRY(bon_vocab_add(vocab, SYMBOLS[i], strlen(SYMBOLS[i]), &id));
+    for (size_t i = 0; i < BON_CORPUS_SYMBOLS; i++) BON_TRY(bon_vocab_add(vocab, symbols[i].bytes, symbols[i].n, &id));
     return BON_OK;
 }
 
-bon_status bon_corpus_open(struct bon_corpus *corpus, bool skip_symbols) {
-    *corpus = (struct bon_corpus){.skip_symbols = skip_symbols};
+bon_status bon_corpus_open(struct bon_corpus *corpus, enum bon_corpus_kind kind) {
+    *corpus = (struct bon_corpus){.kind = kind};
     corpus->shorts = bon_alloc_zeroed((size_t)1 << SHORT_BITS, sizeof *corpus->shorts);
-    return corpus->shorts ? add_symbols(&corpus->vocab) : BON_ERR_NOMEM;
+    if (!corpus->shorts) return BON_ERR_NOMEM;
+    return add_symbols(&corpus->vocab, kind == BON_CORPUS_LINES ? LINE_SYMBOLS : SENTENCE_SYMBOLS);
 }
 
 void bon_corpus_free(struct bon_corpus *corpus) {
@@ -111,8 +119,8 @@ static bon_status add_word(struct bon_corpus *corpus, const char **at, const cha
         length = (size_t)(word_end(*at, end) - *at);
     }
     BON_TRY(bon_vocab_add(&corpus->vocab, *at, length, &id));
-    if (id < SYMBOL_COUNT) {
-        if (!corpus->skip_symbols) return BON_ERR_DATA;
+    if (id < BON_CORPUS_SYMBOLS) {
+        if (corpus->kind == BON_CORPUS_SENTENCES) return BON_ERR_DATA;
         *at += length;
         return BON_OK;
     }
@@ -121,12 +129,28 @@ static bon_status add_word(struct bon_corpus *corpus, const char **at, const cha
     return push(corpus, id);
 }
 
+/* Puts ids[begin..) in reverse order. */
+static void reverse(struct bon_corpus *corpus, size_t begin) {
+    for (size_t end = corpus->count; begin + 1 < end; begin++) {
+        uint32_t id = corpus->ids[--end];
+        corpus->ids[end] = corpus->ids[begin];
+        corpus->ids[begin] = id;
+    }
+}
+
+static bon_status end_line(struct bon_corpus *corpus, size_t begin) {
+    if (corpus->kind != BON_CORPUS_LINES) return push(corpus, BON_LM_EOS);
+    reverse(corpus, begin);
+    return BON_OK;
+}
+
 static bon_status add_line(struct bon_corpus *corpus, const char *at, const char *end, const char *name,
                            uint64_t line) {
     BON_TRY(push(corpus, BON_LM_BOS));
+    size_t begin = corpus->count;
     for (;;) {
         while (at < end && bon_lm_is_blank((unsigned char)*at)) at++;
-        if (at == end) return push(corpus, BON_LM_EOS);
+        if (at == end) return end_line(corpus, begin);
         bon_status status = add_word(corpus, &at, end);
         if (status == BON_ERR_DATA)
             return bon_fail(
@@ -141,20 +165,20 @@ static bon_status add_line(struct bon_corpus *corpus, const char *at, const char
 bon_status bon_corpus_add(struct bon_corpus *corpus, const char *text, size_t n, const char *name,
                           uint64_t first_line) {
     size_t before = corpus->count;
-    uint64_t sentences = 0;
+    uint64_t lines = 0;
     const char *end = text + n;
     while (text < end) {
         const char *newline = memchr(text, '\n', (size_t)(end - text));
         const char *line_end = newline ? newline : end;
-        bon_status status = add_line(corpus, text, line_end, name, first_line + sentences);
+        bon_status status = add_line(corpus, text, line_end, name, first_line + lines);
         if (status != BON_OK) {
             corpus->count = before;
             return status;
         }
-        sentences++;
+        lines++;
         text = newline ? newline + 1 : end;
     }
-    corpus->sentences += sentences;
+    corpus->lines += lines;
     return BON_OK;
 }
 
@@ -167,30 +191,33 @@ struct ranked_word {
     bool kept;
 };
 
-static int by_rank(const void *a, const void *b) {
+static int by_bytes(const void *a, const void *b) {
     const struct ranked_word *x = a, *y = b;
     if (x->kept != y->kept) return x->kept ? -1 : 1;
-    if (x->count != y->count) return x->count > y->count ? -1 : 1;
     size_t shorter = x->word->len < y->word->len ? x->word->len : y->word->len;
     int order = memcmp(x->word->text, y->word->text, shorter);
     return order ? order : (x->word->len > y->word->len) - (x->word->len < y->word->len);
 }
 
+static int by_rank(const void *a, const void *b) {
+    const struct ranked_word *x = a, *y = b;
+    if (x->kept == y->kept && x->count != y->count) return x->count > y->count ? -1 : 1;
+    return by_bytes(a, b);
+}
+
 /* Every word with its count and whether it is kept, best first behind the symbols. */
-static bon_status rank_words(const struct bon_corpus *corpus, uint64_t prune, const char *const *allowed,
-                             size_t allowed_count, struct ranked_word *words) {
+static void rank_words(const struct bon_corpus *corpus, const struct bon_word_rule *rule, struct ranked_word *words) {
     uint32_t types = corpus->vocab.count;
     for (uint32_t id = 0; id < types; id++)
-        words[id] = (struct ranked_word){&corpus->vocab.words[id], 0, id, id < SYMBOL_COUNT || !allowed};
+        words[id] = (struct ranked_word){&corpus->vocab.words[id], 0, id, id < BON_CORPUS_SYMBOLS || !rule->allowed};
     for (size_t i = 0; i < corpus->count; i++) words[corpus->ids[i]].count++;
-    for (size_t i = 0; allowed && i < allowed_count; i++) {
-        uint32_t id = bon_vocab_find(&corpus->vocab, allowed[i], strlen(allowed[i]));
+    for (size_t i = 0; rule->allowed && i < rule->allowed_count; i++) {
+        uint32_t id = bon_vocab_find(&corpus->vocab, rule->allowed[i], strlen(rule->allowed[i]));
         if (id != BON_VOCAB_NONE) words[id].kept = true;
     }
-    for (uint32_t id = SYMBOL_COUNT; id < types; id++)
-        if (words[id].count <= prune) words[id].kept = false; /* words never seen included */
-    qsort(words + SYMBOL_COUNT, types - SYMBOL_COUNT, sizeof *words, by_rank);
-    return BON_OK;
+    for (uint32_t id = BON_CORPUS_SYMBOLS; id < types; id++)
+        if (words[id].count <= rule->prune) words[id].kept = false; /* words never seen included */
+    qsort(words + BON_CORPUS_SYMBOLS, types - BON_CORPUS_SYMBOLS, sizeof *words, rule->by_bytes ? by_bytes : by_rank);
 }
 
 static bon_status replace_vocab(struct bon_corpus *corpus, const struct ranked_word *words, uint32_t kept) {
@@ -203,23 +230,22 @@ static bon_status replace_vocab(struct bon_corpus *corpus, const struct ranked_w
     return status;
 }
 
-bon_status bon_corpus_renumber(struct bon_corpus *corpus, uint64_t prune, const char *const *allowed,
-                               size_t allowed_count, struct bon_word_order *order) {
+bon_status bon_corpus_renumber(struct bon_corpus *corpus, const struct bon_word_rule *rule,
+                               struct bon_word_order *order) {
     uint32_t types = corpus->vocab.count;
     bon_status status = BON_ERR_NOMEM;
     struct ranked_word *words = bon_alloc_array(types, sizeof *words);
     uint32_t *final_id = bon_alloc_array(types, sizeof *final_id);
     uint64_t *counts = bon_alloc_array(types, sizeof *counts);
     if (!words || !final_id || !counts) goto done;
-    status = rank_words(corpus, prune, allowed, allowed_count, words);
-    if (status != BON_OK) goto done;
+    rank_words(corpus, rule, words);
 
     *order = (struct bon_word_order){.counts = counts};
     for (uint32_t i = 0; i < types; i++) {
         final_id[words[i].id] = i;
         counts[i] = words[i].count;
         if (words[i].kept) order->kept = i + 1;
-        if (words[i].count || i < SYMBOL_COUNT) order->types = i + 1;
+        if (words[i].count || i < BON_CORPUS_SYMBOLS) order->types = i + 1;
     }
     status = replace_vocab(corpus, words, order->kept);
     if (status != BON_OK) goto done;

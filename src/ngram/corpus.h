@@ -12,33 +12,49 @@ static inline bool bon_lm_is_blank(unsigned char byte) {
     return byte <= 0x20 && (1ull << byte & (1ull << 0 | 1ull << '\t' | 1ull << '\n' | 1ull << '\r' | 1ull << ' '));
 }
 
+enum bon_corpus_kind {
+    BON_CORPUS_SENTENCES, /* a line is <s> word ... </s>; these symbols and <unk> may not stand in the text */
+    BON_CORPUS_SKIPPING,  /* the same, but symbols in the text are read as blanks */
+    BON_CORPUS_LINES      /* for counting: a line is a break and its words, last one first; every word is just a word */
+};
+
+/* Ids below this are symbols: <unk>, <s>, </s>; in BON_CORPUS_LINES stand-ins that no text can contain, 1 = line break. */
+enum { BON_CORPUS_SYMBOLS = 3 };
+
 struct bon_corpus {
-    struct bon_vocab vocab; /* 0 <unk>, 1 <s>, 2 </s>, then words as first seen */
-    uint32_t *ids;          /* [count] sentences one after the other, each <s> word ... </s> */
+    struct bon_vocab vocab; /* symbols, then words as first seen */
+    uint32_t *ids;          /* [count] one line after the other */
     size_t count;
     size_t cap;
-    uint64_t sentences;
-    bool skip_symbols;
+    uint64_t lines;
+    enum bon_corpus_kind kind;
     struct bon_short_word *shorts; /* a small cache in front of vocab, see corpus.c */
 };
 
 /* All zeros, then bon_corpus_open; bon_corpus_free also after a failure. */
-bon_status bon_corpus_open(struct bon_corpus *corpus, bool skip_symbols);
+bon_status bon_corpus_open(struct bon_corpus *corpus, enum bon_corpus_kind kind);
 void bon_corpus_free(struct bon_corpus *corpus);
 /* Adds whole lines, each a sentence. After a failure the corpus is as it was (words without occurrence apart). */
 bon_status bon_corpus_add(struct bon_corpus *corpus, const char *text, size_t n, const char *name, uint64_t first_line);
 
-/* How the words were numbered for good. */
+/* How words are to be numbered, and which are wanted. */
+struct bon_word_rule {
+    uint64_t prune;             /* words seen at most so often are not kept */
+    const char *const *allowed; /* words not in this list are not kept; NULL = all are */
+    size_t allowed_count;
+    bool by_bytes; /* in byte order instead of by count */
+};
+
+/* How they were numbered. */
 struct bon_word_order {
     uint32_t types;   /* ids are below this */
     uint32_t kept;    /* ids from here on are not to appear in the model */
-    uint64_t *counts; /* [types] how often each was seen; <s>: sentences, <unk>: 0 */
+    uint64_t *counts; /* [types] how often each was seen; <s>: lines, <unk>: 0 */
 };
 
-/* Renumbers the corpus: the three symbols, then words to keep by count, largest first, then bytes, so that ids do not depend
- * on the order of the text; then words not to keep. Not kept: words seen at most `prune` times and, when `allowed` is not
- * NULL, words not in it. The vocabulary afterwards holds the words kept. */
-bon_status bon_corpus_renumber(struct bon_corpus *corpus, uint64_t prune, const char *const *allowed,
-                               size_t allowed_count, struct bon_word_order *order);
+/* Renumbers the corpus for good: the symbols, then words to keep by count, largest first, then bytes, so that ids do not
+ * depend on the order of the text; then words not to keep. The vocabulary afterwards holds the words kept. */
+bon_status bon_corpus_renumber(struct bon_corpus *corpus, const struct bon_word_rule *rule,
+                               struct bon_word_order *order);
 
 #endif
