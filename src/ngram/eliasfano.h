@@ -1,13 +1,14 @@
-/* src/ngram/eliasfano.h: a non-decreasing sequence in about 2 + log2(limit / count) bits a number, read in place.
+/* src/ngram/eliasfano.h: a non-decreasing sequence in about 2 + log2(limit / count) bits a number, read and searched in place.
  *
  * Elias (1974) and Fano (1971): the low l bits of each number are packed; the high bits are written in unary, number i as a
- * one at position (value >> l) + i of a bit string. Reading number i is select(i) on that string: a hint gives the position
- * of every 64th one, and from there words are counted. Where 64 ones spread over more than FAR_BITS (a popular word with
- * thousands of children), their positions are listed outright, so the count never runs over more than a few cache lines
- * (the idea of Okanohara & Sadakane's darray, 2007).
+ * one at position (value >> l) + i of a bit string, so that the zeros count up the high parts. Reading number i is finding
+ * the i-th one; searching a value is finding the zero before its high part. A hint gives the position of every 64th one (or
+ * zero), and from there words are counted. Where 64 of them spread over more than BON_EF_FAR_BITS (a popular word with
+ * thousands of children), their positions are listed outright, so the count never runs over more than a few cache lines (the
+ * idea of Okanohara & Sadakane's darray, 2007).
  *
- * Layout of a section: struct bon_ef_header, then low bits, high bits (u64), hints (u32), far positions (u32), each part
- * filled up to 8 bytes.
+ * Layout of a section: struct bon_ef_header, then low bits, high bits (u64), and for the ones, then, if wanted, for the
+ * zeros, hints (u32) and far lists (u32); each part filled up to 8 bytes.
  */
 #ifndef BON_SRC_NGRAM_ELIASFANO_H
 #define BON_SRC_NGRAM_ELIASFANO_H
@@ -18,55 +19,78 @@
 #include "ngram/bits.h"
 
 enum {
-    BON_EF_BLOCK = 64,      /* ones a hint */
+    BON_EF_BLOCK = 64,      /* ones (or zeros) a hint */
     BON_EF_FAR_BITS = 1024, /* a block spread wider is listed */
     BON_EF_SCAN_WORDS = BON_EF_FAR_BITS / 64 + 1
 };
 #define BON_EF_FAR UINT32_C(0x80000000) /* flag of a hint: the rest is the index of a far list */
+#define BON_EF_NOWHERE UINT64_MAX
 
 struct bon_ef_header {
     uint64_t count;
     uint64_t limit; /* no number is above it */
     uint64_t high_words;
     uint32_t low_bits;
-    uint32_t far_count; /* far lists of BON_EF_BLOCK positions */
+    uint32_t far_ones; /* far lists of BON_EF_BLOCK positions */
+    uint32_t far_zeros;
+    uint32_t searchable; /* 1: zeros have hints too */
+};
+
+struct bon_ef_hints {
+    const uint8_t *hint;
+    const uint8_t *far_list;
+    uint32_t far_count;
+    uint64_t count;
+    uint64_t flip; /* all ones: it is zeros that are counted */
 };
 
 struct bon_ef {
     struct bon_ef_header head;
     const uint8_t *low;
     const uint8_t *high;
-    const uint8_t *hint;
-    const uint8_t *far_list;
+    struct bon_ef_hints ones, zeros;
 };
 
-/* Maps a section: checks that it has exactly the size its header asks for, and `count` and `limit` are the expected ones. */
-bon_status bon_ef_open(struct bon_ef *ef, const void *bytes, size_t n, uint64_t count, uint64_t limit, const char *file,
-                       const char *section);
-/* Writes the sequence as a whole section. BON_ERR_LIMIT above some 10^9 numbers. */
-bon_status bon_ef_write(struct bon_artefact_writer *writer, const char *section, const uint32_t *values, uint64_t count,
-                        uint64_t limit);
+/* Numbers to write. With run_begin (ascending, from 0 to count, one entry more than there are runs) the values of each run
+ * are shifted to lie just behind those of the run before, so that short ascending runs become one long sequence. */
+struct bon_ef_source {
+    const uint32_t *values;
+    const uint32_t *run_begin; /* NULL = the values are the sequence */
+    uint64_t count;
+};
 
-/* Position of the one number `index` stands for; UINT64_MAX where the section is inconsistent. */
-static inline uint64_t bon_ef_select(const struct bon_ef *ef, uint64_t index) {
-    uint32_t hint = bon_load32(ef->hint + index / BON_EF_BLOCK * 4);
+/* Writes the sequence as a whole section; its limit is the larger of `limit` and the last number. BON_ERR_LIMIT above some
+ * 10^9 numbers. */
+bon_status bon_ef_write(struct bon_artefact_writer *writer, const char *section, const struct bon_ef_source *source,
+                        uint64_t limit, bool searchable);
+/* Maps a section: checks that it has exactly the size its header asks for and `count` numbers. */
+bon_status bon_ef_open(struct bon_ef *ef, const void *bytes, size_t n, uint64_t count, bool searchable,
+                       const char *file, const char *section);
+
+static inline uint64_t bon_ef_word(const struct bon_ef *ef, uint64_t at) { return bon_load64(ef->high + at * 8); }
+
+/* Position of the index-th one or zero (index < hints->count); BON_EF_NOWHERE where the section is inconsistent. */
+static inline uint64_t bon_ef_select(const struct bon_ef *ef, const struct bon_ef_hints *hints, uint64_t index) {
+    uint32_t hint = bon_load32(hints->hint + index / BON_EF_BLOCK * 4);
     unsigned rank = (unsigned)(index % BON_EF_BLOCK);
     if (__builtin_expect((hint & BON_EF_FAR) != 0, 0)) {
         hint &= ~BON_EF_FAR;
-        if (hint >= ef->head.far_count) return UINT64_MAX;
-        return bon_load32(ef->far_list + ((uint64_t)hint * BON_EF_BLOCK + rank) * 4);
+        if (hint >= hints->far_count) return BON_EF_NOWHERE;
+        uint64_t position = bon_load32(hints->far_list + ((uint64_t)hint * BON_EF_BLOCK + rank) * 4);
+        return position / 64 < ef->head.high_words ? position : BON_EF_NOWHERE;
     }
     uint64_t at = hint / 64, end = at + BON_EF_SCAN_WORDS;
     if (end > ef->head.high_words) end = ef->head.high_words;
-    if (at >= end) return UINT64_MAX;
-    uint64_t word = bon_load64(ef->high + at * 8) & (~UINT64_C(0) << (hint % 64));
-    for (unsigned ones; rank >= (ones = bon_popcount(word)); word = bon_load64(ef->high + at * 8)) {
-        rank -= ones;
-        if (++at == end) return UINT64_MAX;
+    if (at >= end) return BON_EF_NOWHERE;
+    uint64_t word = (bon_ef_word(ef, at) ^ hints->flip) & (~UINT64_C(0) << (hint % 64));
+    for (unsigned here; rank >= (here = bon_popcount(word)); word = bon_ef_word(ef, at) ^ hints->flip) {
+        rank -= here;
+        if (++at == end) return BON_EF_NOWHERE;
     }
     return at * 64 + bon_select(word, rank);
 }
 
+/* Number `index`, whose one is at `position`. */
 static inline uint64_t bon_ef_value(const struct bon_ef *ef, uint64_t index, uint64_t position) {
     uint64_t value = (position - index) << ef->head.low_bits;
     if (ef->head.low_bits) value |= bon_bits_get(ef->low, index, ef->head.low_bits);
@@ -76,18 +100,96 @@ static inline uint64_t bon_ef_value(const struct bon_ef *ef, uint64_t index, uin
 /* Numbers index and index + 1 (index + 1 < count): a range [begin, end) inside [0, limit], empty where the section is
  * inconsistent. */
 static inline void bon_ef_pair(const struct bon_ef *ef, uint64_t index, uint64_t *begin, uint64_t *end) {
-    uint64_t position = bon_ef_select(ef, index), next = UINT64_MAX;
+    uint64_t position = bon_ef_select(ef, &ef->ones, index), next;
     *begin = *end = 0;
-    if (position / 64 >= ef->head.high_words) return;
+    if (position == BON_EF_NOWHERE) return;
     /* The next one is mostly in the same word or the one behind it. */
     uint64_t at = position / 64, last = at + 2 < ef->head.high_words ? at + 2 : ef->head.high_words;
-    uint64_t word = bon_load64(ef->high + at * 8) & (~UINT64_C(1) << (position % 64));
-    while (word == 0 && ++at < last) word = bon_load64(ef->high + at * 8);
-    next = word ? at * 64 + (unsigned)__builtin_ctzll(word) : bon_ef_select(ef, index + 1);
-    if (next == UINT64_MAX) return;
+    uint64_t word = bon_ef_word(ef, at) & (~UINT64_C(1) << (position % 64));
+    while (word == 0 && ++at < last) word = bon_ef_word(ef, at);
+    next = word ? at * 64 + (unsigned)__builtin_ctzll(word) : bon_ef_select(ef, &ef->ones, index + 1);
+    if (next == BON_EF_NOWHERE) return;
     *begin = bon_ef_value(ef, index, position);
     *end = bon_ef_value(ef, index + 1, next);
     if (*end < *begin) *end = *begin;
+}
+
+/* A run of a sequence made of runs: numbers [begin, end), end <= count; what `shift` is added to the run's own values, and
+ * where in the high bits its first number may be. */
+struct bon_ef_run {
+    uint64_t begin, end;
+    uint64_t shift;
+    uint64_t position;
+};
+
+static inline struct bon_ef_run bon_ef_run_at(const struct bon_ef *ef, uint64_t begin, uint64_t end) {
+    struct bon_ef_run run = {begin, end, 0, 0};
+    if (begin == 0 || begin >= end) return run;
+    uint64_t position = bon_ef_select(ef, &ef->ones, begin - 1);
+    if (position == BON_EF_NOWHERE) {
+        run.end = begin;
+        return run;
+    }
+    run.shift = bon_ef_value(ef, begin - 1, position) + 1;
+    run.position = position + 1;
+    return run;
+}
+
+/* Where the numbers with the high part `high` begin in the high bits, coming from a run: a few words are counted, for a far
+ * goal the hint is asked. */
+static inline uint64_t bon_ef_bucket(const struct bon_ef *ef, const struct bon_ef_run *run, uint64_t high) {
+    uint64_t passed = run->position - run->begin; /* zeros before the run's position */
+    if (high <= passed) return high == passed ? run->position : BON_EF_NOWHERE;
+    if (high > ef->zeros.count) return BON_EF_NOWHERE;
+    unsigned rank = high - passed - 1 < 128 ? (unsigned)(high - passed - 1) : 128;
+    uint64_t at = run->position / 64, last = at + 2 < ef->head.high_words ? at + 2 : ef->head.high_words;
+    if (rank < 128 && at < last) {
+        uint64_t word = ~bon_ef_word(ef, at) & (~UINT64_C(0) << (run->position % 64));
+        for (unsigned here; rank >= (here = bon_popcount(word)); word = ~bon_ef_word(ef, at)) {
+            rank -= here;
+            if (++at == last) goto far;
+        }
+        return at * 64 + bon_select(word, rank) + 1;
+    }
+far:;
+    uint64_t zero = bon_ef_select(ef, &ef->zeros, high - 1);
+    return zero == BON_EF_NOWHERE ? zero : zero + 1;
+}
+
+/* How many ones follow one another from a position on, at most `most`. */
+static inline uint64_t bon_ef_ones(const struct bon_ef *ef, uint64_t position, uint64_t most) {
+    uint64_t at = position / 64, found = 0;
+    if (at >= ef->head.high_words) return 0;
+    uint64_t zeros = ~bon_ef_word(ef, at) & (~UINT64_C(0) << (position % 64));
+    while (zeros == 0) {
+        found = ++at * 64 - position;
+        if (found >= most || at == ef->head.high_words) return most;
+        zeros = ~bon_ef_word(ef, at);
+    }
+    found = at * 64 + (unsigned)__builtin_ctzll(zeros) - position;
+    return found < most ? found : most;
+}
+
+/* Finds a value of a run; its index in the sequence goes to *index. */
+static inline bool bon_ef_find(const struct bon_ef *ef, const struct bon_ef_run *run, uint64_t value, uint64_t *index) {
+    if (run->begin >= run->end) return false;
+    unsigned low_bits = ef->head.low_bits;
+    uint64_t goal = run->shift + value, high = goal >> low_bits;
+    uint64_t position = bon_ef_bucket(ef, run, high),
+             at = position - high; /* of the first number with that high part */
+    if (position == BON_EF_NOWHERE || at < run->begin || at >= run->end) return false;
+    uint64_t n = bon_ef_ones(ef, position, run->end - at);
+    if (n == 0) return false;
+    *index = at;
+    if (low_bits == 0) return true;
+    uint32_t low = (uint32_t)(goal & ((UINT64_C(1) << low_bits) - 1));
+    while (n > 1) {
+        uint64_t half = n / 2;
+        at += bon_bits_get(ef->low, at + half, low_bits) <= low ? half : 0;
+        n -= half;
+    }
+    *index = at;
+    return bon_bits_get(ef->low, at, low_bits) == low;
 }
 
 #endif

@@ -36,11 +36,18 @@ static bon_status level_sized(const bon_lm *lm, unsigned order, const char *part
     return sized(lm, name, size, bytes);
 }
 
-static bon_status open_ef(const bon_lm *lm, const char *section, uint64_t count, uint64_t limit, struct bon_ef *ef) {
+static bon_status open_ef(const bon_lm *lm, const char *section, uint64_t count, bool searchable, struct bon_ef *ef) {
     const void *data;
     size_t n;
     BON_TRY(bon_artefact_section(lm->artefact, section, &data, &n));
-    return bon_ef_open(ef, data, n, count, limit, bon_artefact_path(lm->artefact), section);
+    return bon_ef_open(ef, data, n, count, searchable, bon_artefact_path(lm->artefact), section);
+}
+
+/* A sequence of count + 1 borders that cut [0, limit) into pieces. */
+static bon_status open_borders(const bon_lm *lm, const char *section, uint64_t count, uint64_t limit,
+                               struct bon_ef *ef) {
+    BON_TRY(open_ef(lm, section, count + 1, false, ef));
+    return ef->head.limit == limit ? BON_OK : misfit(lm, section);
 }
 
 /* ---- levels ---- */
@@ -62,7 +69,7 @@ static bon_status open_context_parts(bon_lm *lm, unsigned order, struct bon_lm_p
     char name[BON_ARTEFACT_NAME];
     uint64_t blocks = (level->count + BON_LM_KEEP_BITS - 1) / BON_LM_KEEP_BITS;
     bon_lm_section_name(name, order, "next");
-    BON_TRY(open_ef(lm, name, level->count + 1, lm->header.count[order], &level->next));
+    BON_TRY(open_borders(lm, name, level->count, lm->header.count[order], &level->next));
     BON_TRY(level_sized(lm, order, "keep", flag_bytes(level->count), &level->keep));
     BON_TRY(level_sized(lm, order, "rank", (blocks + 2) / 2 * 8, &level->rank));
     level->backoff_count = bon_load32(level->rank + blocks * 4);
@@ -73,9 +80,10 @@ static bon_status open_level(bon_lm *lm, unsigned order) {
     struct bon_lm_packed_level *level = &lm->level[order - 1];
     char name[BON_ARTEFACT_NAME];
     level->count = lm->header.count[order - 1];
-    level->word_bits = lm->header.word_bits;
-    if (order > 1)
-        BON_TRY(level_sized(lm, order, "word", bon_bits_bytes(level->count, level->word_bits), &level->word));
+    if (order > 1) {
+        bon_lm_section_name(name, order, "word");
+        BON_TRY(open_ef(lm, name, level->count, true, &level->word));
+    }
     BON_TRY(open_values(lm, order, "prob", "probbin", level->count, &level->logprob));
     if (order < lm->order) BON_TRY(open_context_parts(lm, order, level));
     bon_lm_section_name(name, order, "blank");
@@ -92,7 +100,7 @@ static bool header_is_sound(const struct bon_lm_header *header) {
                  header->slots >= header->count[0] && header->slots <= UINT32_MAX && header->text_bytes < UINT32_MAX;
     for (unsigned i = 0; i < BON_LM_MAX_ORDER; i++)
         sound = sound && (i < header->order ? header->count[i] < UINT32_MAX : header->count[i] == 0);
-    return sound && header->word_bits == bon_bits_for(header->count[0] - 1);
+    return sound;
 }
 
 static bon_status open_header(bon_lm *lm) {
@@ -111,7 +119,7 @@ static bon_status open_vocab(bon_lm *lm) {
     const uint8_t *text = NULL;
     BON_TRY(sized(lm, "lm.word.text", lm->header.text_bytes, &text));
     lm->text = (const char *)text;
-    BON_TRY(open_ef(lm, "lm.word.ends", (uint64_t)lm->words + 1, lm->header.text_bytes, &lm->text_end));
+    BON_TRY(open_borders(lm, "lm.word.ends", lm->words, lm->header.text_bytes, &lm->text_end));
     lm->slot_bits = bon_bits_for(lm->words);
     return sized(lm, "lm.word.slots", bon_bits_bytes(lm->header.slots, lm->slot_bits), &lm->slots);
 }

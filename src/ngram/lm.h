@@ -13,7 +13,7 @@
 struct bon_lm_header {
     uint32_t order;
     uint32_t quantize_bits; /* 0 = floats */
-    uint32_t word_bits;     /* width of a word id */
+    uint32_t reserved_bits; /* zero */
     uint32_t probe_max;     /* longest run of slots that finding a word of the vocabulary takes */
     uint64_t slots;         /* of the hash index */
     uint64_t text_bytes;    /* of all words */
@@ -35,8 +35,8 @@ struct bon_lm_values {
  * `keep` bits; how many ones come before a bit is the back-off's place. */
 struct bon_lm_packed_level {
     uint64_t count;
-    const uint8_t *word; /* packed ids; NULL at level 1, where the n-gram's index is the id */
-    unsigned word_bits;
+    struct bon_ef
+        word; /* ids, the children of a parent being a run; not at level 1, where the n-gram's index is the id */
     struct bon_lm_values logprob;
     struct bon_ef next;   /* first child in the next level; not at the highest */
     const uint8_t *keep;  /* bits, in u64; NULL at the highest */

@@ -64,7 +64,8 @@ static bon_status put_text(struct packer *packer, uint32_t *ends) {
         end += vocab->words[id].len;
     }
     ends[vocab->count] = (uint32_t)end;
-    return bon_ef_write(packer->writer, "lm.word.ends", ends, (uint64_t)vocab->count + 1, end);
+    struct bon_ef_source source = {.values = ends, .count = (uint64_t)vocab->count + 1};
+    return bon_ef_write(packer->writer, "lm.word.ends", &source, end, false);
 }
 
 /* The header is written here, between the parts, since it holds what the index comes out as. */
@@ -143,8 +144,8 @@ static bon_status put_ranks(struct packer *packer, const uint8_t *flags, uint64_
 /* ---- levels ---- */
 
 static bon_status put_context_parts(struct packer *packer, unsigned order, const struct bon_lm_level *level) {
-    BON_TRY(bon_ef_write(packer->writer, section_name(packer, order, "next"), level->first_child,
-                         (uint64_t)level->count + 1, level[1].count));
+    struct bon_ef_source next = {.values = level->first_child, .count = (uint64_t)level->count + 1};
+    BON_TRY(bon_ef_write(packer->writer, section_name(packer, order, "next"), &next, level[1].count, false));
     BON_TRY(bon_artefact_begin(packer->writer, section_name(packer, order, "keep")));
     BON_TRY(put_bits(packer, level->extends, level->count));
     BON_TRY(bon_artefact_begin(packer->writer, section_name(packer, order, "rank")));
@@ -152,18 +153,12 @@ static bon_status put_context_parts(struct packer *packer, unsigned order, const
     return put_values(packer, order, "back", "backbin", level->backoff, level->extends, level->count);
 }
 
-static bon_status put_words(struct packer *packer, unsigned order, const struct bon_lm_level *level) {
-    struct bon_bitsink sink;
-    BON_TRY(bon_artefact_begin(packer->writer, section_name(packer, order, "word")));
-    bon_bitsink_start(&sink, packer->writer);
-    for (uint32_t i = 0; i < level->count; i++)
-        BON_TRY(bon_bitsink_put(&sink, level->word[i], packer->header.word_bits));
-    return bon_bitsink_finish(&sink, BON_BITS_PAD);
-}
-
 static bon_status put_level(struct packer *packer, unsigned order) {
     const struct bon_lm_level *level = &packer->table->level[order - 1];
-    if (order > 1) BON_TRY(put_words(packer, order, level));
+    if (order > 1) {
+        struct bon_ef_source words = {.values = level->word, .run_begin = level[-1].first_child, .count = level->count};
+        BON_TRY(bon_ef_write(packer->writer, section_name(packer, order, "word"), &words, 0, true));
+    }
     BON_TRY(put_values(packer, order, "prob", "probbin", level->logprob, NULL, level->count));
     if (order < packer->table->order) BON_TRY(put_context_parts(packer, order, level));
     if (!level->blank) return BON_OK;
@@ -199,7 +194,6 @@ bon_status bon_lm_table_write_sections(const struct bon_lm_table *table, struct 
     packer->writer = writer;
     packer->header.order = table->order;
     packer->header.quantize_bits = options ? options->quantize_bits : 0;
-    packer->header.word_bits = bon_bits_for(table->vocab.count - 1);
     for (unsigned i = 0; i < table->order; i++) packer->header.count[i] = table->level[i].count;
     for (uint32_t id = 0; id < table->vocab.count; id++) packer->header.text_bytes += table->vocab.words[id].len;
     bon_status status = put_header_and_vocab(packer);

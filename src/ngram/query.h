@@ -14,10 +14,6 @@
 
 #include "ngram/lm.h"
 
-struct bon_lm_range {
-    uint64_t begin, end;
-};
-
 static inline const struct bon_lm_packed_level *bon_lm_level_of(const bon_lm *lm, unsigned order) {
     return &lm->level[order - 1];
 }
@@ -30,33 +26,29 @@ static inline float bon_lm_value_at(const struct bon_lm_values *values, uint64_t
 /* The node of a single word. */
 static inline uint32_t bon_lm_unigram(const bon_lm *lm, uint32_t word) { return word < lm->words ? word : BON_LM_UNK; }
 
-/* Where the children of a node lie in the level of order + 1; order must be below the model's. */
-static inline struct bon_lm_range bon_lm_children(const bon_lm *lm, unsigned order, uint32_t node) {
-    struct bon_lm_range range;
-    bon_ef_pair(&bon_lm_level_of(lm, order)->next, node, &range.begin, &range.end);
-    return range;
+/* The children of a node, to look words up in; order must be below the model's. */
+static inline struct bon_ef_run bon_lm_children(const bon_lm *lm, unsigned order, uint32_t node) {
+    const struct bon_lm_packed_level *level = bon_lm_level_of(lm, order);
+    uint64_t begin, end;
+    bon_ef_pair(&level->next, node, &begin, &end);
+    return bon_ef_run_at(&level[1].word, begin, end);
 }
 
-/* Finds a word among the n-grams of `order` in a range: their ids ascend. The halving is written without branches, since
- * their outcome cannot be foretold. */
-static inline bool bon_lm_find(const bon_lm *lm, unsigned order, struct bon_lm_range range, uint32_t word,
+/* Finds a word among children, n-grams of `order`. */
+static inline bool bon_lm_find(const bon_lm *lm, unsigned order, const struct bon_ef_run *children, uint32_t word,
                                uint32_t *node) {
-    if (range.begin >= range.end) return false;
-    const struct bon_lm_packed_level *level = bon_lm_level_of(lm, order);
-    uint64_t at = range.begin;
-    for (uint64_t n = range.end - range.begin; n > 1;) {
-        uint64_t half = n / 2;
-        at += bon_bits_get(level->word, at + half, level->word_bits) <= word ? half : 0;
-        n -= half;
-    }
-    *node = (uint32_t)at;
-    return bon_bits_get(level->word, at, level->word_bits) == word;
+    uint64_t index;
+    if (!bon_ef_find(&bon_lm_level_of(lm, order)->word, children, word, &index)) return false;
+    *node = (uint32_t)index;
+    return true;
 }
 
 /* The node of order + 1 that has `word` before the n-gram `node`; false when the model does not have it, or order is already
  * the model's. *child may be the same object as node. */
 static inline bool bon_lm_child(const bon_lm *lm, unsigned order, uint32_t node, uint32_t word, uint32_t *child) {
-    return order < lm->order && bon_lm_find(lm, order + 1, bon_lm_children(lm, order, node), word, child);
+    if (order >= lm->order) return false;
+    struct bon_ef_run children = bon_lm_children(lm, order, node);
+    return bon_lm_find(lm, order + 1, &children, word, child);
 }
 
 /* log10 p(last word | words before it) of a node. */

@@ -29,7 +29,7 @@ static bon_status unpack_vocab(const bon_lm *lm, struct bon_vocab *vocab) {
 static bon_status unpack_children(const bon_lm *lm, unsigned order, struct bon_lm_level *level) {
     uint64_t expected = 0, next = lm->header.count[order];
     for (uint32_t i = 0; i < level->count; i++) {
-        struct bon_lm_range range = bon_lm_children(lm, order, i);
+        struct bon_ef_run range = bon_lm_children(lm, order, i);
         if (range.begin != expected) return inconsistent(lm, order, i, "its first longer n-gram is misplaced");
         level->first_child[i] = (uint32_t)range.begin;
         expected = range.end;
@@ -39,13 +39,20 @@ static bon_status unpack_children(const bon_lm *lm, unsigned order, struct bon_l
 }
 
 /* The ids of each parent's children ascend and are words. */
-static bon_status check_words(const bon_lm *lm, unsigned order, const struct bon_lm_level *parents,
-                              const struct bon_lm_level *level) {
-    for (uint32_t parent = 0; parent < parents->count; parent++)
-        for (uint32_t i = parents->first_child[parent]; i < parents->first_child[parent + 1]; i++)
-            if (level->word[i] >= lm->words ||
-                (i > parents->first_child[parent] && level->word[i] <= level->word[i - 1]))
+static bon_status unpack_words(const bon_lm *lm, unsigned order, const struct bon_lm_level *parents,
+                               struct bon_lm_level *level) {
+    const struct bon_ef *words = &lm->level[order - 1].word;
+    for (uint32_t parent = 0; parent < parents->count; parent++) {
+        uint32_t begin = parents->first_child[parent], end = parents->first_child[parent + 1];
+        struct bon_ef_run run = bon_ef_run_at(words, begin, end);
+        for (uint32_t i = begin; i < end; i++) {
+            uint64_t position = bon_ef_select(words, &words->ones, i);
+            uint64_t value = position == BON_EF_NOWHERE ? position : bon_ef_value(words, i, position) - run.shift;
+            if (value >= lm->words || (i > begin && value <= level->word[i - 1]))
                 return inconsistent(lm, order, i, "its word is out of order");
+            level->word[i] = (uint32_t)value;
+        }
+    }
     return BON_OK;
 }
 
@@ -63,12 +70,10 @@ static bon_status unpack_values(const bon_lm *lm, unsigned order, struct bon_lm_
 }
 
 static bon_status unpack_level(const bon_lm *lm, unsigned order, struct bon_lm_table *table) {
-    const struct bon_lm_packed_level *packed = &lm->level[order - 1];
     struct bon_lm_level *level = &table->level[order - 1];
-    BON_TRY(bon_lm_level_alloc(level, (uint32_t)packed->count, order == lm->order));
-    for (uint32_t i = 0; i < level->count; i++)
-        level->word[i] = order == 1 ? i : bon_bits_get(packed->word, i, packed->word_bits);
-    if (order > 1) BON_TRY(check_words(lm, order, level - 1, level));
+    BON_TRY(bon_lm_level_alloc(level, (uint32_t)lm->header.count[order - 1], order == lm->order));
+    for (uint32_t i = 0; order == 1 && i < level->count; i++) level->word[i] = i;
+    if (order > 1) BON_TRY(unpack_words(lm, order, level - 1, level));
     if (order < lm->order) BON_TRY(unpack_children(lm, order, level));
     return unpack_values(lm, order, level);
 }
