@@ -56,7 +56,6 @@ static bool tone_in_place(const struct scan *s, const uint8_t *p, unsigned lengt
     if ((prev & BON_CLASS_VOWEL && shaped >> left & 1) || (next & BON_CLASS_VOWEL && shaped >> right & 1)) return false;
     if (next & BON_CLASS_VOWEL) {
         if (is_letter(class_at(s, p + length + length_at(p + length)))) return false; /* a coda or a longer cluster */
-        if (prev & BON_CLASS_VOWEL) return true;
         if ((here == U && left == Q) || (here == I && left == G)) return false;
         bool glide = (here == O && (right == A || right == E)) || (here == U && right == Y);
         return !(glide && style == BON_TONE_NEW);
