@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# bon lm: a small model whose numbers can be checked by hand, there and back between its forms, and its queries.
+# shellcheck source=tests/cli/support/assert.sh
+. "$TESTS/cli/support/assert.sh"
+
+# Unigrams with the fallback discount 0.5 for counts of 1, 1 for 2, 1.5 for 3 and more. Four tokens a a b </s>: the sum
+# of discounts 1 + 0.5 + 0.5 = 2 is shared by a, b, </s> and <unk>, so p = (count - discount) / 4 + (2 / 4) / 4.
+printf 'a a b\n' >tiny
+run bon lm build -q -n 1 --discount-fallback --arpa - tiny
+expect_status 0
+expect_err ''
+awk '$2 == "a" { a = 10 ^ $1 } $2 == "b" { b = 10 ^ $1 } $2 == "</s>" { e = 10 ^ $1 } $2 == "<unk>" { u = 10 ^ $1 }
+    function near(x, y) { return x - y < 1e-6 && y - x < 1e-6 }
+    END { exit !(near(a, 0.375) && near(b, 0.25) && near(e, 0.25) && near(u, 0.125)) }' out ||
+    unmet "unigram probabilities: $(cat out)"
+
+bon normalize "$DATA/sentences.txt" | bon segment --fold >tokens
+run bon lm build -n 3 -o m.bonlm --arpa m.arpa --discount-fallback tokens
+expect_status 0
+expect_out ''
+expect_err '^bon: 3-grams: '
+[ "$(sed -n '1p;$p' m.arpa | tr -d '\\\n')" = 'dataend' ] || unmet 'not ARPA'
+
+# The head of the ARPA file, lm info and the notes agree on the numbers of n-grams.
+run bon lm info --tsv m.bonlm
+expect_status 0
+for n in 1 2 3; do
+    in_arpa=$(sed -n "s/^ngram $n=//p" m.arpa)
+    grep -q "^$n-grams	$in_arpa\$" out || unmet "$n-grams: info does not say $in_arpa"
+done
+grep -q "^bytes	$(wc -c <m.bonlm)\$" out || unmet 'wrong size'
+run bon lm info m.bonlm
+expect_status 0
+grep -q '^order  *3$' out || unmet 'no order'
+
+# There and back is the same bytes.
+run bon lm convert m.bonlm back.arpa
+expect_status 0
+expect_same m.arpa back.arpa
+run bon lm convert -o back.bonlm m.arpa
+expect_status 0
+bon lm convert back.bonlm again.arpa
+expect_same m.arpa again.arpa
+zstd -q m.arpa -o m.arpa.zst
+run bon lm convert m.arpa.zst
+expect_out_file m.arpa
+
+# The probabilities of all that may follow a context sum to 1.
+bon lm convert m.bonlm | awk '/^.1-grams:/ { in1 = 1; next } /^$/ { in1 = 0 } in1 && $2 != "<s>" { s += 10 ^ $1 }
+    END { exit !(s > 0.99999 && s < 1.00001) }' || unmet 'unigrams do not sum to 1'
+
+# Queries: one row, or one a line; the rows add up.
+run bon lm query m.bonlm tokens
+expect_status 0
+read -r total oov logprob ppl ppl_known < <(tail -1 out)
+[ "$total" = "$(($(wc -w <tokens) + $(wc -l <tokens)))" ] || unmet "tokens $total"
+[ "$oov $ppl" = "0 $ppl_known" ] || unmet 'unknown words in the training text'
+run bon lm query --per-line --model m.bonlm tokens
+[ "$(wc -l <out)" = "$(($(wc -l <tokens) + 1))" ] || unmet 'not a row for every line'
+awk -v want="$logprob" 'NR > 1 { s += $3 } END { exit !(s - want < 0.01 && want - s < 0.01) }' out || unmet 'rows do not add up'
+printf 'tôi xyz\n' >unknown
+run bon lm query m.bonlm unknown
+[ "$(tail -1 out | cut -f 1,2)" = '3	1' ] || unmet 'unknown word'
+
+# Cut-offs, vocabulary, bits: fewer n-grams, only those words, a smaller file.
+bon lm build -q -n 3 --prune '0 1' --discount-fallback --arpa pruned.arpa tokens
+[ "$(sed -n 's/^ngram 3=//p' pruned.arpa)" -lt "$(sed -n 's/^ngram 3=//p' m.arpa)" ] || unmet 'nothing was pruned'
+[ "$(sed -n 's/^ngram 1=//p' pruned.arpa)" = "$(sed -n 's/^ngram 1=//p' m.arpa)" ] || unmet 'words were pruned'
+printf 'tôi học\ntiếng việt\n' >words
+bon lm build -q -n 2 --vocab words --discount-fallback --arpa words.arpa tokens
+[ "$(sed -n 's/^ngram 1=//p' words.arpa)" = 7 ] || unmet 'not 4 words and 3 symbols'
+bon lm build -q -n 3 --quantize 8 --discount-fallback -o small.bonlm tokens
+bytes_of_values() { bon lm info --tsv "$1" | sed -n 's/^section:lm.3.prob	//p'; }
+[ "$(bytes_of_values small.bonlm)" -lt "$(bytes_of_values m.bonlm)" ] || unmet '8 bits are not smaller'
+run bon lm info --tsv small.bonlm
+grep -q '^quantize-bits	8$' out || unmet 'bits'
+
+# Too little text: which order, and what to pass.
+run bon lm build -n 3 -o none.bonlm tiny
+expect_refusal 1 'order.*--discount-fallback|discount-fallback'
+expect_no_file none.bonlm
+
+# The same text in other pieces is the same model.
+split -l 7 tokens part.
+run bon lm build -q -n 3 -o parts.bonlm --discount-fallback part.*
+expect_same m.bonlm parts.bonlm
+run_shell 'bon lm build -q -n 3 -o stdin.bonlm --discount-fallback < tokens'
+expect_same m.bonlm stdin.bonlm

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# bon normalize: what it writes and what it reports.
+# shellcheck source=tests/cli/support/assert.sh
+. "$TESTS/cli/support/assert.sh"
+
+run_shell "printf 'lựơng nghịêm tíên qủa hoà thuý HOÀ\n' | bon normalize"
+expect_status 0
+expect_err ''
+expect_out 'lượng nghiệm tiến quả hòa thúy HÒA'
+
+run_shell "printf 'hòa thúy qủa hoà\n' | bon normalize --tone-style=new"
+expect_out 'hoà thuý quả hoà'
+run_shell "printf 'hòa hoà qủa\n' | bon normalize --tone-style keep"
+expect_out 'hòa hoà quả'
+
+# Marks in the wrong order, eth, soft hyphen, byte order mark, blanks, CRLF, in one report.
+printf '\357\273\277a\314\201\314\202m  \303\220\303\240 ho\302\255a\t \r\n' >messy
+run bon normalize --report=report messy
+expect_status 0
+expect_out 'ấm Đà hoa'
+cat >expected <<'TABLE'
+rule	count
+invalid-utf8	0
+compose	1
+d-stroke	1
+tone-place	0
+invisible	2
+blank	2
+line-end	1
+TABLE
+expect_same report expected
+
+# The report of a second run is all zeros, and nothing changes.
+cp out once
+run bon normalize --report=again once
+expect_out_file once
+[ "$(cut -f 2 again | sort -u | tr '\n' ' ')" = '0 count ' ] || unmet "second report: $(cat again)"
+
+# A report without a file goes to standard error.
+run_shell "printf 'a  b\n' | bon normalize --report"
+expect_out 'a b'
+expect_err '^blank	1$'
+
+# A rule that is off leaves its matter alone.
+run_shell "printf 'a  b\r\n' | bon normalize --disable blank,line-end | od -An -c"
+expect_out '   a           b  \r  \n'
+
+run_shell "printf 'ấ' | bon normalize --form=nfd | od -An -tx1"
+expect_out ' 61 cc 82 cc 81'
+run_shell "printf 'ﬁ²' | bon normalize --form=nfkc"
+expect_out 'fi2'
+
+# Malformed UTF-8: replaced and counted, or refused with file, line and byte.
+printf 'tốt\nx\377y\n' >bad
+run bon normalize bad
+expect_status 0
+expect_out 'tốt
+x�y'
+run bon normalize --strict bad
+expect_status 1
+expect_err '^bon: bad: line 2, byte 7: .*;'
+run_shell "bon normalize --strict < bad"
+expect_err '^bon: standard input: line 2, byte 7: '
+
+# Several files, a compressed one among them, and standard input by name.
+printf 'một\n' >one
+printf 'hai\n' | gzip >two.gz
+printf 'ba\n' | zstd -q >three.zst
+run_shell "printf 'bốn\n' | bon normalize one two.gz three.zst -"
+expect_out 'một
+hai
+ba
+bốn'

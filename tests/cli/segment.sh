@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# bon segment: tokens as text, as a table, as numbers, folded.
+# shellcheck source=tests/cli/support/assert.sh
+. "$TESTS/cli/support/assert.sh"
+
+printf 'Giá  tăng 2,4%% (theo TP.HCM), xem https://vi.wikipedia.org/wiki/Giá?x=1.\n\nGọi 24/7: a.b@mail.vn 😀!\n' >text
+run bon segment text
+expect_status 0
+expect_err ''
+expect_out 'Giá tăng 2,4 % ( theo TP . HCM ) , xem https://vi.wikipedia.org/wiki/Giá?x=1 .
+
+Gọi 24/7 : a.b@mail.vn 😀 !'
+
+run bon segment --fold text
+expect_out 'giá tăng <num> % ( theo tp . hcm ) , xem <url> .
+
+gọi <num> : <email> 😀 !'
+
+printf 'Tiếng\tAnh\nở "Huế"' >small
+run bon segment --tsv small
+expect_out 'start	bytes	kind	text	code
+0	7	syllable	Tiếng	20864
+8	3	syllable	Anh	42
+12	3	syllable	ở	609
+16	1	punctuation	"	
+17	5	syllable	Huế	8894
+22	1	punctuation	"	'
+
+run_shell 'bon segment --ids small | od -An -tx2'
+expect_out ' 5180 002a 80ff 0261 8002 22be 8002 80ff'
+
+# Offsets are those of the decompressed file, each file from 0.
+gzip -k small
+run bon segment --tsv small.gz small
+[ "$(grep -c '^17	5	syllable	Huế	' out)" = 2 ] || unmet 'offsets in a compressed and a second file'
+
+# The tokens of a table, put back at their bytes, are the text without its blanks.
+run bon segment --tsv "$DATA/sentences.txt"
+cut -f 4 out | tail -n +2 | tr -d '\n' >tokens
+tr -d ' \n' <"$DATA/sentences.txt" >letters
+expect_same tokens letters
+
+# An empty input has a table with a header and nothing else.
+run_shell 'bon segment --tsv </dev/null'
+expect_out 'start	bytes	kind	text	code'
+
+# Numbers are not shown on a terminal.
+if command -v script >/dev/null; then
+    script -qec "$BON segment --ids small" /dev/null >out 2>err </dev/null
+    status=$?
+    last='segment --ids on a terminal'
+    expect_status 2
+    grep -q 'a terminal cannot show' out || unmet 'no refusal on a terminal'
+fi
