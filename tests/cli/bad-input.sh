@@ -40,7 +40,7 @@ printf 'toi hoc\r\ntoi doc\r\n' >crlf
 run_shell 'bon restore -m m.bonlm crlf | od -An -c | tr -s " \n" " " | grep -o "[\\]r [\\]n" | wc -l'
 expect_out 2
 run bon segment --tsv crlf
-[ "$(tail -1 out | cut -f 1-4)" = '13	3	syllable	doc' ] || unmet 'offsets behind CRLF'
+[ "$(tail -1 out | cut -f 1-4)" = '13	3	word	doc' ] || unmet 'offsets behind CRLF'
 printf 'toi\0 hoc\0\n\0' >nul
 run_shell "bon restore -m m.bonlm nul | tr -d '[:alpha:]\200-\377'"
 expect_out '@ @

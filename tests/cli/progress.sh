@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Progress: only for a terminal that watches, after a second; always and never when told so; never in the output.
+# shellcheck source=tests/cli/support/assert.sh
+. "$TESTS/cli/support/assert.sh"
+cp "$DATA/sentences.txt" text
+
+run bon segment text
+expect_err ''
+cp out tokens
+run bon segment --progress=never text
+expect_err ''
+run bon segment --progress=always text
+expect_out_file tokens
+[ "$(wc -l <err)" = 1 ] || unmet 'not one line at the end'
+expect_err "^segment: 1\.[0-9] kB in 0 s, .*/s\$"
+
+# A slow input: a line a second, with the rate; share and time left only where the size is known.
+run_shell "{ cat text; sleep 1.2; cat text; sleep 0.1; } | bon segment --progress=always"
+expect_status 0
+expect_err '^segment: [0-9.]+ kB, [0-9.]+ k?B/s$'
+[ "$(wc -l <err)" = 2 ] || unmet "lines: $(wc -l <err)"
+
+if command -v script >/dev/null; then
+    # On a terminal, but done within a second: nothing is drawn.
+    script -qec "$BON segment text -o tokens.2" /dev/null >out 2>err </dev/null
+    last='a quick job on a terminal'
+    [ ! -s out ] || unmet "drew $(sed -n l out)"
+    script -qec "{ cat text; sleep 1.2; cat text; sleep 0.1; } | $BON segment -o tokens.2" /dev/null >out </dev/null
+    last='a slow job on a terminal'
+    grep -q $'\r\033\\[Ksegment: ' out || unmet "drew nothing: $(sed -n l out)"
+    script -qec "{ cat text; sleep 1.2; cat text; sleep 0.1; } | $BON segment -q -o tokens.2" /dev/null >out </dev/null
+    last='a slow job with -q'
+    [ ! -s out ] || unmet "drew $(sed -n l out)"
+fi

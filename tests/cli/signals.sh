@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Ctrl-C and kill during a job: the status says so, and neither a half-written nor a temporary file stays.
+# shellcheck source=tests/cli/support/assert.sh
+. "$TESTS/cli/support/assert.sh"
+for _ in $(seq 20); do cat "$DATA/sentences.txt"; done | bon segment --fold >tokens
+mkdir place
+
+# The input does not end while the writer of the pipe lives, so each job is still running when the signal comes; the wait
+# for the temporary file makes sure of what there is to undo.
+mkfifo endless
+interrupt() { # SIGNAL STATUS COMMAND...
+    local signal=$1 want=$2 pid
+    shift 2
+    last="SIG$signal to bon $*"
+    # A background job of a script ignores SIGINT, and so would bon: env gives it back.
+    env --default-signal=INT bon "$@" <endless >out 2>err &
+    pid=$!
+    exec 9>endless
+    for _ in $(seq 40); do cat tokens; done >&9
+    for _ in $(seq 100); do
+        [ -n "$(find place -type f)" ] && break
+        sleep 0.05
+    done
+    sleep 0.1
+    kill -s "$signal" $pid
+    exec 9>&-
+    wait $pid
+    status=$?
+    expect_status "$want"
+    expect_files place
+}
+
+interrupt INT 130 normalize -o place/x
+interrupt TERM 143 segment --fold -o place/x
+interrupt HUP 129 normalize -j4 -o place/x.zst
+interrupt INT 130 lm build -q -n 3 -o place/x.bonlm --arpa place/x.arpa
+
+# The file that was there before stays as it was.
+printf 'precious\n' >place/kept
+env --default-signal=INT bon normalize -o place/kept <endless >out 2>err &
+pid=$!
+exec 9>endless
+cat tokens >&9
+sleep 0.3
+kill -s INT $pid
+exec 9>&-
+wait $pid
+expect_files place kept
+[ "$(cat place/kept)" = precious ] || unmet 'the old file changed'
