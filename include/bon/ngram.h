@@ -90,7 +90,7 @@ typedef struct bon_lm_build_options {
     unsigned threads;                   /* 0 = 1 */
     int discount_fallback;              /* non-zero: use 0.5/1/1.5 where there is too little data for discounts */
     int skip_symbols;                   /* non-zero: <s>, </s>, <unk> in the text are read as blanks instead of an error */
-    const char *const *vocabulary;      /* NULL = open; else only these words are kept, others become <unk> */
+    const char *const *vocabulary;      /* NULL = open; else n-grams with any other word are pruned; lives until estimate */
     size_t vocabulary_size;
     uint32_t reserved[8];
 } bon_lm_build_options;
@@ -127,6 +127,36 @@ typedef struct bon_lm_write_options {
 
 /* Writes a .bonlm file, atomically. */
 BON_API bon_status bon_lm_table_write(const bon_lm_table *table, const char *path, const bon_lm_write_options *options);
+
+/* ---- counting ---- */
+
+/* Collects text, then counts the distinct n-grams of one order within its lines (no <s>, </s>; every token is a word). */
+typedef struct bon_counter bon_counter;
+
+BON_API bon_status bon_counter_open(bon_counter **out, unsigned order); /* 1..BON_LM_MAX_ORDER */
+BON_API void bon_counter_close(bon_counter *counter);
+/* Adds whole lines of tokens. */
+BON_API bon_status bon_counter_add(bon_counter *counter, const char *text, size_t n);
+
+/* N-grams with counts, in order of their words' bytes, first word first. Immutable. */
+typedef struct bon_counts bon_counts;
+
+/* Counts; the counter's text is used up. */
+BON_API bon_status bon_counter_finish(bon_counter *counter, bon_counts **out);
+BON_API void bon_counts_close(bon_counts *counts);
+BON_API unsigned bon_counts_order(const bon_counts *counts);
+BON_API uint64_t bon_counts_size(const bon_counts *counts); /* distinct n-grams */
+/* The count of n-gram i < size; its word ids in words[order] when that is not NULL. */
+BON_API uint64_t bon_counts_at(const bon_counts *counts, uint64_t i, uint32_t *words);
+/* Bytes of a word (owned by counts, not NUL-terminated); NULL for an id out of range. Ids ascend with the words' bytes. */
+BON_API const char *bon_counts_word(const bon_counts *counts, uint32_t id, size_t *n);
+/* Adds up counts of the same order: parts of a text in any grouping and order give the same file as the whole. */
+BON_API bon_status bon_counts_merge(bon_counts **out, const bon_counts *const *parts, size_t part_count);
+/* Writes and reads .bonc files (docs/bonc-format.md). */
+BON_API bon_status bon_counts_write(const bon_counts *counts, const char *path);
+BON_API bon_status bon_counts_read(bon_counts **out, const char *path);
+/* Writes "ngram TAB count" lines for counts of at least `least`, most frequent first, then by bytes. */
+BON_API bon_status bon_counts_print(const bon_counts *counts, const char *path, uint64_t least);
 
 #ifdef __cplusplus
 }

@@ -45,6 +45,7 @@ void bon_corpus_free(struct bon_corpus *corpus) {
     bon_vocab_free(&corpus->vocab);
     free(corpus->ids);
     free(corpus->shorts);
+    free(corpus->drained);
     *corpus = (struct bon_corpus){0};
 }
 
@@ -182,6 +183,15 @@ bon_status bon_corpus_add(struct bon_corpus *corpus, const char *text, size_t n,
     return BON_OK;
 }
 
+bon_status bon_corpus_drain(struct bon_corpus *corpus) {
+    size_t known = corpus->drained_cap;
+    BON_TRY(bon_grow_array(&corpus->drained, &corpus->drained_cap, corpus->vocab.count, sizeof *corpus->drained));
+    memset(corpus->drained + known, 0, (corpus->drained_cap - known) * sizeof *corpus->drained);
+    for (size_t i = 0; i < corpus->count; i++) corpus->drained[corpus->ids[i]]++;
+    corpus->count = 0;
+    return BON_OK;
+}
+
 /* ---- final numbers ---- */
 
 struct ranked_word {
@@ -209,7 +219,10 @@ static int by_rank(const void *a, const void *b) {
 static void rank_words(const struct bon_corpus *corpus, const struct bon_word_rule *rule, struct ranked_word *words) {
     uint32_t types = corpus->vocab.count;
     for (uint32_t id = 0; id < types; id++)
-        words[id] = (struct ranked_word){&corpus->vocab.words[id], 0, id, id < BON_CORPUS_SYMBOLS || !rule->allowed};
+        words[id] = (struct ranked_word){.word = &corpus->vocab.words[id],
+                                         .count = id < corpus->drained_cap ? corpus->drained[id] : 0,
+                                         .id = id,
+                                         .kept = id < BON_CORPUS_SYMBOLS || !rule->allowed};
     for (size_t i = 0; i < corpus->count; i++) words[corpus->ids[i]].count++;
     for (size_t i = 0; rule->allowed && i < rule->allowed_count; i++) {
         uint32_t id = bon_vocab_find(&corpus->vocab, rule->allowed[i], strlen(rule->allowed[i]));

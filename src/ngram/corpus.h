@@ -28,6 +28,8 @@ struct bon_corpus {
     size_t cap;
     uint64_t lines;
     enum bon_corpus_kind kind;
+    uint64_t *drained; /* [drained_cap] how often each id was in the text already dropped by bon_corpus_drain */
+    size_t drained_cap;
     struct bon_short_word *shorts; /* a small cache in front of vocab, see corpus.c */
 };
 
@@ -36,6 +38,9 @@ bon_status bon_corpus_open(struct bon_corpus *corpus, enum bon_corpus_kind kind)
 void bon_corpus_free(struct bon_corpus *corpus);
 /* Adds whole lines, each a sentence. After a failure the corpus is as it was (words without occurrence apart). */
 bon_status bon_corpus_add(struct bon_corpus *corpus, const char *text, size_t n, const char *name, uint64_t first_line);
+
+/* Counts the words read so far and drops the text: what is enough when only words are counted. */
+bon_status bon_corpus_drain(struct bon_corpus *corpus);
 
 /* How words are to be numbered, and which are wanted. */
 struct bon_word_rule {

@@ -153,21 +153,6 @@ static void scan_places(struct scan *scan, uint32_t word, const struct bon_place
 
 /* ---- the places of each word ---- */
 
-/* Lists the places of every word in text order: those of word w are places[start[w]..start[w + 1]). <s> has none. */
-static uint32_t *list_places(const struct bon_corpus *corpus, const struct bon_word_order *words, uint32_t *start) {
-    uint32_t sum = 0;
-    for (uint32_t w = 0; w < words->types; w++) {
-        start[w + 1] = sum; /* moves on to be the end */
-        if (w != BON_LM_BOS) sum += (uint32_t)words->counts[w];
-    }
-    start[0] = 0;
-    uint32_t *places = bon_alloc_array(sum, sizeof *places);
-    if (!places) return NULL;
-    for (size_t i = 0; i < corpus->count; i++)
-        if (corpus->ids[i] != BON_LM_BOS) places[start[corpus->ids[i] + 1]++] = (uint32_t)i;
-    return places;
-}
-
 static size_t most_places(const struct bon_word_order *words) {
     uint64_t most = 0;
     for (uint32_t w = 0; w < words->types; w++)
@@ -180,7 +165,7 @@ static bon_status scan_words(struct scan *scan, const struct bon_corpus *corpus,
     size_t most = most_places(words);
     bool pruning = scan->grams->level[0].pruned != NULL;
     uint32_t *start = bon_alloc_array((size_t)words->types + 1, sizeof *start);
-    uint32_t *at = start ? list_places(corpus, words, start) : NULL;
+    uint32_t *at = start ? bon_place_list(corpus->ids, corpus->count, words->counts, words->types, start) : NULL;
     struct bon_place *places = bon_alloc_array(most, sizeof *places);
     struct bon_place *scratch = bon_alloc_array(bon_place_scratch(&scan->sorter, most), sizeof *scratch);
     if (!start || !at || !places || !scratch) goto done;

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "bon/ngram.h"
 
 enum { INSERTION_MAX = 40, DIGIT_BITS = 8, DIGITS = 1 << DIGIT_BITS, DIGIT_COUNT = 64 / DIGIT_BITS };
@@ -107,4 +108,18 @@ static void sort_from(const struct bon_place_sorter *sorter, struct bon_place *p
 void bon_place_sort(const struct bon_place_sorter *sorter, struct bon_place *places, struct bon_place *scratch,
                     size_t n) {
     sort_from(sorter, places, scratch, n, 0);
+}
+
+uint32_t *bon_place_list(const uint32_t *ids, size_t count, const uint64_t *counts, uint32_t types, uint32_t *start) {
+    uint32_t sum = 0;
+    for (uint32_t w = 0; w < types; w++) {
+        start[w + 1] = sum; /* moves on to be the end */
+        if (w != BON_LM_BOS) sum += (uint32_t)counts[w];
+    }
+    start[0] = 0;
+    uint32_t *list = bon_alloc_array(sum, sizeof *list);
+    if (!list) return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (ids[i] != BON_LM_BOS) list[start[ids[i] + 1]++] = (uint32_t)i;
+    return list;
 }

@@ -1,0 +1,28 @@
+/* src/ngram/counts.h: counted n-grams in memory (struct bon_counts of bon/ngram.h). */
+#ifndef BON_SRC_NGRAM_COUNTS_H
+#define BON_SRC_NGRAM_COUNTS_H
+
+#include "bon/ngram.h"
+
+struct bon_counts {
+    unsigned order;
+    uint32_t words;
+    uint64_t *word_end; /* [words] word i is text[word_end[i - 1]..word_end[i]); words ascend by bytes */
+    char *text;
+    uint64_t size;
+    uint32_t *grams; /* [size * order] word ids; n-grams ascend, first word first */
+    uint64_t *count; /* [size] */
+};
+
+enum { BON_COUNTS_FILE_VERSION = 1 }; /* of kind "bonc", see docs/bonc-format.md */
+
+/* Makes room, for counts that are all zeros but for the order. */
+bon_status bon_counts_reserve_words(bon_counts *counts, uint64_t words, uint64_t bytes);
+bon_status bon_counts_reserve_grams(bon_counts *counts, uint64_t size);
+/* Appends a word behind the last one; there is room. */
+void bon_counts_push_word(bon_counts *counts, const char *text, size_t n);
+
+/* memcmp, then the shorter one first. */
+int bon_compare_bytes(const char *a, size_t a_size, const char *b, size_t b_size);
+
+#endif

@@ -1,0 +1,127 @@
+/* src/ngram/counts_file.c: .bonc files: counted n-grams as an artefact (docs/bonc-format.md). The same counts always give the
+ * same bytes. Reading checks all that the rest of the code relies on, so that a file made to mislead is refused.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/artefact.h"
+#include "base/buf.h"
+#include "ngram/counts.h"
+
+static const char KIND[] = "bonc", HEAD[] = "bonc.head", ENDS[] = "bonc.ends", TEXT[] = "bonc.text",
+                  GRAMS[] = "bonc.grams", COUNTS[] = "bonc.counts";
+
+struct head {
+    uint32_t order;
+    uint32_t words;
+    uint64_t size;
+};
+_Static_assert(sizeof(struct head) == 16, "bonc.head has 16 bytes");
+
+static uint64_t text_size(const bon_counts *counts) { return counts->words ? counts->word_end[counts->words - 1] : 0; }
+
+static bon_status write_sections(const bon_counts *counts, struct bon_artefact_writer *writer) {
+    const struct head head = {counts->order, counts->words, counts->size};
+    BON_TRY(bon_artefact_add(writer, HEAD, &head, sizeof head));
+    BON_TRY(bon_artefact_add(writer, ENDS, counts->word_end, counts->words * sizeof *counts->word_end));
+    BON_TRY(bon_artefact_add(writer, TEXT, counts->text, text_size(counts)));
+    BON_TRY(bon_artefact_add(writer, GRAMS, counts->grams, counts->size * counts->order * sizeof *counts->grams));
+    return bon_artefact_add(writer, COUNTS, counts->count, counts->size * sizeof *counts->count);
+}
+
+bon_status bon_counts_write(const bon_counts *counts, const char *path) {
+    struct bon_artefact_writer *writer;
+    BON_TRY(bon_artefact_create(&writer, path, KIND, BON_COUNTS_FILE_VERSION));
+    bon_status status = write_sections(counts, writer);
+    if (status == BON_OK) return bon_artefact_publish(writer);
+    bon_artefact_abandon(writer);
+    return status;
+}
+
+/* ---- reading ---- */
+
+static bon_status refuse(const struct bon_artefact *file, const char *section, const char *reason) {
+    return bon_fail(BON_ERR_FORMAT, "%s: section %s: %s", bon_artefact_path(file), section, reason);
+}
+
+/* A section of exactly count items. */
+static bon_status items(const struct bon_artefact *file, const char *section, uint64_t count, size_t size,
+                        const void **out) {
+    size_t n;
+    BON_TRY(bon_artefact_section(file, section, out, &n));
+    return count <= SIZE_MAX / size && n == count * size ? BON_OK
+                                                         : refuse(file, section, "its size is not as announced");
+}
+
+static bon_status read_words(const struct bon_artefact *file, bon_counts *counts, uint32_t words) {
+    const void *ends, *text;
+    size_t bytes;
+    BON_TRY(items(file, ENDS, words, sizeof *counts->word_end, &ends));
+    BON_TRY(bon_artefact_section(file, TEXT, &text, &bytes));
+    BON_TRY(bon_counts_reserve_words(counts, words, bytes));
+    if (words) memcpy(counts->word_end, ends, words * sizeof *counts->word_end);
+    if (bytes) memcpy(counts->text, text, bytes);
+    for (uint32_t i = 0; i < words; i++)
+        if (counts->word_end[i] > bytes || counts->word_end[i] <= (i ? counts->word_end[i - 1] : 0))
+            return refuse(file, ENDS, "words do not follow each other");
+    counts->words = words;
+    if (text_size(counts) != bytes) return refuse(file, TEXT, "its size is not as announced");
+    for (uint32_t i = 1; i < words; i++) {
+        size_t m, n;
+        const char *a = bon_counts_word(counts, i - 1, &m), *b = bon_counts_word(counts, i, &n);
+        if (bon_compare_bytes(a, m, b, n) >= 0) return refuse(file, TEXT, "words are not in order");
+    }
+    return BON_OK;
+}
+
+static int compare_grams(const uint32_t *a, const uint32_t *b, unsigned order) {
+    for (unsigned j = 0; j < order; j++)
+        if (a[j] != b[j]) return a[j] < b[j] ? -1 : 1;
+    return 0;
+}
+
+static bon_status read_grams(const struct bon_artefact *file, bon_counts *counts, uint64_t size) {
+    const void *grams, *count;
+    unsigned order = counts->order;
+    if (size > UINT32_MAX)
+        return bon_fail(BON_ERR_LIMIT, "%s: more than %u n-grams", bon_artefact_path(file), UINT32_MAX);
+    BON_TRY(items(file, GRAMS, size, order * sizeof *counts->grams, &grams));
+    BON_TRY(items(file, COUNTS, size, sizeof *counts->count, &count));
+    BON_TRY(bon_counts_reserve_grams(counts, size));
+    if (size) memcpy(counts->grams, grams, size * order * sizeof *counts->grams);
+    if (size) memcpy(counts->count, count, size * sizeof *counts->count);
+    for (uint64_t i = 0; i < size * order; i++)
+        if (counts->grams[i] >= counts->words) return refuse(file, GRAMS, "a word id is out of range");
+    for (uint64_t i = 1; i < size; i++)
+        if (compare_grams(counts->grams + (i - 1) * order, counts->grams + i * order, order) >= 0)
+            return refuse(file, GRAMS, "n-grams are not in order");
+    for (uint64_t i = 0; i < size; i++)
+        if (counts->count[i] == 0) return refuse(file, COUNTS, "a count is 0");
+    counts->size = size;
+    return BON_OK;
+}
+
+static bon_status read_sections(const struct bon_artefact *file, bon_counts *counts) {
+    const void *bytes;
+    struct head head;
+    BON_TRY(items(file, HEAD, 1, sizeof head, &bytes));
+    memcpy(&head, bytes, sizeof head);
+    if (head.order < 1 || head.order > BON_LM_MAX_ORDER) return refuse(file, HEAD, "the order is not 1 to 8");
+    counts->order = head.order;
+    BON_TRY(read_words(file, counts, head.words));
+    return read_grams(file, counts, head.size);
+}
+
+bon_status bon_counts_read(bon_counts **out, const char *path) {
+    *out = NULL;
+    struct bon_artefact *file;
+    BON_TRY(bon_artefact_open(&file, path, KIND, BON_COUNTS_FILE_VERSION, true));
+    bon_counts *counts = bon_alloc_zeroed(1, sizeof *counts);
+    bon_status status = counts ? read_sections(file, counts) : BON_ERR_NOMEM;
+    bon_artefact_close(file);
+    if (status == BON_OK)
+        *out = counts;
+    else
+        bon_counts_close(counts);
+    return status;
+}
