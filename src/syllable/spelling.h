@@ -66,9 +66,40 @@ static inline void bon_letters_push(struct bon_letters *letters, unsigned info) 
     letters->flags |= info;
 }
 
+/* One byte a letter -> five bits a letter, for the low 7 bytes: neighbours are joined by twos, fours, eights. */
+static inline uint64_t bon_letters_squeeze(uint64_t bytes) {
+    bytes = (bytes & 0x001f001f001f001f) | (bytes & 0x00001f001f001f00) >> 3;
+    bytes = (bytes & 0x000003ff000003ff) | (bytes & 0x03ff000003ff0000) >> 6;
+    return (bytes & 0x00000000000fffff) | (bytes & 0x000fffff00000000) >> 12;
+}
+
 /* The code that letters spell, with the tone mark on a place that the grammar gives; `anywhere`: on any vowel letter.
- * False, leaving *code alone, for what is not a syllable. */
-bool bon_letters_code(const struct bon_letters *letters, bool anywhere, bon_syllable *code);
+ * False, leaving *code alone, for what is not a syllable. This runs for every word of every text: the conditions are joined
+ * without branches, because the next word decides them anew and no processor predicts them. */
+static inline bool bon_letters_code(const struct bon_letters *letters, bool anywhere, bon_syllable *code) {
+    if (letters->count - 1 >= BON_LETTERS_MAX) return false;
+    uint64_t entry = bon_spelling_find(bon_letters_squeeze(letters->bytes));
+    uint64_t tones = letters->bytes & 0xe0e0e0e0e0e0e0e0;
+    unsigned place =
+        (unsigned)__builtin_ctzll(tones | (uint64_t)1 << 63) / 8;    /* of the last tone mark; 7: there is none */
+    uint64_t upwards = tones >> (8 * place + BON_LETTER_TONE_SHIFT); /* the last tone, and any before it */
+    unsigned tone = upwards & 7, stop = entry >> BON_SPELLING_STOP & 1;
+    bool usual = (place == (entry >> BON_SPELLING_OLD & 7)) | (place == (entry >> BON_SPELLING_NEW & 7)) | (tone == 0);
+    bool coda_allows = !stop | (tone == BON_TONE_SAC) | (tone == BON_TONE_NANG);
+    bool valid =
+        (entry != 0) & (upwards == tone) & (usual | anywhere) & coda_allows & !(letters->flags & BON_LETTER_OTHER);
+    if (valid) *code = (bon_syllable)((entry >> BON_SPELLING_BASE) * BON_TONES + tone);
+    return valid;
+}
+
+/* The case of 1 to 32 letters from their bits. A single capital (À) is a title. */
+static inline bon_case bon_letters_case(uint32_t upper, uint32_t count) {
+    uint32_t first = (uint32_t)1 << (count - 1);
+    if (upper == 0) return BON_CASE_LOWER;
+    if (upper == first) return BON_CASE_TITLE;
+    return upper == (first | (first - 1)) ? BON_CASE_UPPER : BON_CASE_MIXED;
+}
+
 /* Reads exactly n bytes as letters with their marks in any order; see loose.c. */
 bool bon_letters_read_loose(const char *text, size_t n, struct bon_letters *letters);
 /* The case of 1 to 32 letters from their bits. */

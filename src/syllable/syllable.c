@@ -6,38 +6,6 @@
 #include "syllable/spelling.h"
 #include "syllable/utf8.h"
 
-/* One byte a letter -> five bits a letter, for the low 7 bytes: neighbours are joined by twos, fours, eights. */
-static uint64_t squeeze(uint64_t bytes) {
-    bytes = (bytes & 0x001f001f001f001f) | (bytes & 0x00001f001f001f00) >> 3;
-    bytes = (bytes & 0x000003ff000003ff) | (bytes & 0x03ff000003ff0000) >> 6;
-    return (bytes & 0x00000000000fffff) | (bytes & 0x000fffff00000000) >> 12;
-}
-
-bool bon_letters_code(const struct bon_letters *letters, bool anywhere, bon_syllable *code) {
-    if (letters->count == 0 || letters->count > BON_LETTERS_MAX || (letters->flags & BON_LETTER_OTHER)) return false;
-    uint64_t entry = bon_spelling_find(squeeze(letters->bytes));
-    if (!entry) return false;
-    uint64_t tones = letters->bytes & 0xe0e0e0e0e0e0e0e0;
-    unsigned stop = entry >> BON_SPELLING_STOP & 1, tone = BON_TONE_NGANG;
-    if (tones) {
-        unsigned place = (unsigned)__builtin_ctzll(tones) / 8;
-        tone = tones >> (8 * place + BON_LETTER_TONE_SHIFT) & 7;
-        if (tones >> (8 * place) != (uint64_t)tone << BON_LETTER_TONE_SHIFT) return false; /* two tones */
-        bool usual = place == (entry >> BON_SPELLING_OLD & 7) || place == (entry >> BON_SPELLING_NEW & 7);
-        if (!usual && !anywhere) return false;
-    }
-    if (stop && tone != BON_TONE_SAC && tone != BON_TONE_NANG) return false;
-    *code = (bon_syllable)((entry >> BON_SPELLING_BASE) * BON_TONES + tone);
-    return true;
-}
-
-bon_case bon_letters_case(uint32_t upper, uint32_t count) {
-    uint32_t first = (uint32_t)1 << (count - 1);
-    if (upper == 0) return BON_CASE_LOWER;
-    if (upper == first) return BON_CASE_TITLE; /* also a single letter: À */
-    return upper == (first | (first - 1)) ? BON_CASE_UPPER : BON_CASE_MIXED;
-}
-
 /* Reads exactly n bytes of Vietnamese letters; false for anything else. */
 static bool read_letters(const char *text, size_t n, struct bon_letters *letters) {
     *letters = (struct bon_letters){0};

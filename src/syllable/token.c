@@ -70,18 +70,29 @@ static unsigned run_info(uint32_t c) {
     }
 }
 
-/* The end of the letter run from `at` on; its letters are added to *letters. */
+/* The end of the letter run from `at` on; its letters are left in *letters. They are gathered in a copy, which the compiler
+ * can keep in registers: *letters might overlap text for all it knows. */
 static size_t scan_letters(const char *text, size_t n, size_t at, struct bon_letters *letters) {
+    struct bon_letters run = {0};
     while (at < n) {
-        unsigned length, info = run_info(bon_utf8_read(text + at, n - at, &length));
-        if (info & BON_LETTER)
-            bon_letters_push(letters, info);
-        else if (info)
-            letters->flags |= info;
-        else
-            break;
+        unsigned length = 1, info;
+        unsigned char lead = (unsigned char)text[at];
+        if (lead < 0x80) {
+            info = bon_letters_low[lead];
+            if (!info) break;
+        } else {
+            info = run_info(bon_utf8_read(text + at, n - at, &length));
+            if (!info) break;
+            if (!(info & BON_LETTER)) {
+                run.flags |= info;
+                at += length;
+                continue;
+            }
+        }
+        bon_letters_push(&run, info);
         at += length;
     }
+    *letters = run;
     return at;
 }
 
@@ -186,7 +197,8 @@ bool bon_token_next(const char *text, size_t n, size_t *pos, bon_token *token) {
         }
     }
     if (kind == BON_TOKEN_WORD || kind == BON_TOKEN_NUMBER) {
-        size_t address = bon_address_end(text, n, start, end, &address_kind);
+        size_t address = 0;
+        if (end < n && (unsigned char)text[end] > ' ') address = bon_address_end(text, n, start, end, &address_kind);
         if (address) {
             kind = address_kind;
             end = address;
