@@ -45,21 +45,26 @@ bon_status bon_buf_printf(bon_buf *buf, const char *format, ...) {
     return BON_OK;
 }
 
-void *bon_alloc_array(size_t count, size_t size) {
+/* Bytes of an array, at least one; 0 after bon_fail_memory when they cannot be counted in a ptrdiff_t. */
+static size_t array_bytes(size_t count, size_t size) {
     if (size != 0 && count > SIZE_MAX / 2 / size) {
         bon_fail_memory(SIZE_MAX);
-        return NULL;
+        return 0;
     }
-    size_t bytes = count * size;
-    if (bytes == 0) bytes = 1;
-    void *array = malloc(bytes);
-    if (!array) bon_fail_memory(bytes);
+    return count * size ? count * size : 1;
+}
+
+void *bon_alloc_array(size_t count, size_t size) {
+    size_t bytes = array_bytes(count, size);
+    void *array = bytes ? malloc(bytes) : NULL;
+    if (bytes && !array) bon_fail_memory(bytes);
     return array;
 }
 
 void *bon_alloc_zeroed(size_t count, size_t size) {
-    void *array = calloc(count ? count : 1, size ? size : 1);
-    if (!array) bon_fail_memory(count * size);
+    size_t bytes = array_bytes(count, size);
+    void *array = bytes ? calloc(1, bytes) : NULL;
+    if (bytes && !array) bon_fail_memory(bytes);
     return array;
 }
 

@@ -75,7 +75,8 @@ static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 static bool is_blank(char byte) { return byte == ' ' || byte == '\t'; }
 
-/* Where a window of n bytes without a newline is cut: behind its last blank, else before an incomplete last character. */
+/* Where a window of n bytes without a newline is cut: behind its last blank, else where a character ends. bytes[n] is there
+ * too. */
 static size_t cut_window(const char *bytes, size_t n, bool *at_blank) {
     for (size_t i = n; i > 0; i--) {
         if (!is_blank(bytes[i - 1])) continue;
@@ -83,14 +84,10 @@ static size_t cut_window(const char *bytes, size_t n, bool *at_blank) {
         return i;
     }
     *at_blank = false;
-    if (bytes[n - 1] == '\r') return n - 1; /* LF may follow */
-    for (size_t back = 1; back <= 3; back++) {
-        uint8_t byte = (uint8_t)bytes[n - back];
-        if ((byte & 0xc0) == 0x80) continue;
-        size_t length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
-        return length > back ? n - back : n;
-    }
-    return n;
+    if (bytes[n - 1] == '\r' && bytes[n] == '\n') return n - 1;
+    for (size_t back = 0; back <= 3; back++) /* a character has at most three bytes 10xxxxxx (RFC 3629) */
+        if (((uint8_t)bytes[n - back] & 0xc0) != 0x80) return n - back;
+    return n; /* not UTF-8 */
 }
 
 /* Finds where the chunk that begins input ends, or NO_CUT when more bytes are needed first. */
