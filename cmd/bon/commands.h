@@ -6,6 +6,8 @@
 
 extern const struct command command_normalize;
 extern const struct command command_segment;
+extern const struct command command_count;
+extern const struct command command_merge;
 extern const struct command command_lm;
 extern const struct command command_lm_build;
 extern const struct command command_lm_query;

@@ -5,6 +5,7 @@
 
 #include "bon/restore.h"
 #include "commands.h"
+#include "lines.h"
 #include "stream.h"
 
 struct cutoffs {
@@ -23,8 +24,7 @@ struct build_args {
 struct build_job {
     struct bon_pipeline pipeline;
     bon_lm_builder *builder;
-    bon_buf line; /* a line above BON_WINDOW, put together again: a sentence is a whole line */
-    uint64_t line_number;
+    struct line_joiner joiner;
 };
 
 /* "0 1 3" or "0,1,3" */
@@ -53,7 +53,7 @@ static const struct option_row options[] = {
         0, "prune", "COUNTS", struct build_args, prune, parse_cutoffs,
         "leave out n-grams of order 1, 2, ... seen at most so\noften: '0 1 3' (the last one goes for higher orders)"),
     OPTION_STRING(0, "vocab", "FILE", struct build_args, vocabulary,
-                  "keep only the words in FILE, others become <unk>"),
+                  "leave out n-grams with words that are not in FILE"),
     OPTION_FLAG(0, "discount-fallback", struct build_args, discount_fallback,
                 "use discounts 0.5, 1, 1.5 where the text is too small\nto estimate them"),
     OPTION_FLAG(0, "skip-symbols", struct build_args, skip_symbols, "read <s>, </s> and <unk> in the text as blanks"),
@@ -69,19 +69,12 @@ static const struct option_row options[] = {
 
 /* ---- text into the builder ---- */
 
-static bon_status map(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
-    (void)context, (void)worker;
-    return bon_buf_append(out, chunk->data, chunk->len);
-}
-
 static bon_status sink(void *context, const struct bon_chunk *chunk, const bon_buf *text) {
     struct build_job *job = context;
-    if (!chunk->begins_inside && !chunk->ends_inside)
-        return bon_lm_builder_add(job->builder, text->data, text->len, chunk->name, chunk->line);
-    if (!chunk->begins_inside) job->line.len = 0;
-    BON_TRY(bon_buf_append(&job->line, text->data, text->len));
-    if (chunk->ends_inside) return BON_OK;
-    return bon_lm_builder_add(job->builder, job->line.data, job->line.len, chunk->name, chunk->line);
+    const char *lines;
+    size_t n;
+    BON_TRY(lines_join(&job->joiner, chunk, text, &lines, &n));
+    return n ? bon_lm_builder_add(job->builder, lines, n, chunk->name, chunk->line) : BON_OK;
 }
 
 /* ---- the vocabulary file ---- */
@@ -147,7 +140,7 @@ static int write_model(const struct build_args *args, const bon_lm_table *table)
 
 static int build(const struct command *command, const struct build_args *args, const bon_lm_build_options *how,
                  char **paths, int path_count) {
-    struct build_job job = {.pipeline = {.map = map, .sink = sink, .context = &job}};
+    struct build_job job = {.pipeline = {.map = lines_map, .sink = sink, .context = &job}};
     bon_lm_table *table = NULL;
     int result = tell_failure(bon_lm_builder_open(&job.builder, how));
     if (result == EXIT_DONE) result = stream_collect(command, &args->shared, paths, path_count, &job.pipeline);
@@ -155,7 +148,7 @@ static int build(const struct command *command, const struct build_args *args, c
     if (result == EXIT_DONE) result = write_model(args, table);
     bon_lm_table_close(table);
     bon_lm_builder_close(job.builder);
-    bon_buf_free(&job.line);
+    lines_free(&job.joiner);
     return result;
 }
 

@@ -5,6 +5,7 @@
 
 #include "bon/ngram.h"
 #include "commands.h"
+#include "lines.h"
 #include "stream.h"
 
 struct query_args {
@@ -18,7 +19,7 @@ struct query_job {
     bon_lm *lm;
     bool per_line;
     bon_lm_totals totals;
-    bon_buf line; /* a line above BON_WINDOW, put together again */
+    struct line_joiner joiner;
 };
 
 static const struct option_row options[] = {
@@ -85,11 +86,11 @@ static bon_status sink(void *context, const struct bon_chunk *chunk, const bon_b
     struct query_job *job = context;
     bon_lm_totals totals = {0};
     bon_buf rows = {0};
+    const char *line;
+    size_t n;
     if (!chunk->begins_inside && !chunk->ends_inside) return sink_whole(job, result);
-    if (!chunk->begins_inside) job->line.len = 0;
-    BON_TRY(bon_buf_append(&job->line, result->data, result->len));
-    if (chunk->ends_inside) return BON_OK;
-    bon_status status = score_lines(job, job->line.data, job->line.len, &totals, &rows);
+    BON_TRY(lines_join(&job->joiner, chunk, result, &line, &n));
+    bon_status status = score_lines(job, line, n, &totals, &rows);
     if (status == BON_OK && job->per_line) status = bon_out_write(job->pipeline.out, rows.data, rows.len);
     add_totals(&job->totals, &totals);
     bon_buf_free(&rows);
@@ -121,7 +122,7 @@ static int run(const struct command *command, int argc, char **argv) {
     if (status != BON_OK) return tell_failure(status);
     result = query(command, &args, &job, argv + first, argc - first);
     bon_lm_close(job.lm);
-    bon_buf_free(&job.line);
+    lines_free(&job.joiner);
     return result;
 }
 
