@@ -58,6 +58,14 @@ static bool add_constrained(struct bon_lattice *lattice, const char *text, size_
     return typed;
 }
 
+/* Whether a token with marks can be right as it stands: tiêng can, tiéng and đựoc cannot, and names like Đắk follow no rule. */
+static bool may_be_complete(const char *line, const bon_token *token, const char *plain, size_t plain_n) {
+    bon_syllable code;
+    bon_case letter_case;
+    return bon_syllable_parse_loose(line + token->start, token->len, &code, &letter_case) ||
+           bon_syllable_candidates(plain, plain_n, NULL, 0) == 0;
+}
+
 static bon_status add_letters(struct bon_lattice *lattice, const char *line, const bon_token *token, const char *plain,
                               size_t plain_n, bool has_marks) {
     const uint32_t *words;
@@ -66,7 +74,8 @@ static bon_status add_letters(struct bon_lattice *lattice, const char *line, con
     if (count > BON_LATTICE_CHOICES - 1) count = BON_LATTICE_CHOICES - 1;
     if (has_marks && !lattice->fix_marked) {
         bool typed = add_constrained(lattice, line + token->start, token->len, words, count);
-        return typed ? BON_OK : add_typed(lattice, line, token, TYPED_BONUS);
+        if (typed || (lattice->choice_count > before && !may_be_complete(line, token, plain, plain_n))) return BON_OK;
+        return add_typed(lattice, line, token, 0.0F);
     }
     for (size_t i = 0; i < count; i++) add(lattice, words[i], 0.0F, false);
     if (lattice->choice_count > before) return BON_OK;

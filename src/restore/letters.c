@@ -104,7 +104,7 @@ size_t bon_plain_form(const char *text, size_t n, char out[BON_WORD_MAX], bool *
         bool next_ascii = i + 1 >= n || (unsigned char)text[i + 1] < 0x80;
         if (byte < 0x80 && next_ascii) { /* the common case */
             out[len++] = byte >= 'A' && byte <= 'Z' ? (char)(byte | 0x20) : (char)byte;
-            vietnamese |= (bon_letters_low[byte] & BON_LETTER_NUMBER) != 0;
+            vietnamese |= (bon_letter_info(byte) & BON_LETTER_NUMBER) != 0;
             i++;
             continue;
         }
