@@ -51,7 +51,7 @@ static size_t array_bytes(size_t count, size_t size) {
         bon_fail_memory(SIZE_MAX);
         return 0;
     }
-    return count * size ? count * size : 1;
+    return count == 0 || size == 0 ? 1 : count * size;
 }
 
 void *bon_alloc_array(size_t count, size_t size) {
