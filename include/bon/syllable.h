@@ -66,8 +66,9 @@ typedef enum bon_tone_style { BON_TONE_OLD, BON_TONE_NEW, BON_TONE_KEEP } bon_to
 /* Parses exactly n bytes as one syllable in NFC with the tone mark in either usual place (hòa and hoà are one code).
  * Returns false, leaving the results alone, for anything else. */
 BON_API bool bon_syllable_parse(const char *text, size_t n, bon_syllable *code, bon_case *letter_case);
-/* As bon_syllable_parse, but the tone mark may stand on any vowel letter of the rhyme or be a combining mark, marks may
- * come in any order (tíên, nghịêm, gíao, a + U+0301 + U+0302), and Ð/ð/Ɖ stand for Đ/đ. This is what normalization uses. */
+/* As bon_syllable_parse, but the tone mark may stand on any vowel letter (also the u of qu and the i of gi) or be a
+ * combining mark, marks may come in any order (tíên, nghịêm, gíao, a + U+0301 + U+0302), and Ð/ð/Ɖ/ɖ stand for Đ/đ. Two tone
+ * marks, or two shape marks on one letter, are refused even where they are the same. This is what normalization uses. */
 BON_API bool bon_syllable_parse_loose(const char *text, size_t n, bon_syllable *code, bon_case *letter_case);
 /* Writes the spelling (at most BON_SYLLABLE_MAX bytes, no NUL) and returns its length; 0 when the code is not a valid
  * syllable. BON_CASE_MIXED is written as lower, BON_TONE_KEEP as BON_TONE_OLD. */
@@ -78,14 +79,16 @@ BON_API bon_tone bon_syllable_tone(bon_syllable code);
 /* The same syllable with another tone; false where the spelling does not allow it (stop codas take sắc and nặng only). */
 BON_API bool bon_syllable_with_tone(bon_syllable code, bon_tone tone, bon_syllable *out);
 /* All valid syllables whose letters without marks are the n ASCII letters of `plain` (any case): "tieng" gives tieng...
- * tiếng, tiềng and so on, in ascending code order. Writes at most `max`, returns how many there are. */
+ * tiếng, tiềng and so on, in ascending code order. Writes at most `max`, returns how many there are: at most 36 (dan), 0 when
+ * the letters spell no syllable. `out` may be NULL when `max` is 0. */
 BON_API size_t bon_syllable_candidates(const char *plain, size_t n, bon_syllable *out, size_t max);
 
 /* Appends text with Vietnamese marks removed: ả -> a, Đ -> D, combining grave, acute, tilde, hook, dot, circumflex, breve
- * and horn dropped; every other byte as it is (ö, é of é+accent outside Vietnamese letters, invalid UTF-8). */
+ * and horn dropped; every other byte as it is (ö, ñ, Ð, invalid UTF-8 and a combining mark right behind it). Stripping twice is
+ * stripping once. BON_ERR_NOMEM leaves what was done so far in out. */
 BON_API bon_status bon_strip_marks(const char *text, size_t n, bon_buf *out);
 /* Appends text in lower case: ASCII and Vietnamese letters, and every other cased letter of Unicode whose lower case is
- * one code point. */
+ * one code point (İ is not). Invalid bytes stay. Length in bytes may change. BON_ERR_NOMEM as above. */
 BON_API bon_status bon_lower(const char *text, size_t n, bon_buf *out);
 
 /* ---- tokenizer ---- */
@@ -94,10 +97,10 @@ typedef enum bon_token_kind {
     BON_TOKEN_SYLLABLE,    /* a letter run that parses as a syllable */
     BON_TOKEN_WORD,        /* any other letter run: foreign words, names, abbreviations */
     BON_TOKEN_NUMBER,      /* digits, with . , : / - inside: 1.000.000  2,4  21/11/2026  10:30 */
-    BON_TOKEN_PUNCTUATION, /* one punctuation character; "..." is one token */
-    BON_TOKEN_SYMBOL,      /* one of anything else that is not blank: % + $ emoji, invalid bytes */
-    BON_TOKEN_URL,
-    BON_TOKEN_EMAIL,
+    BON_TOKEN_PUNCTUATION, /* one character of Unicode's category P; three dots or more in a row are one token */
+    BON_TOKEN_SYMBOL,      /* one of anything else that is not blank: + $ °, an emoji sequence, an invalid byte */
+    BON_TOKEN_URL,         /* http://..., https://..., ftp://..., www.x, vnexpress.net/x; no closing punctuation */
+    BON_TOKEN_EMAIL,       /* name@host.vn */
     BON_TOKEN_KINDS
 } bon_token_kind;
 
@@ -105,16 +108,21 @@ typedef enum bon_token_kind {
 BON_API const char *bon_token_kind_name(bon_token_kind kind);
 
 typedef struct bon_token {
-    uint32_t start;        /* byte offset in the text given */
-    uint32_t len;          /* bytes */
-    uint8_t kind;          /* bon_token_kind */
-    uint8_t letter_case;   /* bon_case of syllables and words; 0 for others */
-    uint16_t code;         /* the syllable's code, or the BON_CLASS_ code of the kind */
+    uint32_t start;      /* byte offset in the text given */
+    uint32_t len;        /* bytes */
+    uint8_t kind;        /* bon_token_kind */
+    uint8_t letter_case; /* bon_case of syllables and words; 0 for others */
+    uint16_t code;       /* the syllable's code, or the BON_CLASS_ code of the kind */
 } bon_token;
 
-/* Finds the next token at or after *pos (blanks are skipped; a token never contains one) and moves *pos behind it. False at
- * the end of the text. n must be below 4 GiB. Text is expected in NFC; other text still gives tokens that cover every
- * non-blank byte once. */
+/* Finds the next token at or after *pos (blanks are skipped; a token never contains one) and moves *pos behind it. False,
+ * with *pos at n, at the end of the text. n must be below 4 GiB. Text is expected in NFC; other text still gives tokens that
+ * cover every non-blank byte once. Time is linear in n, whatever the bytes.
+ *
+ * Letters and digits part (covid19 is two tokens, A4 too), letters of all scripts go together, and a combining mark belongs
+ * to the token before it. Where text is cut does not depend on Vietnamese marks: text and bon_strip_marks(text) have the same
+ * tokens, except where a combining mark stands alone between blanks or parts the characters of "...", "://". So
+ * "ăn.cơm" without a blank is a URL, as "an.com" is. */
 BON_API bool bon_token_next(const char *text, size_t n, size_t *pos, bon_token *token);
 
 #ifdef __cplusplus
