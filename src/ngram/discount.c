@@ -19,10 +19,12 @@ static bon_status closed_form(struct bon_discount *discount, unsigned order, con
             return bon_fail(BON_ERR_DATA,
                             "no %u-gram has adjusted count %u, so the discounts of order %u cannot be estimated; %s",
                             order, c, order, ADVICE);
-    double y = (double)n[1] / ((double)n[1] + 2.0 * (double)n[2]);
+    double one = (double)n[1], y_divisor = one + 2.0 * (double)n[2];
     discount->of[0] = 0;
     for (unsigned c = 1; c <= 3; c++) {
-        double d = c - (c + 1) * y * (double)n[c + 1] / (double)n[c];
+        /* over a common divisor, so that small numbers, where a discount may be exactly 0, suffer no rounding */
+        double divisor = y_divisor * (double)n[c];
+        double d = (c * divisor - (c + 1) * one * (double)n[c + 1]) / divisor;
         if (d < 0 || d > c)
             return bon_fail(BON_ERR_DATA,
                             "the discount of %u-grams with adjusted count %u comes out as %.3f, not in 0..%u; %s",
