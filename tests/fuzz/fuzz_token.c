@@ -1,6 +1,7 @@
 /* tests/fuzz/fuzz_token.c: any bytes through the tokenizer. Tokens must cover every byte that is not blank, once and in
- * order, and agree with the parser on what a syllable is. */
+ * order, agree with the parser on what a syllable is, and stay where they are when marks are stripped. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "bon/syllable.h"
 #include "syllable/unicode.h"
@@ -17,6 +18,33 @@ static void require_blank(const char *text, size_t start, size_t end, bool blank
         char class = bon_class_of(bon_utf8_read(text + start, end - start, &length));
         require((class == BON_CLASS_OF_BLANK) == blank);
     }
+}
+
+static size_t stripped_length(const char *text, size_t n) {
+    bon_buf plain = {0};
+    require(bon_strip_marks(text, n, &plain) == BON_OK);
+    size_t length = plain.len;
+    bon_buf_free(&plain);
+    return length;
+}
+
+/* Text without combining marks (U+0300..U+037F begin with these bytes): each token has its plain one. */
+static void check_plain_boundaries(const char *text, size_t n) {
+    if (n > 4096 || memchr(text, 0xcc, n) || memchr(text, 0xcd, n)) return;
+    bon_buf plain = {0};
+    bon_token token, other;
+    size_t pos = 0, plain_pos = 0, seen = 0, end = 0;
+    require(bon_strip_marks(text, n, &plain) == BON_OK);
+    while (bon_token_next(text, n, &pos, &token)) {
+        require(bon_token_next(plain.data, plain.len, &plain_pos, &other));
+        seen += stripped_length(text + end, token.start - end);
+        require(other.start == seen);
+        seen += stripped_length(text + token.start, token.len);
+        require(plain_pos == seen && other.letter_case == token.letter_case);
+        end = pos;
+    }
+    require(!bon_token_next(plain.data, plain.len, &plain_pos, &other));
+    bon_buf_free(&plain);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -37,5 +65,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     require(pos == size);
     require_blank(text, end, size, true);
+    if (size) check_plain_boundaries(text, size);
     return 0;
 }
