@@ -2,6 +2,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "bon/restore.h"
 #include "bon/syllable.h"
 #include "commands.h"
@@ -73,18 +74,38 @@ static bon_status sink_text(void *context, const struct bon_chunk *chunk, const 
 
 /* ---- table ---- */
 
+/* A row is made of many small pieces: printf would take most of the time. */
+static void push_number(bon_buf *out, uint64_t value) {
+    char digits[20], *p = digits + sizeof digits;
+    do *--p = (char)('0' + value % 10);
+    while (value /= 10);
+    bon_buf_push(out, p, (size_t)(digits + sizeof digits - p));
+}
+
+static bon_status append_row(const struct segment_job *job, const struct bon_chunk *chunk, const bon_token *token,
+                             bon_buf *out) {
+    enum { NUMBERS_AND_KIND = 80 };
+    const char *kind = bon_token_kind_name(token->kind);
+    BON_TRY(bon_buf_reserve(out, NUMBERS_AND_KIND));
+    push_number(out, chunk->offset + token->start);
+    bon_buf_push(out, "\t", 1);
+    push_number(out, token->len);
+    bon_buf_push(out, "\t", 1);
+    bon_buf_push(out, kind, strlen(kind));
+    bon_buf_push(out, "\t", 1);
+    BON_TRY(append_token(job, chunk->data, token, out));
+    BON_TRY(bon_buf_reserve(out, NUMBERS_AND_KIND));
+    bon_buf_push(out, "\t", 1);
+    if (token->kind == BON_TOKEN_SYLLABLE) push_number(out, token->code);
+    bon_buf_push(out, "\n", 1);
+    return BON_OK;
+}
+
 static bon_status map_tsv(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
     bon_token token;
     (void)worker;
-    for (size_t pos = 0; bon_token_next(chunk->data, chunk->len, &pos, &token);) {
-        BON_TRY(bon_buf_printf(out, "%llu\t%u\t%s\t", (unsigned long long)(chunk->offset + token.start), token.len,
-                               bon_token_kind_name(token.kind)));
-        BON_TRY(append_token(context, chunk->data, &token, out));
-        if (token.kind == BON_TOKEN_SYLLABLE)
-            BON_TRY(bon_buf_printf(out, "\t%u\n", token.code));
-        else
-            BON_TRY(bon_buf_append(out, "\t\n", 2));
-    }
+    for (size_t pos = 0; bon_token_next(chunk->data, chunk->len, &pos, &token);)
+        BON_TRY(append_row(context, chunk, &token, out));
     return BON_OK;
 }
 

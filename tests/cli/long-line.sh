@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# A line of 32 MB (BON_LONG=1: 200 MB), with blanks and without: memory stays where it is, and what belongs together stays.
+# A line of 24 MB (BON_LONG=1: 200 MB), with blanks and without: memory stays where it is, and what belongs together stays.
 # shellcheck source=tests/cli/support/assert.sh
 . "$TESTS/cli/support/assert.sh"
-megabytes=32
+megabytes=24
 [ -z "${BON_LONG-}" ] || megabytes=200
 bon normalize "$DATA/sentences.txt" | bon segment --fold | bon lm build -q --discount-fallback --candidates 1 -o m.bonlm
 
 # Address space, not resident memory, since a shell can limit only that: threads and their stacks are in it too.
-limit_kb=$((300 * 1024))
+limit_kb=$((110 * 1024))
 limit="ulimit -v $limit_kb;"
 if under_sanitizer; then
     limit=

@@ -49,7 +49,7 @@ if [ -c /dev/full ]; then
 fi
 for command in 'normalize -o place/x text' 'lm build -q --discount-fallback -n 3 -o place/x tokens' 'lm build -q --discount-fallback -n 3 --arpa place/x tokens' \
     'count -n 2 -o place/x tokens'; do
-    run_shell "ulimit -f 4; bon $command"
+    run_shell "ulimit -f 1; bon $command"
     expect_status 1
     expect_err '^bon: place/x.*: .*;'
     expect_files place

@@ -2,7 +2,7 @@
 # The same bytes for any number of threads.
 # shellcheck source=tests/cli/support/assert.sh
 . "$TESTS/cli/support/assert.sh"
-for i in $(seq 600); do
+for i in $(seq 300); do
     cat "$DATA/sentences.txt"
     printf 'dòng %s\r\n  \n\303\303\n' "$i"
 done >text
