@@ -16,7 +16,7 @@ static inline bon_status bon_buf_put(bon_buf *buf, char byte) {
 
 /* Appends bytes for which room was reserved. */
 static inline void bon_buf_push(bon_buf *buf, const void *bytes, size_t n) {
-    memcpy(buf->data + buf->len, bytes, n);
+    if (n > 0) memcpy(buf->data + buf->len, bytes, n); /* nothing may come with a null pointer */
     buf->len += n;
 }
 

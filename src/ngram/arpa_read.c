@@ -63,7 +63,7 @@ static bon_status refuse(const struct reader *reader, const char *format, ...) {
 
 static bon_status fill(struct reader *reader) {
     bon_buf *text = &reader->text;
-    memmove(text->data, text->data + reader->at, text->len - reader->at);
+    if (text->data) memmove(text->data, text->data + reader->at, text->len - reader->at);
     text->len -= reader->at;
     reader->at = 0;
     BON_TRY(bon_buf_reserve(text, READ_SIZE));
