@@ -101,7 +101,7 @@ static bon_status icu_failed(UErrorCode error) {
     return bon_fail(BON_ERR_LIMIT, "Unicode normalization failed: %s", u_errorName(error));
 }
 
-static void swap_units(struct bon_sink *sink) {
+void bon_units_swap(struct bon_sink *sink) {
     /* Data that lives inside the struct cannot change hands: copy it. Long data changes hands as a pointer. */
     struct bon_units *a = &sink->units, *b = &sink->other;
     if (b->data == b->local) {
@@ -130,6 +130,8 @@ static bon_status normalize_units(struct bon_sink *sink, const UNormalizer2 *for
     int32_t same = unorm2_spanQuickCheckYes(form, in->data, in->len, &error);
     if (U_FAILURE(error)) return icu_failed(error);
     if (same == in->len) return BON_OK;
+    bool ordered;
+    BON_TRY(bon_order_marks(sink, &ordered));
     out->len = unorm2_normalize(form, in->data, in->len, out->data, out->cap, &error);
     if (error == U_BUFFER_OVERFLOW_ERROR) {
         int32_t need = out->len;
@@ -140,7 +142,8 @@ static bon_status normalize_units(struct bon_sink *sink, const UNormalizer2 *for
     }
     if (U_FAILURE(error)) return icu_failed(error);
     *changed = in->len != out->len || memcmp(in->data, out->data, (size_t)in->len * sizeof *in->data) != 0;
-    if (*changed) swap_units(sink);
+    if (*changed) bon_units_swap(sink);
+    *changed |= ordered;
     return BON_OK;
 }
 

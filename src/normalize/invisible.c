@@ -65,7 +65,7 @@ static bool has_meaning(enum kind kind, UChar32 c, UChar32 prev, UChar32 next) {
     }
 }
 
-void bon_rule_invisible(struct bon_sink *sink, bool *joiners, bool *changed) {
+void bon_rule_invisible(struct bon_sink *sink, bool keep, bool *joiners, bool *changed) {
     struct bon_units *units = &sink->units;
     bool drop = bon_rule_on(sink->nz, BON_RULE_INVISIBLE), blanks = bon_rule_on(sink->nz, BON_RULE_BLANK);
     int32_t out = 0;
@@ -78,7 +78,7 @@ void bon_rule_invisible(struct bon_sink *sink, bool *joiners, bool *changed) {
         enum kind kind = kind_of(c);
         if (kind >= DROP && drop) {
             if (i < units->len) U16_GET_UNSAFE(units->data, i, next);
-            if (!has_meaning(kind, c, prev, next)) {
+            if (!keep || !has_meaning(kind, c, prev, next)) {
                 dropped++;
                 continue;
             }

@@ -7,6 +7,7 @@
  *        piece.c    └─ a piece (what stands between two ASCII blanks) that is not, is decoded and meets the rules:
  *          invisible.c     characters that show nothing are dropped
  *          compose.c       the Unicode form, with Vietnamese marks in any order
+ *            order.c       (marks by the thousand, sorted before ICU sees them)
  *          words.c         eth for đ, then tone marks to their place
  *
  * Rules run in this order for a reason: dropping a soft hyphen may bring a mark to its letter, composing may make a letter
@@ -103,13 +104,16 @@ bon_status bon_piece(struct bon_sink *sink, const char *text, size_t n, size_t *
 void bon_units_init(struct bon_units *units);
 void bon_units_free(struct bon_units *units);
 bon_status bon_units_reserve(struct bon_units *units, int32_t cap);
+void bon_units_swap(struct bon_sink *sink); /* units and other change places */
 
 /* The rules on units. Each adds to the counts of the sink. */
-/* Drops what shows nothing, and writes every blank that is not a space as a tab. *joiners: some stay for their context;
- * *changed: something was dropped. */
-void bon_rule_invisible(struct bon_sink *sink, bool *joiners, bool *changed);
+/* Drops what shows nothing, and writes every blank that is not a space as a tab. With `keep`, what has a meaning where it
+ * stands stays: *joiners tells that. *changed: something was dropped. */
+void bon_rule_invisible(struct bon_sink *sink, bool keep, bool *joiners, bool *changed);
 /* Brings sink->units to the form wanted (units may swap places with other). *changed: it was not in it. */
 bon_status bon_rule_compose(struct bon_sink *sink, bool *changed);
+/* Sorts runs of very many combining marks. *changed: some were out of order. */
+bon_status bon_order_marks(struct bon_sink *sink, bool *changed);
 /* Between composed and decomposed text, when decomposed text is wanted: words are made of composed letters. */
 bon_status bon_compose_for_words(struct bon_sink *sink);
 bon_status bon_decompose_after_words(struct bon_sink *sink);

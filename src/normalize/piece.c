@@ -104,15 +104,20 @@ static bon_status write_units(struct bon_sink *sink) {
 
 /* ---- the rules ---- */
 
+/* Composing can reorder marks, so that what a joiner was kept for no longer stands before it: rounds until nothing is
+ * dropped. Text takes one or two; what takes more is hostile, and loses its joiners. */
+enum { ROUNDS_MAX = 8 };
+
 static bon_status apply_rules(struct bon_sink *sink) {
     bool joiners, dropped, composed = false, changed;
-    bon_rule_invisible(sink, &joiners, &dropped);
-    do { /* composing can reorder marks and so take away what a joiner was kept for; each further round drops one or ends */
+    bon_rule_invisible(sink, true, &joiners, &dropped);
+    for (unsigned round = 1; round <= ROUNDS_MAX; round++) {
         BON_TRY(bon_rule_compose(sink, &changed));
         composed |= changed;
         if (!joiners || !changed) break;
-        bon_rule_invisible(sink, &joiners, &dropped);
-    } while (dropped);
+        bon_rule_invisible(sink, round + 1 < ROUNDS_MAX, &joiners, &dropped);
+        if (!dropped) break;
+    }
     if (composed) sink->counts[BON_RULE_COMPOSE]++;
     BON_TRY(bon_compose_for_words(sink));
     bon_rule_words(sink);
