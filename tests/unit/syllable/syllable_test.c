@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "syllable/spelling.h"
+#include "syllable/utf8.h"
 
 /* In the order of the code. */
 static const char *const onsets[BON_ONSETS] = {"",   "b",  "c", "ch", "d",  "đ", "g", "gi", "h",  "kh", "l", "m", "n",
@@ -107,6 +108,30 @@ Test(syllable, every_code_comes_back) {
             }
         }
     }
+}
+
+/* Of all strings of up to four letters, those that parse are those that are spelled. */
+Test(syllable, short_strings_parse_only_to_themselves) {
+    unsigned parsed = 0, spelled = 0;
+    for (unsigned length = 1, count = 29; length <= 4; length++, count *= 29) {
+        for (unsigned i = 0; i < count; i++) {
+            char text[BON_SYLLABLE_MAX + 1];
+            size_t n = 0;
+            bon_syllable code;
+            bon_case letter_case;
+            for (unsigned k = 0, rest = i; k < length; k++, rest /= 29)
+                n += bon_utf8_write(bon_glyphs[1 + rest % 29][0][BON_TONE_NGANG], text + n);
+            text[n] = 0;
+            if (!parse(text, &code, &letter_case)) continue;
+            parsed++;
+            cr_assert_str_eq(spell(code, BON_CASE_LOWER, BON_TONE_OLD), text);
+        }
+    }
+    for (unsigned code = BON_TONE_NGANG; code < BON_SYLLABLE_CODES; code += BON_TONES)
+        spelled +=
+            bon_syllable_valid(code) && letter_count(spell((bon_syllable)code, BON_CASE_LOWER, BON_TONE_OLD)) <= 4;
+    cr_expect_eq(parsed, spelled);
+    cr_expect_gt(parsed, 1000);
 }
 
 Test(syllable, tone_place_by_style) {
