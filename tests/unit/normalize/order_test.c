@@ -16,7 +16,7 @@ Test(order, as_icu) {
         UChar before[512], after[512];
         bon_units_init(&sink.units);
         bon_units_init(&sink.other);
-        for (unsigned i = 0; i < 150; i++) {
+        for (unsigned i = 0; i < 160; i++) {
             state = state * 1664525u + 1013904223u; /* Numerical Recipes' generator */
             unsigned k = (state >> 16) % (12 + (i % 40 == 0) * 2);
             sink.units.data[sink.units.len++] = i % 40 == 0 ? pool[12 + (state >> 16) % 2] : pool[k];
