@@ -72,6 +72,14 @@ Test(marks, bytes_that_are_not_utf8_stay) {
     expect(bon_lower, bytes, sizeof bytes - 1, lower, sizeof lower - 1);
 }
 
+/* Dropping the mark between a lead byte and a continuation byte would join them to a mark that was not there. */
+Test(marks, strip_does_not_join_what_was_apart) {
+    static const char bytes[] = "e\xcc\xcc\x82\x81\xcc\x82", plain[] = "e\xcc\xcc\x82\x81\xcc\x82";
+    expect(bon_strip_marks, bytes, sizeof bytes - 1, plain, sizeof plain - 1);
+    static const char apart[] = "\xccn\xcc\x82\x81", joined[] = "\xccn\x81";
+    expect(bon_strip_marks, apart, sizeof apart - 1, joined, sizeof joined - 1);
+}
+
 /* Text longer than any piece worked on at a time, with characters across the seams. */
 Test(marks, long_text) {
     enum { COUNT = 20000 };
