@@ -6,7 +6,7 @@
 
 Test(utf8, every_code_point_comes_back) {
     for (uint32_t c = 0; c < 0x110000; c++) {
-        char text[4];
+        char text[4] = {0};
         unsigned length = 0;
         if (c >= 0xd800 && c < 0xe000) continue;
         unsigned written = bon_utf8_write(c, text);
