@@ -47,6 +47,23 @@ expect_refused_by_all foreign.txt '.*not .*'
 : >empty.bonlm
 expect_refused_by_all empty.bonlm '.*'
 
+# Written by a newer bon: the container's version, 4 bytes at 16, is looked at before any checksum.
+cp m.bonlm newer.bonlm
+printf '\x02' | dd of=newer.bonlm bs=1 seek=16 conv=notrunc status=none
+expect_refused_by_all newer.bonlm 'written by a newer bon: .*update'
+
+# A file of bon, but of another kind.
+bon count -o counts.bonc tokens
+expect_refused_by_all counts.bonc '.*bonc'
+run bon count --text m.bonlm
+expect_refusal 1 '^bon: m.bonlm: .*bonlm'
+run bon merge -o all.bonc counts.bonc m.bonlm
+expect_refusal 1 '^bon: m.bonlm: .*bonlm'
+expect_no_file all.bonc
+head -c 300 counts.bonc >cut.bonc
+run bon merge -o all.bonc counts.bonc cut.bonc
+expect_refusal 1 '^bon: cut.bonc: '
+
 # Grown by a byte.
 { cat m.bonlm; printf x; } >grown.bonlm
 run bon lm info grown.bonlm
