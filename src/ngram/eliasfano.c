@@ -12,14 +12,6 @@ static uint64_t high_words(uint64_t count, uint64_t limit, unsigned low_bits) {
     return (count + (limit >> low_bits) + 63) / 64;
 }
 
-/* The width that makes the whole smallest; the least of them, since low bits cost a second look. */
-static unsigned best_low_bits(uint64_t count, uint64_t limit) {
-    unsigned best = 0;
-    for (unsigned bits = 1; bits <= BON_BITS_WIDTH_MAX && (limit >> bits) > 0; bits++)
-        if (count * bits + (limit >> bits) < count * best + (limit >> best)) best = bits;
-    return best;
-}
-
 static uint64_t hint_bytes(uint64_t count) { return (block_count(count) + 1) / 2 * 8; }
 
 static uint64_t far_bytes(uint32_t lists) { return (uint64_t)lists * BON_EF_BLOCK * 4; }
@@ -69,24 +61,47 @@ bon_status bon_ef_open(struct bon_ef *ef, const void *bytes, size_t n, uint64_t 
 
 struct numbers {
     struct bon_ef_source source;
+    unsigned low_bits;
     uint64_t at, run, shift, last;
 };
+
+static struct numbers numbers_of(const struct bon_ef_source *source, unsigned low_bits) {
+    return (struct numbers){.source = *source, .low_bits = low_bits};
+}
 
 static uint64_t next_number(struct numbers *numbers) {
     const struct bon_ef_source *source = &numbers->source;
     if (source->run_begin && numbers->at == source->run_begin[numbers->run]) {
         while (source->run_begin[numbers->run + 1] <= numbers->at) numbers->run++;
-        numbers->shift = numbers->at > 0 ? numbers->last + 1 : 0;
+        numbers->shift = numbers->at > 0 ? ((numbers->last >> numbers->low_bits) + 1) << numbers->low_bits : 0;
         numbers->run++;
     }
     numbers->last = numbers->shift + source->values[numbers->at++];
     return numbers->last;
 }
 
+static uint64_t last_number(const struct bon_ef_source *source, unsigned low_bits) {
+    struct numbers numbers = numbers_of(source, low_bits);
+    while (numbers.at < source->count) next_number(&numbers);
+    return numbers.last;
+}
+
+/* The width that makes the whole smallest; the least of them, since low bits cost a second look. The size falls and then
+ * rises as the width grows. */
+static unsigned best_low_bits(const struct bon_ef_source *source, uint64_t limit) {
+    uint64_t best_size = UINT64_MAX;
+    for (unsigned bits = 0; bits <= BON_BITS_WIDTH_MAX; bits++) {
+        uint64_t last = last_number(source, bits),
+                 size = source->count * bits + ((last > limit ? last : limit) >> bits);
+        if (size >= best_size) return bits - 1;
+        best_size = size;
+    }
+    return BON_BITS_WIDTH_MAX;
+}
+
 /* Positions in the high bits of the ones, or of the zeros, one after the other. */
 struct positions {
     struct numbers numbers;
-    unsigned low_bits;
     bool zeros;
     uint64_t at, count;
     uint64_t high;   /* of the next number, for zeros */
@@ -95,13 +110,12 @@ struct positions {
 
 static void next_high(struct positions *positions) {
     bool more = positions->numbers.at < positions->numbers.source.count;
-    positions->high = more ? next_number(&positions->numbers) >> positions->low_bits : UINT64_MAX;
+    positions->high = more ? next_number(&positions->numbers) >> positions->numbers.low_bits : UINT64_MAX;
 }
 
 static struct positions positions_of(const struct bon_ef_source *source, const struct bon_ef_header *head, bool zeros) {
     struct positions positions = {
-        .numbers = {.source = *source},
-        .low_bits = head->low_bits,
+        .numbers = numbers_of(source, head->low_bits),
         .zeros = zeros,
         .count = zeros ? zero_count(head) : head->count,
     };
@@ -111,7 +125,7 @@ static struct positions positions_of(const struct bon_ef_source *source, const s
 
 static uint64_t next_position(struct positions *positions) {
     uint64_t index = positions->at++;
-    if (!positions->zeros) return (next_number(&positions->numbers) >> positions->low_bits) + index;
+    if (!positions->zeros) return (next_number(&positions->numbers) >> positions->numbers.low_bits) + index;
     for (; positions->high <= index; positions->passed++) next_high(positions);
     return index + positions->passed;
 }
@@ -135,7 +149,7 @@ static uint32_t count_far(const struct bon_ef_source *source, const struct bon_e
 }
 
 static bon_status put_low(struct bon_bitsink *sink, const struct bon_ef_source *source, unsigned low_bits) {
-    struct numbers numbers = {.source = *source};
+    struct numbers numbers = numbers_of(source, low_bits);
     uint64_t mask = (UINT64_C(1) << low_bits) - 1;
     while (numbers.at < source->count) BON_TRY(bon_bitsink_put(sink, next_number(&numbers) & mask, low_bits));
     return bon_bitsink_finish(sink, BON_BITS_PAD);
@@ -175,17 +189,11 @@ static bon_status put_far(struct bon_bitsink *sink, const struct bon_ef_source *
     return bon_bitsink_finish(sink, 0);
 }
 
-static uint64_t last_number(const struct bon_ef_source *source) {
-    struct numbers numbers = {.source = *source};
-    while (numbers.at < source->count) next_number(&numbers);
-    return numbers.last;
-}
-
 bon_status bon_ef_write(struct bon_artefact_writer *writer, const char *section, const struct bon_ef_source *source,
                         uint64_t limit, bool searchable) {
-    uint64_t last = last_number(source);
-    struct bon_ef_header head = {.count = source->count, .limit = last > limit ? last : limit};
-    head.low_bits = best_low_bits(head.count, head.limit);
+    struct bon_ef_header head = {.count = source->count, .low_bits = best_low_bits(source, limit)};
+    uint64_t last = last_number(source, head.low_bits);
+    head.limit = last > limit ? last : limit;
     head.high_words = high_words(head.count, head.limit, head.low_bits);
     head.searchable = searchable;
     if (head.high_words * 64 >= BON_EF_FAR)

@@ -21,7 +21,8 @@
 enum {
     BON_EF_BLOCK = 64,      /* ones (or zeros) a hint */
     BON_EF_FAR_BITS = 1024, /* a block spread wider is listed */
-    BON_EF_SCAN_WORDS = BON_EF_FAR_BITS / 64 + 1
+    BON_EF_SCAN_WORDS = BON_EF_FAR_BITS / 64 + 1,
+    BON_EF_GUESS = 16 /* a guessed place may be off by that much */
 };
 #define BON_EF_FAR UINT32_C(0x80000000) /* flag of a hint: the rest is the index of a far list */
 #define BON_EF_NOWHERE UINT64_MAX
@@ -52,7 +53,8 @@ struct bon_ef {
 };
 
 /* Numbers to write. With run_begin (ascending, from 0 to count, one entry more than there are runs) the values of each run
- * are shifted to lie just behind those of the run before, so that short ascending runs become one long sequence. */
+ * are shifted to lie just behind those of the run before, from the next high part on, so that short ascending runs become one
+ * long sequence and keep their low bits. */
 struct bon_ef_source {
     const uint32_t *values;
     const uint32_t *run_begin; /* NULL = the values are the sequence */
@@ -114,11 +116,11 @@ static inline void bon_ef_pair(const struct bon_ef *ef, uint64_t index, uint64_t
     if (*end < *begin) *end = *begin;
 }
 
-/* A run of a sequence made of runs: numbers [begin, end), end <= count; what `shift` is added to the run's own values, and
- * where in the high bits its first number may be. */
+/* A run of a sequence made of runs: numbers [begin, end), end <= count; its values are shifted by high << low_bits; `position`
+ * is where in the high bits its first number may be. */
 struct bon_ef_run {
     uint64_t begin, end;
-    uint64_t shift;
+    uint64_t high;
     uint64_t position;
 };
 
@@ -130,18 +132,18 @@ static inline struct bon_ef_run bon_ef_run_at(const struct bon_ef *ef, uint64_t 
         run.end = begin;
         return run;
     }
-    run.shift = bon_ef_value(ef, begin - 1, position) + 1;
-    run.position = position + 1;
+    run.high =
+        position - (begin - 1) + 1; /* behind the last number of the run before comes the zero that ends its part */
+    run.position = position + 2;
     return run;
 }
 
 /* Where the numbers with the high part `high` begin in the high bits, coming from a run: a few words are counted, for a far
  * goal the hint is asked. */
 static inline uint64_t bon_ef_bucket(const struct bon_ef *ef, const struct bon_ef_run *run, uint64_t high) {
-    uint64_t passed = run->position - run->begin; /* zeros before the run's position */
-    if (high <= passed) return high == passed ? run->position : BON_EF_NOWHERE;
+    if (high <= run->high) return high == run->high ? run->position : BON_EF_NOWHERE;
     if (high > ef->zeros.count) return BON_EF_NOWHERE;
-    unsigned rank = high - passed - 1 < 128 ? (unsigned)(high - passed - 1) : 128;
+    unsigned rank = high - run->high - 1 < 128 ? (unsigned)(high - run->high - 1) : 128;
     uint64_t at = run->position / 64, last = at + 2 < ef->head.high_words ? at + 2 : ef->head.high_words;
     if (rank < 128 && at < last) {
         uint64_t word = ~bon_ef_word(ef, at) & (~UINT64_C(0) << (run->position % 64));
@@ -170,11 +172,37 @@ static inline uint64_t bon_ef_ones(const struct bon_ef *ef, uint64_t position, u
     return found < most ? found : most;
 }
 
+/* Index of the last of n ascending low parts from `at` on that is not above `low`, or `at`. They are spread evenly enough in
+ * [0, 2^low_bits) to guess the place; BON_EF_GUESS numbers around it share a cache line or two. */
+static inline uint64_t bon_ef_last_at_most(const struct bon_ef *ef, uint64_t at, uint64_t n, uint32_t low) {
+    const uint8_t *parts = ef->low;
+    unsigned bits = ef->head.low_bits;
+    if (n > 2 * BON_EF_GUESS) {
+        uint64_t guess = (n * low) >> bits;
+        uint64_t left = guess > BON_EF_GUESS ? guess - BON_EF_GUESS : 0, right = guess + BON_EF_GUESS;
+        if (left > 0 && bon_bits_get(parts, at + left, bits) > low) {
+            n = left;
+        } else if (right < n && bon_bits_get(parts, at + right, bits) <= low) {
+            at += right;
+            n -= right;
+        } else {
+            at += left;
+            n = (right < n ? right : n) - left;
+        }
+    }
+    while (n > 1) { /* halving without branches, since their outcome cannot be foretold */
+        uint64_t half = n / 2;
+        at += bon_bits_get(parts, at + half, bits) <= low ? half : 0;
+        n -= half;
+    }
+    return at;
+}
+
 /* Finds a value of a run; its index in the sequence goes to *index. */
-static inline bool bon_ef_find(const struct bon_ef *ef, const struct bon_ef_run *run, uint64_t value, uint64_t *index) {
+static inline bool bon_ef_find(const struct bon_ef *ef, const struct bon_ef_run *run, uint32_t value, uint64_t *index) {
     if (run->begin >= run->end) return false;
     unsigned low_bits = ef->head.low_bits;
-    uint64_t goal = run->shift + value, high = goal >> low_bits;
+    uint64_t high = run->high + ((uint64_t)value >> low_bits);
     uint64_t position = bon_ef_bucket(ef, run, high),
              at = position - high; /* of the first number with that high part */
     if (position == BON_EF_NOWHERE || at < run->begin || at >= run->end) return false;
@@ -182,14 +210,9 @@ static inline bool bon_ef_find(const struct bon_ef *ef, const struct bon_ef_run 
     if (n == 0) return false;
     *index = at;
     if (low_bits == 0) return true;
-    uint32_t low = (uint32_t)(goal & ((UINT64_C(1) << low_bits) - 1));
-    while (n > 1) {
-        uint64_t half = n / 2;
-        at += bon_bits_get(ef->low, at + half, low_bits) <= low ? half : 0;
-        n -= half;
-    }
-    *index = at;
-    return bon_bits_get(ef->low, at, low_bits) == low;
+    uint32_t low = (uint32_t)(value & ((UINT64_C(1) << low_bits) - 1));
+    *index = bon_ef_last_at_most(ef, at, n, low);
+    return bon_bits_get(ef->low, *index, low_bits) == low;
 }
 
 #endif

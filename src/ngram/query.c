@@ -30,21 +30,46 @@ static unsigned usable_length(const bon_lm *lm, const bon_lm_state *state) {
     return state->length < lm->order ? state->length : lm->order - 1;
 }
 
-float bon_lm_score(const bon_lm *lm, const bon_lm_state *state, uint32_t word, bon_lm_state *next, unsigned *matched) {
-    unsigned length = usable_length(lm, state), order = 1, seen = 1;
-    bon_lm_state to = {.length = 0};
-    uint32_t last = bon_lm_unigram(lm, word), node = last;
-    to.words[0] = last;
-    for (;; order++) {
-        if (!bon_lm_node_blank(lm, order, node)) seen = order;
-        last = node;
-        if (order < lm->order && bon_lm_node_backoff(lm, order, node, &to.backoff[order - 1])) to.length = order;
-        if (order > length || !bon_lm_child(lm, order, node, state->words[order - 1], &node)) break;
-        if (order < BON_LM_MAX_ORDER - 1) to.words[order] = state->words[order - 1];
+/* The nodes of the word and its context, nodes[i] of order i + 1; returns how many. What will be read of each is asked for at
+ * once, so that it is there when the walk is over. */
+static unsigned walk(const bon_lm *lm, const bon_lm_state *state, unsigned length, uint32_t word,
+                     uint32_t nodes[BON_LM_MAX_ORDER]) {
+    unsigned found = 1;
+    nodes[0] = word;
+    bon_lm_node_prefetch(lm, 1, word);
+    while (found <= length && bon_lm_child(lm, found, nodes[found - 1], state->words[found - 1], &nodes[found])) {
+        found++;
+        bon_lm_node_prefetch(lm, found, nodes[found - 1]);
     }
-    float logprob = bon_lm_node_logprob(lm, order, last);
-    for (unsigned i = order - 1; i < length; i++) logprob += state->backoff[i];
-    if (matched) *matched = seen;
-    *next = to;
+    return found;
+}
+
+/* The state that the nodes of a walk make: all that are contexts of something, up to the longest. */
+static void remember(const bon_lm *lm, const bon_lm_state *state, const uint32_t *nodes, unsigned found,
+                     bon_lm_state *next) {
+    int64_t places[BON_LM_MAX_ORDER];
+    unsigned contexts = found < lm->order ? found : lm->order - 1, length = 0;
+    for (unsigned i = 0; i < contexts; i++) places[i] = bon_lm_backoff_place(&lm->level[i], nodes[i]);
+    for (unsigned i = 0; i < contexts; i++)
+        if (places[i] != BON_LM_NO_BACKOFF) length = i + 1;
+    for (unsigned i = length; i-- > 0;) { /* from the end, since next may be state */
+        bool none = places[i] == BON_LM_NO_BACKOFF;
+        next->backoff[i] = none ? 0.0f : bon_lm_value_at(&lm->level[i].backoff, (uint64_t)places[i]);
+        next->words[i] = i > 0 ? state->words[i - 1] : nodes[0];
+    }
+    next->length = length;
+}
+
+float bon_lm_score(const bon_lm *lm, const bon_lm_state *state, uint32_t word, bon_lm_state *next, unsigned *matched) {
+    uint32_t nodes[BON_LM_MAX_ORDER];
+    unsigned length = usable_length(lm, state);
+    unsigned found = walk(lm, state, length, bon_lm_unigram(lm, word), nodes);
+    float logprob = bon_lm_node_logprob(lm, found, nodes[found - 1]);
+    for (unsigned i = found - 1; i < length; i++) logprob += state->backoff[i];
+    if (matched) {
+        *matched = found;
+        while (*matched > 1 && bon_lm_node_blank(lm, *matched, nodes[*matched - 1])) --*matched;
+    }
+    remember(lm, state, nodes, found, next);
     return logprob;
 }

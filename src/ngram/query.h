@@ -56,20 +56,33 @@ static inline float bon_lm_node_logprob(const bon_lm *lm, unsigned order, uint32
     return bon_lm_value_at(&bon_lm_level_of(lm, order)->logprob, node);
 }
 
+/* Asks for the cache lines of a node's values before they are needed. */
+static inline void bon_lm_node_prefetch(const bon_lm *lm, unsigned order, uint32_t node) {
+    const struct bon_lm_packed_level *level = bon_lm_level_of(lm, order);
+    __builtin_prefetch(level->logprob.codes + (uint64_t)node * level->logprob.width / 8);
+    if (!level->keep) return;
+    __builtin_prefetch(level->keep + node / 64 * 8);
+    __builtin_prefetch(level->rank + node / BON_LM_KEEP_BITS * 4);
+}
+
+enum { BON_LM_NO_BACKOFF = -1 };
+
+/* Where a node's back-off is stored, BON_LM_NO_BACKOFF where it has none. */
+static inline int64_t bon_lm_backoff_place(const struct bon_lm_packed_level *level, uint32_t node) {
+    uint64_t at = node / 64, first = at & ~(uint64_t)(BON_LM_KEEP_BITS / 64 - 1);
+    uint64_t word = bon_load64(level->keep + at * 8), bit = UINT64_C(1) << (node % 64);
+    uint64_t place = bon_load32(level->rank + node / BON_LM_KEEP_BITS * 4) + bon_popcount(word & (bit - 1));
+    for (uint64_t i = first; i < at; i++) place += bon_popcount(bon_load64(level->keep + i * 8));
+    return word & bit && place < level->backoff_count ? (int64_t)place : BON_LM_NO_BACKOFF;
+}
+
 /* Whether a node has to be remembered as a context: some longer n-gram begins with it. Its back-off goes to *backoff; 0 where
  * there is none. */
 static inline bool bon_lm_node_backoff(const bon_lm *lm, unsigned order, uint32_t node, float *backoff) {
     const struct bon_lm_packed_level *level = bon_lm_level_of(lm, order);
-    *backoff = 0.0f;
-    if (!level->keep) return false;
-    uint64_t at = node / 64, first = at & ~(uint64_t)(BON_LM_KEEP_BITS / 64 - 1);
-    uint64_t word = bon_load64(level->keep + at * 8);
-    if (!(word >> (node % 64) & 1)) return false;
-    uint64_t place = bon_load32(level->rank + node / BON_LM_KEEP_BITS * 4);
-    for (uint64_t i = first; i < at; i++) place += bon_popcount(bon_load64(level->keep + i * 8));
-    place += bon_popcount(word & ((UINT64_C(1) << (node % 64)) - 1));
-    if (place < level->backoff_count) *backoff = bon_lm_value_at(&level->backoff, place);
-    return true;
+    int64_t place = level->keep ? bon_lm_backoff_place(level, node) : BON_LM_NO_BACKOFF;
+    *backoff = place == BON_LM_NO_BACKOFF ? 0.0f : bon_lm_value_at(&level->backoff, (uint64_t)place);
+    return place != BON_LM_NO_BACKOFF;
 }
 
 /* Whether a node is only there to keep the trie whole: its probability is what backing off gives. */

@@ -47,7 +47,9 @@ static bon_status unpack_words(const bon_lm *lm, unsigned order, const struct bo
         struct bon_ef_run run = bon_ef_run_at(words, begin, end);
         for (uint32_t i = begin; i < end; i++) {
             uint64_t position = bon_ef_select(words, &words->ones, i);
-            uint64_t value = position == BON_EF_NOWHERE ? position : bon_ef_value(words, i, position) - run.shift;
+            uint64_t value = position == BON_EF_NOWHERE
+                                 ? position
+                                 : bon_ef_value(words, i, position) - (run.high << words->head.low_bits);
             if (value >= lm->words || (i > begin && value <= level->word[i - 1]))
                 return inconsistent(lm, order, i, "its word is out of order");
             level->word[i] = (uint32_t)value;
