@@ -14,7 +14,7 @@
 
 /* bench/restore.sh shows what these lose against a search without pruning. */
 #define DEFAULT_BEAM 40
-#define DEFAULT_THRESHOLD 6.0
+#define DEFAULT_THRESHOLD 4.0
 
 /* Token offsets are 32 bits. */
 enum { SLICE_MAX = 1 << 30 };
@@ -37,6 +37,7 @@ bon_status bon_restore_session_open(bon_restore_session **out, const bon_restore
     bon_status status = session->confidence ? BON_OK : BON_ERR_NOMEM;
     if (status == BON_OK)
         status = bon_lattice_open(&session->lattice, restorer->lm, &restorer->index, options->fix_marked != 0);
+    if (status == BON_OK) status = bon_scorer_open(&session->scorer, restorer->lm);
     if (status == BON_OK) status = bon_trellis_open(&session->trellis, beam, DEFAULT_THRESHOLD);
     if (status != BON_OK) {
         bon_restore_session_close(session);
@@ -58,6 +59,7 @@ void bon_restore_session_close(bon_restore_session *session) {
     free(session->scores);
     free(session->confidence);
     bon_lattice_close(&session->lattice);
+    bon_scorer_close(&session->scorer);
     bon_trellis_close(&session->trellis);
     bon_buf_free(&session->spelled);
     free(session);
@@ -94,7 +96,7 @@ static bon_status run_window(struct run *run) {
     bool full = lattice->count == BON_LATTICE_POSITIONS;
     run->last = !full && run->base + run->slice == run->n;
     run->commit = full ? BON_LATTICE_POSITIONS - BON_LATTICE_LOOKAHEAD : lattice->count;
-    BON_TRY(bon_trellis_decode(&run->session->trellis, run->session->restorer->lm, lattice, &run->state, run->last));
+    BON_TRY(bon_trellis_decode(&run->session->trellis, &run->session->scorer, lattice, &run->state, run->last));
     if (!run->session->trellis.keep_arcs) return BON_OK;
     return bon_trellis_confidence(&run->session->trellis, lattice, run->session->confidence);
 }

@@ -21,6 +21,7 @@ struct bon_restore_session {
     const bon_restorer *restorer;
     bon_restore_options options;
     struct bon_lattice lattice;
+    struct bon_scorer scorer;
     struct bon_trellis trellis;
     uint32_t path[BON_LATTICE_POSITIONS + 1];
     float *confidence; /* of every choice of the lattice */

@@ -31,12 +31,12 @@ static bon_status add_arc(struct bon_trellis *t, struct bon_node *node, uint32_t
 }
 
 /* Extends nodes begin..end by one choice. Nodes of the choice are appended from `count`; returns the new count in *made. */
-static bon_status extend(struct bon_trellis *t, const bon_lm *lm, uint32_t begin, uint32_t end, uint32_t choice,
-                         const struct bon_choice *what, uint32_t *made) {
+static bon_status extend(struct bon_trellis *t, struct bon_scorer *scorer, uint32_t begin, uint32_t end,
+                         uint32_t choice, const struct bon_choice *what, uint32_t *made) {
     uint32_t group = *made;
     for (uint32_t from = begin; from < end; from++) {
         struct bon_node *fresh = &t->nodes[*made], *same;
-        float logprob = bon_lm_score(lm, &t->nodes[from].state, what->word, &fresh->state, NULL) + what->bonus;
+        float logprob = bon_scorer_score(scorer, &t->nodes[from].state, what->word, &fresh->state) + what->bonus;
         double score = t->nodes[from].score + (double)logprob;
         for (same = &t->nodes[group]; same < fresh && !bon_lm_state_equal(&same->state, &fresh->state); same++)
             continue;
@@ -105,17 +105,17 @@ static uint32_t prune(struct bon_trellis *t, uint32_t begin, uint32_t end) {
     return kept;
 }
 
-static bon_status advance(struct bon_trellis *t, const bon_lm *lm, const struct bon_choice *choices, uint32_t first,
-                          uint32_t count, uint32_t *made) {
+static bon_status advance(struct bon_trellis *t, struct bon_scorer *scorer, const struct bon_choice *choices,
+                          uint32_t first, uint32_t count, uint32_t *made) {
     uint32_t begin = t->first[t->positions], end = *made;
-    for (uint32_t c = first; c < first + count; c++) BON_TRY(extend(t, lm, begin, end, c, &choices[c], made));
+    for (uint32_t c = first; c < first + count; c++) BON_TRY(extend(t, scorer, begin, end, c, &choices[c], made));
     *made = prune(t, end, *made);
     t->first[++t->positions] = end;
     t->first[t->positions + 1] = *made;
     return BON_OK;
 }
 
-bon_status bon_trellis_decode(struct bon_trellis *t, const bon_lm *lm, const struct bon_lattice *lattice,
+bon_status bon_trellis_decode(struct bon_trellis *t, struct bon_scorer *scorer, const struct bon_lattice *lattice,
                               const bon_lm_state *start, bool line_end) {
     uint32_t made = 1;
     t->nodes[0] = (struct bon_node){.from = BON_NO_NODE, .choice = BON_NO_NODE, .arcs = BON_NO_NODE, .state = *start};
@@ -124,10 +124,10 @@ bon_status bon_trellis_decode(struct bon_trellis *t, const bon_lm *lm, const str
     t->first[0] = 0;
     t->first[1] = 1;
     for (unsigned i = 0; i < lattice->count; i++)
-        BON_TRY(advance(t, lm, lattice->choices, lattice->positions[i].first, lattice->positions[i].count, &made));
+        BON_TRY(advance(t, scorer, lattice->choices, lattice->positions[i].first, lattice->positions[i].count, &made));
     if (line_end) {
         const struct bon_choice end = {.word = BON_LM_EOS};
-        BON_TRY(advance(t, lm, &end, 0, 1, &made));
+        BON_TRY(advance(t, scorer, &end, 0, 1, &made));
     }
     t->last = t->first[t->positions];
     for (uint32_t i = t->last + 1; i < made; i++)

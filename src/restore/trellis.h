@@ -9,6 +9,7 @@
 #define BON_SRC_RESTORE_TRELLIS_H
 
 #include "restore/lattice.h"
+#include "restore/scorer.h"
 
 #define BON_NO_NODE UINT32_MAX
 
@@ -48,7 +49,7 @@ void bon_trellis_close(struct bon_trellis *trellis);
 
 /* Decodes the lattice from a state. `line_end`: the sentence ends behind the last position, and its probability counts.
  * Allocates only when arcs are kept. */
-bon_status bon_trellis_decode(struct bon_trellis *trellis, const bon_lm *lm, const struct bon_lattice *lattice,
+bon_status bon_trellis_decode(struct bon_trellis *trellis, struct bon_scorer *scorer, const struct bon_lattice *lattice,
                               const bon_lm_state *start, bool line_end);
 /* Writes the best way's choice of each position to path[] and returns the node after position `last_position`. */
 uint32_t bon_trellis_best(const struct bon_trellis *trellis, uint32_t *path, unsigned last_position);

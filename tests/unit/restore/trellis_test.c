@@ -12,6 +12,7 @@ enum { POSITIONS = 5, CHOICES = 4, WAYS = 1024 /* CHOICES^POSITIONS */, WORDS = 
 
 struct fixture {
     bon_lm *lm;
+    struct bon_scorer scorer;
     struct bon_position positions[POSITIONS];
     struct bon_choice choices[POSITIONS * CHOICES];
     struct bon_lattice lattice;
@@ -111,6 +112,7 @@ Test(trellis, against_every_way) {
     for (unsigned order = 1; order <= 4; order++) {
         struct fixture f = {.lm = random_model(order, order)};
         struct bon_trellis trellis = {0};
+        cr_assert_eq(bon_scorer_open(&f.scorer, f.lm), BON_OK);
         cr_assert_eq(bon_trellis_open(&trellis, 256, HUGE_VAL), BON_OK);
         for (uint64_t seed = 1; seed <= 60; seed++) {
             bool line_end = seed % 2;
@@ -118,7 +120,7 @@ Test(trellis, against_every_way) {
             make_lattice(&f, seed);
             size_t count = all_ways(&f, line_end, ways);
             trellis.keep_arcs = seed % 3 != 0;
-            cr_assert_eq(bon_trellis_decode(&trellis, f.lm, &f.lattice, &f.start, line_end), BON_OK);
+            cr_assert_eq(bon_trellis_decode(&trellis, &f.scorer, &f.lattice, &f.start, line_end), BON_OK);
             bon_trellis_best(&trellis, path, 0);
             cr_assert_float_eq(trellis.nodes[trellis.last].score, ways[0].score, 1e-5);
             if (count == 1 || ways[0].score > ways[1].score + 1e-5)
@@ -128,6 +130,7 @@ Test(trellis, against_every_way) {
             check_confidence(&trellis, &f, ways, count);
         }
         bon_trellis_close(&trellis);
+        bon_scorer_close(&f.scorer);
         bon_lm_close(f.lm);
     }
 }
@@ -135,6 +138,7 @@ Test(trellis, against_every_way) {
 /* A narrow beam keeps the best nodes of each position, no more than it may, and the same ones every time. */
 Test(trellis, beam) {
     struct fixture f = {.lm = random_model(7, 3)};
+    cr_assert_eq(bon_scorer_open(&f.scorer, f.lm), BON_OK);
     for (unsigned beam = 1; beam <= 6; beam++)
         for (uint64_t seed = 1; seed <= 100; seed++) {
             struct bon_trellis wide = {0}, narrow = {0};
@@ -142,8 +146,8 @@ Test(trellis, beam) {
             f.lattice.count = 1; /* at the first position both see the same nodes */
             cr_assert_eq(bon_trellis_open(&wide, 256, HUGE_VAL), BON_OK);
             cr_assert_eq(bon_trellis_open(&narrow, beam, HUGE_VAL), BON_OK);
-            cr_assert_eq(bon_trellis_decode(&wide, f.lm, &f.lattice, &f.start, false), BON_OK);
-            cr_assert_eq(bon_trellis_decode(&narrow, f.lm, &f.lattice, &f.start, false), BON_OK);
+            cr_assert_eq(bon_trellis_decode(&wide, &f.scorer, &f.lattice, &f.start, false), BON_OK);
+            cr_assert_eq(bon_trellis_decode(&narrow, &f.scorer, &f.lattice, &f.start, false), BON_OK);
             unsigned all = wide.first[2] - wide.first[1], kept = narrow.first[2] - narrow.first[1];
             cr_assert_eq(kept, all < beam ? all : beam);
             for (uint32_t i = wide.first[1], j = narrow.first[1]; i < wide.first[2]; i++) {
@@ -157,5 +161,6 @@ Test(trellis, beam) {
             bon_trellis_close(&wide);
             bon_trellis_close(&narrow);
         }
+    bon_scorer_close(&f.scorer);
     bon_lm_close(f.lm);
 }
