@@ -90,7 +90,9 @@ static bon_status sink(void *context, const struct bon_chunk *chunk, const bon_b
 static int count(const struct command *command, const struct count_args *args, char **paths, int path_count) {
     struct count_job job = {.pipeline = {.map = lines_map, .sink = sink, .context = &job}, .shard = args->shard};
     bon_counts *counts = NULL;
-    int result = tell_failure(bon_counter_open(&job.counter, args->order));
+    bon_status status = check_output(args->shared.output);
+    if (status == BON_OK) status = bon_counter_open(&job.counter, args->order);
+    int result = tell_failure(status);
     if (result == EXIT_DONE) result = stream_collect(command, &args->shared, paths, path_count, &job.pipeline);
     if (result == EXIT_DONE) result = tell_failure(bon_counter_finish(job.counter, &counts));
     if (result == EXIT_DONE) result = tell_failure(write_counts(counts, args->shared.output, args->least));

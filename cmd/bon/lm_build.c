@@ -142,7 +142,10 @@ static int build(const struct command *command, const struct build_args *args, c
                  char **paths, int path_count) {
     struct build_job job = {.pipeline = {.map = lines_map, .sink = sink, .context = &job}};
     bon_lm_table *table = NULL;
-    int result = tell_failure(bon_lm_builder_open(&job.builder, how));
+    bon_status status = check_output(args->shared.output);
+    if (status == BON_OK) status = check_output(args->arpa);
+    if (status == BON_OK) status = bon_lm_builder_open(&job.builder, how);
+    int result = tell_failure(status);
     if (result == EXIT_DONE) result = stream_collect(command, &args->shared, paths, path_count, &job.pipeline);
     if (result == EXIT_DONE) result = tell_failure(bon_lm_builder_estimate(job.builder, &table));
     if (result == EXIT_DONE) result = write_model(args, table);

@@ -5,8 +5,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/status.h"
 #include "progress.h"
 
 int tell_failure(bon_status status) {
@@ -28,6 +30,17 @@ void note(const struct shared_args *shared, const char *format, ...) {
 }
 
 static bool is_standard_output(const char *path) { return !path || strcmp(path, "-") == 0; }
+
+bon_status check_output(const char *path) {
+    char folder[PATH_MAX];
+    struct stat there;
+    if (is_standard_output(path)) return BON_OK;
+    if (stat(path, &there) == 0 && !S_ISREG(there.st_mode)) return BON_OK; /* a device or pipe is written directly */
+    const char *slash = strrchr(path, '/');
+    int n = slash ? snprintf(folder, sizeof folder, "%.*s", (int)(slash - path) + 1, path) : snprintf(folder, 2, ".");
+    if (n >= PATH_MAX) return BON_OK; /* making the file will say what is wrong */
+    return access(folder, W_OK | X_OK) == 0 ? BON_OK : bon_fail_errno(path, "cannot write");
+}
 
 bool output_is_terminal(const char *path) { return is_standard_output(path) && isatty(STDOUT_FILENO); }
 

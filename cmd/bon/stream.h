@@ -20,6 +20,9 @@ int stream_collect(const struct command *command, const struct shared_args *shar
 /* Writes a finished text (a table) to a path or, for NULL, standard output; frees it. Returns the exit status. */
 int write_text(const char *path, bon_buf *text);
 
+/* Whether a file can be made at a path (NULL is fine), asked before hours of work rather than after. */
+bon_status check_output(const char *path);
+
 /* "bon: MESSAGE" of the last failure on standard error, nothing for a reader that went away. Returns the exit status. */
 int tell_failure(bon_status status);
 /* "bon: ..." on standard error unless -q. */

@@ -26,6 +26,12 @@ expect_status 0
 # A file that cannot be made; one that was there stays when the work fails.
 run bon normalize -o nowhere/x text
 expect_refusal 1 '^bon: nowhere/x.*No such file'
+for command in 'lm build -o nowhere/x' 'lm build --arpa nowhere/x' 'count -o nowhere/x'; do
+    # Said before the work, not after it: the missing input is not even looked at.
+    # shellcheck disable=SC2086
+    run bon $command missing-input
+    expect_refusal 1 '^bon: nowhere/x.*No such file'
+done
 run bon normalize -o place text
 expect_refusal 1 '^bon: place.*directory|^bon: place.*folder'
 printf 'precious\n' >place/kept
