@@ -7,6 +7,7 @@ build=$(cd "$1" && pwd)
 shift
 export LC_ALL=C.UTF-8
 passed=0 failed=0 skipped=0
+seconds=${TEST_SECONDS:-200}
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
@@ -23,7 +24,8 @@ report() { # NAME PASSED FAILED
 # A Criterion program. Its own count is believed only when the exit status agrees.
 criterion() {
     local name=${1##*/} status counts good=0 bad=0
-    "$1" -j2 >"$log" 2>&1
+    # A test that hangs is a failure: Criterion ends one after TEST_SECONDS, timeout the whole program.
+    timeout --kill-after=10 "$((3 * seconds))" "$1" -j2 --timeout "$seconds" >"$log" 2>&1
     status=$?
     counts=$(grep -aoE 'Tested: [0-9]+ \| Passing: [0-9]+ \| Failing: [0-9]+ \| Crashing: [0-9]+' "$log" | tail -n 1)
     if [ -n "$counts" ]; then
@@ -38,7 +40,7 @@ criterion() {
 script() {
     local name=$1 status
     shift
-    "$@" >"$log" 2>&1
+    timeout --kill-after=10 "$((3 * seconds))" "$@" >"$log" 2>&1
     status=$?
     if [ "$status" = 77 ]; then
         skipped=$((skipped + 1))

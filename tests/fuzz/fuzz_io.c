@@ -1,5 +1,5 @@
 /* Any bytes as an input file: read in pieces and through the pipeline with hostile chunk sizes; both give the same bytes and
- * the same status. */
+ * the same status; before a failure one gives a part of the other. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +62,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                         .map = copy_map,
                                         .sink = collect};
         check(bon_pipeline_run(&pipeline) == status);
-        check(lines.len == pieces.len && (lines.len == 0 || memcmp(lines.data, pieces.data, lines.len) == 0));
+        /* Before a failure, decoders give out more or less depending on the room they are given. */
+        size_t both = lines.len < pieces.len ? lines.len : pieces.len;
+        check(both == 0 || memcmp(lines.data, pieces.data, both) == 0);
+        check(status != BON_OK || lines.len == pieces.len);
     }
     bon_buf_free(&pieces);
     bon_buf_free(&lines);
