@@ -155,31 +155,43 @@ static int build(const struct command *command, const struct build_args *args, c
     return result;
 }
 
+/* What the table cannot check: options that need or exclude each other. */
+static int check_args(const struct command *command, const struct build_args *args) {
+    const char *output = args->shared.output;
+    if (!output && !args->arpa) return usage_error(command, "say where to: -o FILE.bonlm, --arpa FILE or both");
+    if (output && strcmp(output, "-") == 0)
+        return usage_error(command, "a .bonlm model needs a file of its own: -o FILE.bonlm");
+    if (output && strstr(output, ".arpa"))
+        return usage_error(command, "-o writes a .bonlm model; for ARPA text: --arpa %s", output);
+    if (args->candidates && !output) return usage_error(command, "--candidates is for a .bonlm model: -o FILE.bonlm");
+    if (args->prune.count > args->order)
+        return usage_error(command, "--prune has more cut-offs than the order, %u", args->order);
+    return PARSE_GO;
+}
+
+static bon_status set_vocabulary(const char *path, struct word_list *words, bon_lm_build_options *how) {
+    if (!path) return BON_OK;
+    BON_TRY(read_words(path, words));
+    if (words->count == 0) return bon_fail(BON_ERR_DATA, "%s: no words; a vocabulary is words between blanks", path);
+    how->vocabulary = words->words;
+    how->vocabulary_size = words->count;
+    return BON_OK;
+}
+
 static int run(const struct command *command, int argc, char **argv) {
     struct build_args args = {.order = 3};
     struct word_list words = {0};
     int first, result = options_parse(command, &args, argc, argv, &first);
+    if (result == PARSE_GO) result = check_args(command, &args);
     if (result != PARSE_GO) return result;
-    if (!args.shared.output && !args.arpa)
-        return usage_error(command, "say where to: -o FILE.bonlm, --arpa FILE or both");
-    if (args.shared.output && strcmp(args.shared.output, "-") == 0)
-        return usage_error(command, "a .bonlm model needs a file of its own: -o FILE.bonlm");
-    if (args.candidates && !args.shared.output)
-        return usage_error(command, "--candidates is for a .bonlm model: -o FILE.bonlm");
-    if (args.prune.count > args.order)
-        return usage_error(command, "--prune has more cut-offs than the order, %u", args.order);
     bon_lm_build_options how = {.order = args.order,
                                 .threads = threads_of(&args.shared),
                                 .discount_fallback = args.discount_fallback,
                                 .skip_symbols = args.skip_symbols};
     for (unsigned i = 0; i < args.order && args.prune.count; i++)
         how.prune[i] = args.prune.at[i < args.prune.count ? i : args.prune.count - 1];
-    if (args.vocabulary) {
-        result = tell_failure(read_words(args.vocabulary, &words));
-        how.vocabulary = words.words;
-        how.vocabulary_size = words.count;
-    }
-    if (result == PARSE_GO || result == EXIT_DONE) result = build(command, &args, &how, argv + first, argc - first);
+    result = tell_failure(set_vocabulary(args.vocabulary, &words, &how));
+    if (result == EXIT_DONE) result = build(command, &args, &how, argv + first, argc - first);
     word_list_free(&words);
     return result;
 }

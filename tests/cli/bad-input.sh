@@ -118,6 +118,10 @@ run bon lm build -o x.bonlm --vocab nothing-here many
 expect_refusal 1 'nothing-here'
 expect_no_file x.bonlm
 
+run bon lm build -o x.bonlm --vocab empty many
+expect_refusal 1 '^bon: empty: no words'
+expect_no_file x.bonlm
+
 # Reserved words in the text.
 printf 'a <s> b\n' >symbols
 run bon lm build -o x.bonlm --discount-fallback symbols

@@ -61,6 +61,7 @@ lm	which command
 lm biuld	unknown command 'biuld'; did you mean 'build'
 lm build	say where to
 lm build -o -	needs a file of its own
+lm build -o model.arpa.gz	--arpa model.arpa.gz
 lm build -n 9 -o x	'9' is not a whole number from 1 to 8
 lm build -o x --prune=1,0	'1,0' is not a list of cut-offs
 lm build -o x --prune=	is not a list of cut-offs
