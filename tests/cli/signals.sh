@@ -48,3 +48,25 @@ exec 9>&-
 wait $pid
 expect_files place kept
 [ "$(cat place/kept)" = precious ] || unmet 'the old file changed'
+
+# At any moment of a build, reading, estimating or writing: no file, or the whole model.
+awk 'BEGIN { srand(3); for (i = 0; i < 40000; i++) { for (k = 0; k < 8; k++) printf "w%d ", int(rand() * rand() * 5000); print "" } }' >random
+rm place/kept
+bon lm build -q -n 5 --discount-fallback -o whole.bonlm random
+for delay in 0.02 0.05 0.1 0.15 0.2 0.3 0.4 0.6; do
+    env --default-signal=INT bon lm build -q -n 5 --discount-fallback -o place/x.bonlm random 2>/dev/null &
+    pid=$!
+    sleep $delay
+    kill -s INT $pid 2>/dev/null
+    { wait $pid; } 2>/dev/null
+    status=$?
+    last="SIGINT after $delay s of a build"
+    if [ "$status" = 0 ]; then
+        expect_files place x.bonlm
+        expect_same whole.bonlm place/x.bonlm
+        rm place/x.bonlm
+    else
+        expect_status 130
+        expect_files place
+    fi
+done
