@@ -214,6 +214,13 @@ uninstall:
 	rm -f $(DESTDIR)$(COMPLETION_DIR)/bon
 	for page in $(wildcard docs/man/*.[1-8]); do rm -f $(DESTDIR)$(MAN_DIR)/man$${page##*.}/$${page##*/}; done
 
+## model: build a model from BON_CORPORA/train (ORDER=4 SIZE=16M, or SIZE=full; MODEL=FILE, default build/vi.bonlm)
+ORDER ?= 4
+SIZE  ?= 16M
+MODEL ?= $(O)/vi.bonlm
+model: $(O)/bon
+	@BON=$(abspath $(O))/bon corpora/build-model.sh -n $(ORDER) -s $(SIZE) -o $(MODEL)
+
 ## clean: remove everything that was built
 clean:
 	rm -rf $(O)
