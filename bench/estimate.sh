@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# bench/estimate.sh: `bon lm build` beside KenLM's lmplz on the same tokens: CPU, wall, memory, and whether the models agree.
+#   KENLM_BIN=DIR BON_CORPORA=DIR [ORDERS="3 5"] [CHECK="1 2 3 4 5"] [FILES="wiki law_phapdien"] [RUNS=3] bench/estimate.sh
+# The text is train/FILES of the corpora, segmented and folded. Costs are medians of RUNS interleaved runs, text to ARPA, for
+# lmplz at -S 2G (its default, 80% of memory, costs it seconds and gigabytes). Then every n-gram of both ARPA files is compared
+# for the orders in CHECK, unpruned and pruned. Prints TSV; ratio = bon / lmplz. Exit 1 when models differ by more than 1e-5.
+. "$(dirname "$0")/lib.sh"
+: "${KENLM_BIN:?set KENLM_BIN to the folder of KenLM\'s programs}"
+need_corpora
+runs=${RUNS:-3}
+cc -O2 -o "$scratch/arpa_compare" "$root/bench/arpa_compare.c" -lm
+
+text=$scratch/text
+for name in ${FILES:-wiki law_phapdien}; do
+    "$BON" segment -q --fold "$BON_CORPORA/train/$name.txt.zst"
+done >"$text"
+
+bon_build() { # order prune arpa
+    "$BON" lm build -q -n "$1" --prune "$2" --arpa "$3" "$text"
+}
+lmplz() { # order prune arpa; wants a number for each order it has
+    # shellcheck disable=SC2086
+    "$KENLM_BIN/lmplz" -o "$1" -S 2G -T "$scratch/" --prune $(echo "$2" | cut -d' ' -f"1-$1") --arpa "$3" <"$text" 2>"$scratch/log"
+}
+
+machine
+printf '# %s lines, %s tokens, %s bytes\n' $(wc <"$text")
+printf 'what\torder\tbon\tlmplz\tratio\n'
+for order in ${ORDERS-3 5}; do
+    for _ in $(seq "$runs"); do
+        measure "$scratch/b$order" "$BON" lm build -q -n "$order" --arpa "$scratch/bon.arpa" "$text"
+        measure "$scratch/k$order" "$KENLM_BIN/lmplz" -o "$order" -S 2G -T "$scratch/" --text "$text" \
+            --arpa "$scratch/lmplz.arpa" 2>"$scratch/log"
+    done
+    column=1
+    for what in wall_s cpu_s peak_rss_MiB; do
+        b=$(median "$scratch/b$order" "$column") k=$(median "$scratch/k$order" "$column")
+        printf '%s\t%s\t%s\t%s\t%s\n' "$what" "$order" "$b" "$k" "$(ratio "$b" "$k")"
+        column=$((column + 1))
+    done
+done
+
+printf 'prune\torder\tngrams\tonly_in_one\tmax_difference\n'
+failed=0
+for order in ${CHECK-1 2 3 4 5}; do
+    for prune in 0 "0 0 1" "0 1 2"; do
+        bon_build "$order" "$(echo "$prune" | cut -d' ' -f"1-$order")" "$scratch/bon.arpa"
+        lmplz "$order" "$prune" "$scratch/lmplz.arpa"
+        "$scratch/arpa_compare" "$scratch/lmplz.arpa" "$scratch/bon.arpa" >"$scratch/same" || failed=1
+        awk -v p="$prune" -v o="$order" 'NR > 1 {n += $3; alone += $4 + $5; if ($6 > d) d = $6; if ($7 > d) d = $7}
+            END {printf "%s\t%s\t%d\t%d\t%s\n", p, o, n, alone, d}' "$scratch/same"
+    done
+done
+exit "$failed"
