@@ -7,7 +7,10 @@
  *         bon_normalizer_close(nz);
  *     }
  *
- * Each rule has a name and a counter. Normalizing twice changes nothing.
+ * Each rule has a name and a counter. Normalizing twice changes nothing, and the second run counts nothing. A count is a
+ * malformed sequence, a dropped character, a run of blanks or a line end that was changed, a word that was repaired; for
+ * "compose" a stretch without blanks whose form was changed. With "compose" switched off the form is not looked at, and with
+ * "invalid-utf8" off a stretch with malformed bytes stays as it is.
  */
 #ifndef BON_NORMALIZE_H
 #define BON_NORMALIZE_H
@@ -21,7 +24,7 @@ extern "C" {
 /* X(NAME, "name in --report", "what it does"). */
 #define BON_RULE_TABLE(X)                                                                                              \
     X(INVALID_UTF8, "invalid-utf8", "a malformed byte sequence becomes U+FFFD")                                        \
-    X(COMPOSE, "compose", "letters and marks in any order become one composed letter (NFC)")                          \
+    X(COMPOSE, "compose", "letters and marks in any order become one composed letter (NFC)")                           \
     X(D_STROKE, "d-stroke", "eth and African d that stand for đ become đ")                                             \
     X(TONE_PLACE, "tone-place", "the tone mark moves to its place in the chosen style")                                \
     X(INVISIBLE, "invisible", "zero-width, bidi, soft hyphen, BOM, variation selectors and controls are dropped")      \
@@ -32,7 +35,7 @@ typedef enum bon_rule {
 #define BON_RULE_ENUM(name, text, doc) BON_RULE_##name,
     BON_RULE_TABLE(BON_RULE_ENUM)
 #undef BON_RULE_ENUM
-    BON_RULES
+        BON_RULES
 } bon_rule;
 
 typedef enum bon_form { BON_FORM_NFC, BON_FORM_NFD, BON_FORM_NFKC } bon_form;
