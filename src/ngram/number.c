@@ -29,25 +29,28 @@ static double scale(double value, int exponent) {
 /* The decimal exponent e of a > 0: 10^e <= a < 10^(e+1). */
 static int decimal_exponent(double a) {
     int e = 0;
+    while (a >= POWER[POWER_MAX]) a /= POWER[POWER_MAX], e += POWER_MAX;
+    while (a < 1e-22) a *= POWER[POWER_MAX], e -= POWER_MAX;
+    int step = 0;
     if (a >= 1) {
-        while (e < 40 && scale(a, -e) >= 10) e++;
-    } else {
-        while (e > -50 && scale(a, -e) < 1) e--;
+        while (step < POWER_MAX && a >= POWER[step + 1]) step++;
+        return e + step;
     }
-    return e;
+    while (a * POWER[step] < 1) step++;
+    return e - step;
 }
 
 /* Writes digits * 10^-decimals as 12.345, without trailing zeros behind the point. decimals >= 0. */
 static size_t write_fixed(char *text, uint64_t digits, int decimals) {
     for (; decimals > 0 && digits % 10 == 0; decimals--) digits /= 10;
-    char reversed[BON_FLOAT_TEXT];
-    size_t n = 0;
-    for (int i = 0; i < decimals; i++, digits /= 10) reversed[n++] = (char)('0' + digits % 10);
-    if (decimals) reversed[n++] = '.';
-    do reversed[n++] = (char)('0' + digits % 10);
-    while ((digits /= 10) != 0);
-    for (size_t i = 0; i < n; i++) text[i] = reversed[n - 1 - i];
-    return n;
+    char reversed[BON_FLOAT_TEXT], *end = reversed + sizeof reversed, *at = end;
+    uint32_t small = (uint32_t)digits; /* at most nine digits are asked for */
+    for (int i = 0; i < decimals; i++, small /= 10) *--at = (char)('0' + small % 10);
+    if (decimals) *--at = '.';
+    do *--at = (char)('0' + small % 10);
+    while ((small /= 10) != 0);
+    memcpy(text, at, (size_t)(end - at));
+    return (size_t)(end - at);
 }
 
 static size_t write_exponent(char *text, int exponent) {
