@@ -85,12 +85,13 @@ BON_API double bon_lm_perplexity_known(const bon_lm_totals *totals);
 /* ---- estimation ---- */
 
 typedef struct bon_lm_build_options {
-    unsigned order;                     /* 1..BON_LM_MAX_ORDER; 0 = 3 */
-    uint32_t prune[BON_LM_MAX_ORDER];   /* n-grams of order i + 1 seen at most prune[i] times are left out; not decreasing */
-    unsigned threads;                   /* 0 = 1 */
-    int discount_fallback;              /* non-zero: use 0.5/1/1.5 where there is too little data for discounts */
-    int skip_symbols;                   /* non-zero: <s>, </s>, <unk> in the text are read as blanks instead of an error */
-    const char *const *vocabulary;      /* NULL = open; else n-grams with any other word are pruned; lives until estimate */
+    unsigned order; /* 1..BON_LM_MAX_ORDER; 0 = 3 */
+    uint32_t
+        prune[BON_LM_MAX_ORDER];   /* n-grams of order i + 1 seen at most prune[i] times are left out; not decreasing */
+    unsigned threads;              /* 0 = 1 */
+    int discount_fallback;         /* non-zero: use 0.5/1/1.5 where there is too little data for discounts */
+    int skip_symbols;              /* non-zero: <s>, </s>, <unk> in the text are read as blanks instead of an error */
+    const char *const *vocabulary; /* NULL = open; else n-grams with other words are pruned; used until estimate */
     size_t vocabulary_size;
     uint32_t reserved[8];
 } bon_lm_build_options;

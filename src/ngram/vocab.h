@@ -23,7 +23,7 @@ struct bon_vocab {
 
 /* All zeros is an empty vocabulary. */
 bon_status bon_vocab_add(struct bon_vocab *vocab, const char *text, size_t n, uint32_t *id); /* finds or adds */
-uint32_t bon_vocab_find(const struct bon_vocab *vocab, const char *text, size_t n);           /* or BON_VOCAB_NONE */
+uint32_t bon_vocab_find(const struct bon_vocab *vocab, const char *text, size_t n);          /* or BON_VOCAB_NONE */
 void bon_vocab_free(struct bon_vocab *vocab);
 
 #endif

@@ -63,7 +63,7 @@ static bon_buf random_text(uint64_t seed, unsigned lines) {
     for (unsigned i = 0; i < lines; i++) {
         for (unsigned n = (unsigned)(files_random(&seed) % 12); n > 0; n--)
             cr_assert_eq(
-                bon_buf_printf(&text, "%.*s ", 1 + (int)(files_random(&seed) % 3), "aabbab" + files_random(&seed) % 4),
+                bon_buf_printf(&text, "%.*s ", 1 + (int)(files_random(&seed) % 3), &"aabbab"[files_random(&seed) % 4]),
                 BON_OK);
         cr_assert_eq(bon_buf_printf(&text, "\n"), BON_OK);
     }
