@@ -3,7 +3,8 @@
 #   KENLM_BIN=DIR BON_CORPORA=DIR [ORDERS="3 5"] [CHECK="1 2 3 4 5"] [FILES="wiki law_phapdien"] [RUNS=3] bench/estimate.sh
 # The text is train/FILES of the corpora, segmented and folded. Costs are medians of RUNS interleaved runs, text to ARPA, for
 # lmplz at -S 2G (its default, 80% of memory, costs it seconds and gigabytes). Then every n-gram of both ARPA files is compared
-# for the orders in CHECK, unpruned and pruned. Prints TSV; ratio = bon / lmplz. Exit 1 when models differ by more than 1e-5.
+# for the orders in CHECK, unpruned and pruned. Prints TSV; ratio = bon / lmplz. Exit 1 when models differ by more than 1e-5
+# (in a small text they may: see the head of src/ngram/discount.c).
 . "$(dirname "$0")/lib.sh"
 : "${KENLM_BIN:?set KENLM_BIN to the folder of KenLM\'s programs}"
 need_corpora

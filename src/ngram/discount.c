@@ -3,7 +3,10 @@
  *
  *     Y = n1 / (n1 + 2 n2),   D_c = c - (c + 1) Y n_(c+1) / n_c   for c = 1, 2, 3 (standing for 3 and more)
  *
- * The fallback 0.5, 1, 1.5 and the cases where it is needed are lmplz's.
+ * The fallback 0.5, 1, 1.5 and the cases where it is needed are lmplz's. In one respect lmplz departs from the definition and
+ * bon does not follow: for the very last n-gram of each lower order in its own sorting, which ends in the word that was new
+ * last in the text, it puts the times seen in place of the adjusted count into n1..n4, so its discounts depend on the order of
+ * the lines. That shows (some 1e-3 in log10) in small texts whose last new word occurs again.
  */
 #include "ngram/discount.h"
 
