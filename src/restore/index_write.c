@@ -80,8 +80,10 @@ static void insert(struct layout *l, const struct bon_vocab_word *plain) {
 
 static bon_status lay_out(const struct collection *c, struct layout *l) {
     uint32_t last = BON_VOCAB_NONE;
+    uint64_t listed = 0;
+    for (uint32_t i = 0; i < c->plain.count; i++) listed += c->marked[i];
     l->header = (struct bon_index_header){.min_count = c->min_count, .slots = 16};
-    while (l->header.slots < 2 * (uint64_t)c->plain.count) l->header.slots *= 2;
+    while (l->header.slots < 2 * listed) l->header.slots *= 2;
     l->slots = bon_alloc_zeroed(l->header.slots, sizeof *l->slots);
     l->words = bon_alloc_array(c->count, sizeof *l->words);
     l->entries = bon_alloc_array((size_t)c->plain.count + 1, sizeof *l->entries);

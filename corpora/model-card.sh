@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# model-card.sh: prints the card of a model (models/README.md): what it is made of, how to make it again, how good it is.
+#   BON_CORPORA=DIR [SIZE=16M ORDER=4] corpora/model-card.sh MODEL.bonlm >models/README.md
+# Every figure is measured now: accuracy and speed by bench/restore.sh, sources and licences from DIR/MANIFEST.tsv.
+set -euo pipefail
+export LC_ALL=C
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+model=${1:?usage: model-card.sh MODEL.bonlm}
+corpora=${BON_CORPORA:?set BON_CORPORA to the folder with train/, dev/ and MANIFEST.tsv}
+leave_out=${LEAVE_OUT-lit_webnovel_converted}
+export BON=${BON:-$root/build/bon}
+figures=$(mktemp)
+trap 'rm -f "$figures"' EXIT
+MODEL=$model "$root/bench/restore.sh" >"$figures"
+
+# A TSV table on standard input as Markdown.
+markdown() {
+    awk -F'\t' '{ gsub(/\|/, "\\|"); row = "|"; for (i = 1; i <= NF; i++) row = row " " $i " |"; print row }
+                NR == 1 { rule = "|"; for (i = 1; i <= NF; i++) rule = rule " --- |"; print rule }'
+}
+
+cat <<END
+# $(basename "$model")
+
+The model that \`bon restore\` uses when it is given no other: n-grams of Vietnamese syllables, words, numbers and signs with
+modified Kneser-Ney smoothing, and an index from plain forms (\`duong\`) to the words they may stand for (\`đường\`, \`dương\`, ...).
+It holds counts' statistics, no text. Format: [docs/bonlm-format.md](../docs/bonlm-format.md).
+
+| | |
+| --- | --- |
+| size | $(stat -c %s "$model") bytes |
+| sha256 | \`$(sha256sum "$model" | cut -d' ' -f1)\` |
+| made by | \`BON_CORPORA=DIR make model ORDER=${ORDER:-4} SIZE=${SIZE:-16M}\` ([corpora/build-model.sh](../corpora/build-model.sh)): the same text gives the same bytes |
+| figures by | \`BON_CORPORA=DIR bench/restore.sh\` |
+
+What \`bon lm info\` says of it:
+
+\`\`\`
+$("$BON" lm info "$model" | tail -n +2)
+\`\`\`
+
+## How good it is
+
+Marks are stripped from good text, restored and compared. Tokens are letter runs, and signs outside ASCII as the baseline
+counts them; ci95 is half the width of the 95 % interval. \`baseline\` is a plain unpruned 4-gram of the same text, thirty times the size.
+None of these files was trained on.
+
+$(sed -n '/^file/,/^average/p' "$figures" | cut -f1-7 | markdown)
+
+$(sed -n '/^what/,$p' "$figures" | markdown)
+
+What to expect: law, news and encyclopedia are at home here; prose of the 1930s and names are hard, since an n-gram sees
+only three words back. Chat with abbreviations, and text without any punctuation, are poorly covered by the sources.
+
+## What it is made of
+
+Everything once, normalized, folded (lower case, old tone placement, numbers as one token), every different line once.
+Licences are as the sources state them; the texts themselves are not part of this project.
+
+$(awk -F'\t' -v out=" $leave_out " '
+    NR == 1 { print "file\tkind\tsource\tcommit\tlicence as stated\tsyllables"; next }
+    $1 ~ /^train\// {
+        name = $1; sub(/^train\//, "", name); sub(/\.txt.*/, "", name)
+        if (index(out, " " name " ") == 0) print name "\t" $2 "\t" $3 "\t" substr($4, 1, 12) "\t" $5 "\t" $8
+    }' "$corpora/MANIFEST.tsv" | markdown)
+END
