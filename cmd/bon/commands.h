@@ -14,5 +14,9 @@ extern const struct command command_lm_query;
 extern const struct command command_lm_info;
 extern const struct command command_lm_convert;
 extern const struct command command_restore;
+extern const struct command command_telex;
+extern const struct command command_telex_decode;
+extern const struct command command_telex_encode;
+extern const struct command command_telex_play;
 
 #endif

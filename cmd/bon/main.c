@@ -8,7 +8,7 @@
 #include "signals.h"
 
 static const struct command *const commands[] = {
-    &command_normalize, &command_segment, &command_count, &command_merge, &command_lm, &command_restore,
+    &command_normalize, &command_segment, &command_count, &command_merge, &command_lm, &command_restore, &command_telex,
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -3,6 +3,7 @@
 #define BON_BON_H
 
 #include "bon/base.h"
+#include "bon/ime.h"
 #include "bon/ngram.h"
 #include "bon/normalize.h"
 #include "bon/restore.h"

@@ -1,0 +1,316 @@
+/* src/ime/ime.c: one text field: the word being typed, the one before it, and what a key does to them.
+ *
+ * Letters go to the word (word.c). Whatever is not for the word ends it: its final text leaves together with the sign that
+ * ended it, in one string, so that no client can put them in the wrong order.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/status.h"
+#include "ime/charset.h"
+#include "ime/word.h"
+#include "syllable/utf8.h"
+
+enum { PLAIN_MAX = BON_IME_MACRO_MAX + 16, COMMIT_MAX = PLAIN_MAX * IME_CHARSET_GROWTH };
+
+/* What was committed last, while nothing else has happened since but blanks. */
+struct last_word {
+    bool known;
+    bool raw;
+    uint8_t key_count;
+    unsigned points; /* code points of it in the document */
+    unsigned signs;  /* code points behind it */
+    char keys[BON_IME_KEYS_MAX];
+};
+
+enum sentence { IN_SENTENCE, BEHIND_STOP, AT_START };
+
+struct bon_ime {
+    struct bon_ime_setup setup;
+    bon_ime_charset charset;
+    const bon_ime_macro *macros;
+    size_t macro_count;
+    struct ime_word word;
+    struct last_word last;
+    enum sentence sentence;
+    size_t plain_len; /* of the commit before conversion */
+    char plain[PLAIN_MAX];
+    char commit[COMMIT_MAX];
+    char preedit[IME_SHOWN_MAX];
+};
+_Static_assert(IME_SHOWN_MAX + 16 <= PLAIN_MAX, "a shown word and its sign fit into a commit");
+
+/* ---- options ---- */
+
+static int compare_bytes(const char *a, size_t a_len, const char *b, size_t b_len) {
+    int order = memcmp(a, b, a_len < b_len ? a_len : b_len);
+    return order ? order : (a_len > b_len) - (a_len < b_len);
+}
+
+static bon_status check_macros(const bon_ime_macro *macros, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (macros[i].key_len == 0 || macros[i].text_len > BON_IME_MACRO_MAX)
+            return bon_fail(BON_ERR_ARGUMENT, "macro %zu: needs a key, and a text of at most %d bytes", i + 1,
+                            BON_IME_MACRO_MAX);
+        if (i > 0 && compare_bytes(macros[i - 1].key, macros[i - 1].key_len, macros[i].key, macros[i].key_len) >= 0)
+            return bon_fail(BON_ERR_ARGUMENT, "macro %zu: keys must ascend", i + 1);
+    }
+    return BON_OK;
+}
+
+static bon_status check_options(const bon_ime_options *options) {
+    if ((unsigned)options->method >= BON_IME_METHODS)
+        return bon_fail(BON_ERR_ARGUMENT, "input method %d: there are 0 to %d", (int)options->method,
+                        BON_IME_METHODS - 1);
+    if ((unsigned)options->charset >= BON_IME_CHARSETS)
+        return bon_fail(BON_ERR_ARGUMENT, "charset %d: there are 0 to %d", (int)options->charset, BON_IME_CHARSETS - 1);
+    if ((unsigned)options->tone_style > BON_TONE_KEEP)
+        return bon_fail(BON_ERR_ARGUMENT, "tone style %d: there are 0 to %d", (int)options->tone_style, BON_TONE_KEEP);
+    if (options->flags & ~(uint32_t)BON_IME_FLAGS)
+        return bon_fail(BON_ERR_ARGUMENT, "input method flags %#x: unknown bits", (unsigned)options->flags);
+    if (options->method == BON_IME_KEYMAP && !options->keymap)
+        return bon_fail(BON_ERR_ARGUMENT, "the method is a keymap, but none was given");
+    for (unsigned key = 0; options->method == BON_IME_KEYMAP && key < 128; key++)
+        if (options->keymap->actions[key] >= BON_IME_ACTIONS)
+            return bon_fail(BON_ERR_ARGUMENT, "keymap: key %u: action %u: there are 0 to %d", key,
+                            options->keymap->actions[key], BON_IME_ACTIONS - 1);
+    return check_macros(options->macros, options->macro_count);
+}
+
+bon_status bon_ime_setup_read(struct bon_ime_setup *setup, const bon_ime_options *options) {
+    static const bon_ime_options defaults;
+    if (!options) options = &defaults;
+    BON_TRY(check_options(options));
+    setup->flags = options->flags;
+    setup->tone_style = options->tone_style == BON_TONE_NEW ? BON_TONE_NEW : BON_TONE_OLD;
+    if (options->method != BON_IME_KEYMAP) return bon_ime_keymap_of(&setup->map, options->method);
+    setup->map = *options->keymap;
+    return BON_OK;
+}
+
+bon_status bon_ime_set_options(bon_ime *ime, const bon_ime_options *options) {
+    struct bon_ime_setup setup;
+    BON_TRY(bon_ime_setup_read(&setup, options));
+    ime->setup = setup;
+    ime->charset = options ? options->charset : BON_IME_NFC;
+    ime->macros = options ? options->macros : NULL;
+    ime->macro_count = options ? options->macro_count : 0;
+    bon_ime_reset(ime);
+    return BON_OK;
+}
+
+bon_status bon_ime_open(bon_ime **out, const bon_ime_options *options) {
+    *out = NULL;
+    bon_ime *ime = calloc(1, sizeof *ime);
+    if (!ime) return bon_fail_memory(sizeof *ime);
+    bon_status status = bon_ime_set_options(ime, options);
+    if (status != BON_OK) {
+        free(ime);
+        return status;
+    }
+    *out = ime;
+    return BON_OK;
+}
+
+void bon_ime_close(bon_ime *ime) { free(ime); }
+
+void bon_ime_reset(bon_ime *ime) {
+    bon_ime_word_clear(&ime->word);
+    ime->last.known = false;
+    ime->sentence = AT_START;
+}
+
+/* ---- results ---- */
+
+static void put_plain(bon_ime *ime, const char *text, size_t n) {
+    memcpy(ime->plain + ime->plain_len, text, n);
+    ime->plain_len += n;
+}
+
+static void put_point(bon_ime *ime, uint32_t point) {
+    ime->plain_len += bon_utf8_write(point, ime->plain + ime->plain_len);
+}
+
+static unsigned count_points(const char *text, size_t n) {
+    unsigned points = 0;
+    for (size_t i = 0; i < n; i++) points += !bon_utf8_tail(text[i]);
+    return points;
+}
+
+static void convert(const bon_ime *ime, const char *text, size_t n, char *out, size_t *length) {
+    *length = bon_ime_convert(ime->charset, text, n, out);
+}
+
+/* Fills in what there is to commit and to show. */
+static void finish_result(bon_ime *ime, bon_ime_result *out) {
+    out->commit = ime->commit;
+    if (ime->plain_len) convert(ime, ime->plain, ime->plain_len, ime->commit, &out->commit_len);
+    out->preedit = ime->preedit;
+    if (ime->word.key_count) out->preedit_len = bon_ime_word_show(&ime->word, &ime->setup, ime->preedit);
+    out->cursor = out->preedit_len;
+}
+
+/* ---- the end of a word ---- */
+
+static const bon_ime_macro *find_macro(const bon_ime *ime, const char *key, size_t n) {
+    size_t low = 0, high = ime->macro_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const bon_ime_macro *macro = &ime->macros[middle];
+        int order = compare_bytes(macro->key, macro->key_len, key, n);
+        if (order == 0) return macro;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+/* The macro that the word calls, by its keys or by what they show. */
+static const bon_ime_macro *called_macro(const bon_ime *ime) {
+    char shown[IME_SHOWN_MAX];
+    if (ime->macro_count == 0) return NULL;
+    const bon_ime_macro *macro = find_macro(ime, ime->word.keys, ime->word.key_count);
+    if (macro) return macro;
+    return find_macro(ime, shown, bon_ime_word_show(&ime->word, &ime->setup, shown));
+}
+
+enum leave { AS_SHOWN, AT_BREAK, AS_KEYS };
+
+static void remember(bon_ime *ime) {
+    const struct ime_word *word = &ime->word;
+    struct last_word *last = &ime->last;
+    size_t length;
+    last->known = true;
+    last->raw = word->raw;
+    last->key_count = word->key_count;
+    memcpy(last->keys, word->keys, word->key_count);
+    convert(ime, ime->plain, ime->plain_len, ime->commit, &length);
+    last->points = count_points(ime->commit, length);
+    last->signs = 0;
+}
+
+/* Moves the word into the commit. */
+static void leave_word(bon_ime *ime, enum leave how) {
+    struct ime_word *word = &ime->word;
+    if (word->key_count == 0) return;
+    const bon_ime_macro *macro = how == AT_BREAK ? called_macro(ime) : NULL;
+    if (macro) {
+        put_plain(ime, macro->text, macro->text_len);
+        ime->last.known = false;
+    } else {
+        bool restores = how == AT_BREAK && ime->setup.flags & BON_IME_RESTORE;
+        if (how == AS_KEYS || (restores && !bon_ime_word_keeps(word, &ime->setup))) word->raw = true;
+        ime->plain_len += bon_ime_word_show(word, &ime->setup, ime->plain + ime->plain_len);
+        remember(ime);
+    }
+    bon_ime_word_clear(word);
+}
+
+/* A sentence ends with . ! ? or a line, and begins behind the blank that follows. */
+static void note_sign(bon_ime *ime, uint32_t sign) {
+    if (sign == '\n' || (sign == ' ' && ime->sentence == BEHIND_STOP))
+        ime->sentence = AT_START;
+    else if (sign == '.' || sign == '!' || sign == '?')
+        ime->sentence = BEHIND_STOP;
+    else if (sign != ' ' && sign != '"' && sign != '\'' && sign != ')' && sign != '(')
+        ime->sentence = IN_SENTENCE;
+}
+
+/* ---- keys ---- */
+
+static bool press_sign(bon_ime *ime, uint32_t key, enum leave how) {
+    leave_word(ime, how);
+    put_point(ime, key);
+    ime->last.signs++;
+    note_sign(ime, key);
+    return true;
+}
+
+/* A word of more keys than there is room for leaves as it is, and goes on as another. */
+static bool press_letter(bon_ime *ime, char key) {
+    bool fresh = ime->word.key_count == 0;
+    if (ime->word.key_count == BON_IME_KEYS_MAX) leave_word(ime, AS_SHOWN);
+    if (fresh && ime->setup.flags & BON_IME_AUTO_CAPITAL && ime->sentence == AT_START && key >= 'a' && key <= 'z')
+        key = (char)(key - 32);
+    if (!bon_ime_word_key(&ime->word, &ime->setup, key)) return press_sign(ime, (unsigned char)key, AT_BREAK);
+    ime->sentence = IN_SENTENCE;
+    ime->last.known = false;
+    return true;
+}
+
+static bool press_character(bon_ime *ime, uint32_t key, unsigned modifiers) {
+    if (key == ' ' && modifiers & BON_IME_SHIFT) return press_sign(ime, key, AS_KEYS);
+    if (key > ' ' && key < 0x7f) return press_letter(ime, (char)key);
+    return press_sign(ime, key, AT_BREAK);
+}
+
+/* The word behind which the cursor now stands comes back into the preedit. */
+static void reopen(bon_ime *ime, bon_ime_result *out) {
+    struct last_word *last = &ime->last;
+    bon_ime_word_fold(&ime->word, &ime->setup, last->keys, last->raw ? 0 : last->key_count);
+    if (last->raw) {
+        ime->word.raw = true;
+        ime->word.key_count = last->key_count;
+        memcpy(ime->word.keys, last->keys, last->key_count);
+    }
+    out->delete_before = last->points + last->signs;
+    last->known = false;
+}
+
+static bool press_backspace(bon_ime *ime, bon_ime_result *out) {
+    struct ime_word *word = &ime->word;
+    ime->sentence = IN_SENTENCE;
+    if (word->key_count == 0) {
+        if (!ime->last.known) return false;
+        if (ime->last.signs == 1 && ime->setup.flags & BON_IME_REOPEN) return reopen(ime, out), true;
+        ime->last.known = ime->last.signs-- > 1;
+        return false;
+    }
+    if (bon_ime_word_backspace(word, &ime->setup)) return true;
+    /* No keys show the rest: it leaves as it is. */
+    size_t n = bon_ime_word_show(word, &ime->setup, ime->plain);
+    while (n > 0 && bon_utf8_tail(ime->plain[n - 1])) n--;
+    ime->plain_len = n ? n - 1 : 0;
+    bon_ime_word_clear(word);
+    return true;
+}
+
+static bool press_escape(bon_ime *ime) {
+    if (ime->word.key_count == 0 || ime->word.raw) return false;
+    ime->word.raw = true;
+    return true;
+}
+
+/* A key that types nothing ends the word and goes on to the application. Enter is a break; moving away is none. */
+static bool press_other(bon_ime *ime, uint32_t key) {
+    leave_word(ime, key == BON_IME_KEY_ENTER || key == BON_IME_KEY_TAB ? AT_BREAK : AS_SHOWN);
+    ime->last.known = false;
+    ime->sentence = key == BON_IME_KEY_ENTER ? AT_START : IN_SENTENCE;
+    return false;
+}
+
+void bon_ime_key(bon_ime *ime, uint32_t key, unsigned modifiers, bon_ime_result *out) {
+    *out = (bon_ime_result){0};
+    ime->plain_len = 0;
+    if (modifiers & (BON_IME_CONTROL | BON_IME_ALT | BON_IME_SUPER))
+        out->handled = press_other(ime, BON_IME_KEY_OTHER);
+    else if (key < 0x110000 && !(key >= 0xd800 && key < 0xe000))
+        out->handled = press_character(ime, key, modifiers);
+    else if (key == BON_IME_KEY_BACKSPACE)
+        out->handled = press_backspace(ime, out);
+    else if (key == BON_IME_KEY_ESCAPE)
+        out->handled = press_escape(ime);
+    else
+        out->handled = press_other(ime, key);
+    finish_result(ime, out);
+}
+
+void bon_ime_finish(bon_ime *ime, bon_ime_result *out) {
+    *out = (bon_ime_result){.handled = true};
+    ime->plain_len = 0;
+    leave_word(ime, AS_SHOWN);
+    ime->last.known = false;
+    finish_result(ime, out);
+}
