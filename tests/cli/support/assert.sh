@@ -83,6 +83,6 @@ skip() {
     exit 77
 }
 
-under_sanitizer() { grep -q __asan_init "$BON"; }
+under_sanitizer() { grep -qE "__[at]san_init" "$BON"; }
 
 trap '[ "$unmet" = 0 ] || exit 1' EXIT
