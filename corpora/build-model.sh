@@ -4,7 +4,7 @@
 #
 # Reads DIR/train/*.txt.zst (also .txt, .gz), one sentence or paragraph a line:
 #
-#   normalize | segment --fold -> every different line once -> count words -> lm build --candidates
+#   normalize | segment --fold -> every different line once -> weights -> count words -> lm build --candidates
 #
 # SIZE is the most bytes that the model may have (16M = 16,000,000) or `full`: nothing is left out, 32-bit floats. Below that
 # the first row of `levels` that fits is taken. Needs about 20 bytes of memory a token, and room in TMPDIR for the tokens.
@@ -19,6 +19,16 @@ leave_out=${LEAVE_OUT-lit_webnovel_converted}
 candidates=3 # a marked word seen less often is no candidate
 order=4 size=16M output=
 
+# Registers that people type most are scarce in the corpus, so a model with cut-offs counts them more than once: file pattern
+# and copies. Without cut-offs copies only spoil the discounts.
+weights='social_*|3
+lit_classic|3
+spoken_*|3
+tech|3
+lit_kieu|2
+lit_lightnovel|2
+lit_poem|2'
+
 # n-grams of order 1, 2, 3, 4 seen at most so often are left out; words seen less often than `words`; bits a value.
 # prune | words | bits
 levels='0 0 0 0|1|8
@@ -27,6 +37,7 @@ levels='0 0 0 0|1|8
 0 1 2 3|10|8
 0 1 2 4|20|7
 0 1 3 6|20|6
+0 2 3 6|20|6
 0 2 4 8|20|6
 0 3 6 12|20|6
 0 5 9 18|30|6
@@ -65,19 +76,31 @@ trap 'rm -rf "$scratch"' EXIT
 
 # ---- text -> tokens ----
 
-files=0
+copies_of() { # name
+    local pattern copies
+    while IFS='|' read -r pattern copies; do
+        # shellcheck disable=SC2254
+        case $1 in $pattern) [ -n "$limit" ] && echo "$copies" && return ;; esac
+    done <<<"$weights"
+    echo 1
+}
+
+mkdir "$scratch/tokens"
 for file in "$BON_CORPORA"/train/*.txt*; do
     name=$(basename "$file")
-    case " $leave_out " in *" ${name%%.*} "*) continue ;; esac
-    "$bon" normalize -q "$file" | "$bon" segment -q --fold >>"$scratch/tokens"
-    files=$((files + 1))
+    name=${name%%.*}
+    case " $leave_out " in *" $name "*) continue ;; esac
+    "$bon" normalize -q "$file" | "$bon" segment -q --fold >"$scratch/tokens/$name=$(copies_of "$name")"
 done
-[ "$files" -gt 0 ] || die "$BON_CORPORA/train has no .txt, .txt.gz or .txt.zst file"
-awk '!seen[$0]++' "$scratch/tokens" >"$scratch/text"
-rm "$scratch/tokens"
+[ -n "$(ls "$scratch/tokens")" ] || die "$BON_CORPORA/train has no .txt, .txt.gz or .txt.zst file"
+say files "$(find "$scratch/tokens" -type f | wc -l)"
+awk 'FNR == 1 { copies = FILENAME; sub(/.*=/, "", copies) }
+     !seen[$0]++ { lines++; for (i = 0; i < copies; i++) print }
+     END { printf "lines      %d different ones\n", lines >"/dev/stderr" }' "$scratch"/tokens/* >"$scratch/text" 2>"$scratch/log"
+cat "$scratch/log"
+rm -r "$scratch/tokens"
 "$bon" count -q -n 1 "$scratch/text" >"$scratch/counts"
-say files "$files"
-say lines "$(wc -l <"$scratch/text")"
+say sentences "$(wc -l <"$scratch/text")"
 say tokens "$(awk -F'\t' '{n += $2} END {printf "%d", n}' "$scratch/counts")"
 say words "$(wc -l <"$scratch/counts")"
 
@@ -87,22 +110,28 @@ build() { # options...
     "$bon" lm build -q -n "$order" --candidates="$candidates" --skip-symbols "$@" -o "$scratch/model.bonlm" "$scratch/text"
 }
 
+# Whether the model of a level is small enough.
+fits() { # level
+    local prune words bits
+    IFS='|' read -r prune words bits <<<"$1"
+    awk -F'\t' -v least="$words" '$2 >= least {print $1}' "$scratch/counts" >"$scratch/vocabulary"
+    build --prune="$(cut -d' ' -f1-"$order" <<<"$prune")" --vocab="$scratch/vocabulary" --quantize="$bits"
+    [ "$(stat -c %s "$scratch/model.bonlm")" -le "$limit" ]
+}
+
 if [ -z "$limit" ]; then
     build
     say level full
 else
-    fits=
-    while IFS='|' read -r prune words bits; do
-        awk -F'\t' -v least="$words" '$2 >= least {print $1}' "$scratch/counts" >"$scratch/vocabulary"
-        # shellcheck disable=SC2046
-        build --prune="$(cut -d' ' -f1-"$order" <<<"$prune")" --vocab="$scratch/vocabulary" --quantize="$bits"
-        if [ "$(stat -c %s "$scratch/model.bonlm")" -le "$limit" ]; then
-            fits="prune $prune, words seen at least $words times, $bits bits"
-            break
-        fi
-    done <<<"$levels"
-    [ -n "$fits" ] || die "no level gives a model of $limit bytes or less"
-    say level "$fits"
+    mapfile -t rows <<<"$levels"
+    low=0 high=${#rows[@]} built= # sizes fall from row to row: halve until the first that fits
+    while [ "$low" -lt "$high" ]; do
+        middle=$(((low + high) / 2)) built=$(((low + high) / 2))
+        if fits "${rows[middle]}"; then high=$middle; else low=$((middle + 1)); fi
+    done
+    [ "$low" -lt "${#rows[@]}" ] || die "no level gives a model of $limit bytes or less"
+    [ "$built" = "$low" ] || fits "${rows[low]}"
+    say level "${rows[low]} (cut-offs | least count of words | bits)"
 fi
 say size "$(stat -c %s "$scratch/model.bonlm")"
 say sha256 "$(sha256sum "$scratch/model.bonlm" | cut -d' ' -f1)"
