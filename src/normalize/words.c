@@ -71,23 +71,30 @@ static struct d_evidence gather(const UChar *word, int32_t n) {
 
 /* Eth is also a letter of Icelandic, Faroese and phonetic transcription, the African d one of Ewe. Vietnamese đ begins a
  * syllable; in the Nordic languages ð never begins a word. So a word is repaired when
- *   - it is a syllable with đ, and, where the sign is a small letter (IPA has [ðe]), it has a mark of Vietnamese besides;
+ *   - it is a syllable with đ (ði, ðang), unless it stands as a transcription does: /ðen/, [ðe];
  *   - or Ð begins it or follows a small letter (Ðắk, bậcÐạo), and all other letters are ones that Vietnamese writes;
  *   - or it is an abbreviation in capitals, without a vowel or with a letter only Vietnamese has (QÐ, HÐND, not MEÐ). */
-static bool stands_for_d_stroke(const UChar *word, int32_t n) {
+static bool stands_for_d_stroke(const UChar *word, int32_t n, bool transcribed) {
     struct d_evidence e = gather(word, n);
     struct bon_letters letters;
     bon_syllable code;
-    if (e.foreign || (e.small && !e.marked)) return false;
+    if (e.foreign || (e.small && !e.marked && transcribed)) return false;
     if (read_letters(word, n, true, &letters) && bon_letters_code(&letters, true, &code)) return true;
     if (e.small || e.african) return false;
     return e.leading || (e.capitals && (!e.vowel || e.marked));
 }
 
-static bool rule_d_stroke(UChar *word, int32_t n) {
+/* Whether the word is between slashes or square brackets. */
+static bool is_transcribed(const struct bon_units *units, int32_t start, int32_t end) {
+    if (start == 0 || end == units->len) return false;
+    UChar before = units->data[start - 1], behind = units->data[end];
+    return (before == '/' && behind == '/') || (before == '[' && behind == ']');
+}
+
+static bool rule_d_stroke(UChar *word, int32_t n, bool transcribed) {
     bool any = false;
     for (int32_t i = 0; i < n; i++) any |= as_d_stroke(word[i]) != word[i];
-    if (!any || !stands_for_d_stroke(word, n)) return false;
+    if (!any || !stands_for_d_stroke(word, n, transcribed)) return false;
     for (int32_t i = 0; i < n; i++) word[i] = as_d_stroke(word[i]);
     return true;
 }
@@ -128,7 +135,8 @@ void bon_rule_words(struct bon_sink *sink) {
             end = next;
         }
         UChar *word = units->data + start;
-        if (d_stroke && rule_d_stroke(word, end - start)) sink->counts[BON_RULE_D_STROKE]++;
+        if (d_stroke && rule_d_stroke(word, end - start, is_transcribed(units, start, end)))
+            sink->counts[BON_RULE_D_STROKE]++;
         if (tone_place && rule_tone_place(word, end - start, nz->options.tone_style))
             sink->counts[BON_RULE_TONE_PLACE]++;
         i = end + 1;

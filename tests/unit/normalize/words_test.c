@@ -47,8 +47,10 @@ static const struct rule_case d_stroke[] = {
     {B("Ɖông ɖường"), B("Đông đường"), 2},
     {B("Guðmundur Sigurðsson Garðar weð"), B("Guðmundur Sigurðsson Garðar weð"), 0},
     {B("GUÐMUNDUR MEÐ VIÐ ÞAÐ"), B("GUÐMUNDUR MEÐ VIÐ ÞAÐ"), 0},
-    {B("[re'puβlika ðe 'kosta] /ðen/ ð ∂"), B("[re'puβlika ðe 'kosta] /ðen/ ð ∂"), 0},
-    {B("Fooɖo ɖu Ɖ Ðæt Ðögr"), B("Fooɖo ɖu Ɖ Ðæt Ðögr"), 0},
+    {B("[ðe] /ðen/ ð ∂ [re'puβlikaðe]"), B("[ðe] /ðen/ ð ∂ [re'puβlikaðe]"), 0},
+    {B("ði ðang ða ðo ðâu Ði ɖi"), B("đi đang đa đo đâu Đi đi"), 7},
+    {B("/ðường/ và/ði /ði/ðâu"), B("/đường/ và/đi /ði/đâu"), 3},
+    {B("Fooɖo Ɖ Ðæt Ðögr"), B("Fooɖo Ɖ Ðæt Ðögr"), 0},
     {B("Điểm đen"), B("Điểm đen"), 0},
 };
 
