@@ -20,6 +20,7 @@ struct normalize_args {
 struct normalize_job {
     struct bon_pipeline pipeline;
     bon_normalizer *normalizer;
+    struct bon_normalize_join join;
     _Atomic uint64_t counts[BON_RULES];
 };
 
@@ -64,19 +65,33 @@ static const struct option_row options[] = {
 #define RULE_LINE(name, text, doc) "  " text ": " doc "\n"
 static const char notes[] = "rules:\n" BON_RULE_TABLE(RULE_LINE) "Normalizing twice changes nothing.";
 
+static struct bon_normalize_place place_of(const struct bon_chunk *chunk) {
+    return (struct bon_normalize_place){.name = chunk->name,
+                                        .line = chunk->line,
+                                        .offset = chunk->offset,
+                                        .begins_inside = chunk->begins_inside,
+                                        .begins_token = chunk->begins_token,
+                                        .ends_inside = chunk->ends_inside};
+}
+
 static bon_status map(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
     struct normalize_job *job = context;
     uint64_t counts[BON_RULES] = {0};
     (void)worker;
-    const struct bon_normalize_place place = {.name = chunk->name,
-                                              .line = chunk->line,
-                                              .offset = chunk->offset,
-                                              .begins_inside = chunk->begins_inside,
-                                              .begins_token = chunk->begins_token,
-                                              .ends_inside = chunk->ends_inside};
+    const struct bon_normalize_place place = place_of(chunk);
     BON_TRY(bon_normalize_chunk(job->normalizer, chunk->data, chunk->len, &place, out, counts));
     for (int i = 0; i < BON_RULES; i++) job->counts[i] += counts[i];
     return BON_OK;
+}
+
+static bon_status sink(void *context, const struct bon_chunk *chunk, const bon_buf *result) {
+    struct normalize_job *job = context;
+    const struct bon_normalize_place place = place_of(chunk);
+    const char *text = result->data;
+    size_t n = result->len;
+    if (bon_normalize_join(&job->join, job->normalizer, &place, &text, &n))
+        BON_TRY(bon_out_write(job->pipeline.out, " ", 1));
+    return bon_out_write(job->pipeline.out, text, n);
 }
 
 static int write_report(const struct normalize_args *args, const struct normalize_job *job) {
@@ -96,7 +111,7 @@ static int write_report(const struct normalize_args *args, const struct normaliz
 
 static int run(const struct command *command, int argc, char **argv) {
     struct normalize_args args = {0};
-    struct normalize_job job = {.pipeline = {.map = map, .context = &job}};
+    struct normalize_job job = {.pipeline = {.map = map, .sink = sink, .context = &job}};
     int first, result = options_parse(command, &args, argc, argv, &first);
     if (result != PARSE_GO) return result;
     bon_normalize_options rules = {

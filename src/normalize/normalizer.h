@@ -9,6 +9,7 @@
  *          compose.c       the Unicode form, with Vietnamese marks in any order
  *            order.c       (marks by the thousand, sorted before ICU sees them)
  *          words.c         eth for đ, then tone marks to their place
+ *     join.c        puts windows of one line together
  *
  * Rules run in this order for a reason: dropping a soft hyphen may bring a mark to its letter, composing may make a letter
  * of a word, and only whole words have a tone place. Every later rule leaves what the earlier ones look at as it was, so a
@@ -131,9 +132,20 @@ struct bon_normalize_place {
     bool ends_inside;      /* the line goes on in the next chunk */
 };
 
-/* bon_normalize_counted on a part of a stream: windows of a long line, each cut behind a blank, give together what the whole
- * line would give (but for blanks at its beginning that fill a window). */
+/* bon_normalize_counted on a part of a stream: windows of a long line, each cut behind a blank, give what the whole line
+ * would give when bon_normalize_join has put them together. */
 bon_status bon_normalize_chunk(const struct bon_normalizer *nz, const char *text, size_t n,
                                const struct bon_normalize_place *place, bon_buf *out, uint64_t *counts);
+
+/* What is known of the line at the end of a window. */
+struct bon_normalize_join {
+    bool line_start; /* nothing of it is written yet */
+    bool space;      /* a space is due if text follows */
+};
+
+/* Joins the n bytes of a result to those before it: called for each in input order, all zeros before the first. Leaves in
+ * *text and *n what is to be written; true: a space is to be written before it. */
+bool bon_normalize_join(struct bon_normalize_join *join, const struct bon_normalizer *nz,
+                        const struct bon_normalize_place *place, const char **text, size_t *n);
 
 #endif

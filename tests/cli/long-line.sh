@@ -47,3 +47,13 @@ expect_out "$((2 * $(wc -w <words) + 2))"
 # A model sees one sentence, a query one row.
 run_shell "bon lm query --per-line m.bonlm words | tail -n +2 | cut -f 1"
 expect_out "$(($(wc -w <words) + 1))"
+
+# Windows of nothing but blanks at the beginning of a line leave no space there; CR LF ends one line wherever windows end.
+run_shell "{ head -c 3000000 /dev/zero | tr '\0' ' '; printf 'a b\n'; } | bon normalize -j2"
+expect_out 'a b'
+for before in 1048574 1048575 1048576; do
+    { head -c $before /dev/zero | tr '\0' 'a' && printf '\r\nb'; } >cut
+    { head -c $before /dev/zero | tr '\0' 'a' && printf '\nb'; } >expected
+    run bon normalize -j2 cut
+    expect_out_file expected
+done
