@@ -1,5 +1,6 @@
 /* cmd/bon/main.c: `bon COMMAND ...`: finds the command in the table and runs it. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -71,7 +72,16 @@ static int dispatch(int argc, char **argv) {
     return command ? command->run(command, argc - 1, argv + 1) : unknown_command(name);
 }
 
+/* A standard stream that the caller closed would otherwise be the number of the next file opened, and text meant for it would
+ * go there. The other direction of /dev/null stands in, so that using the stream fails and says so. */
+static void occupy_standard_streams(void) {
+    for (int stream = 0; stream <= 2; stream++)
+        if (fcntl(stream, F_GETFD) == -1 && errno == EBADF)
+            if (open("/dev/null", stream == 0 ? O_WRONLY : O_RDONLY) != stream) return;
+}
+
 int main(int argc, char **argv) {
+    occupy_standard_streams();
     signals_install();
     int status = dispatch(argc, argv);
     if ((fflush(stdout) != 0 || ferror(stdout)) && status == EXIT_DONE) {

@@ -84,3 +84,15 @@ run bon normalize -o fifo same
 wait
 expect_same through same
 [ -p fifo ] || unmet 'the pipe was replaced by a file'
+
+# A closed standard stream is a failure that says so, not a number that the next file gets.
+echo 'một' >one
+run_shell 'bon normalize one >&-'
+expect_status 1
+expect_err '^bon: .*standard output'
+run_shell 'bon normalize -o kept one >&-'
+expect_status 0
+expect_same one kept
+run_shell 'bon normalize <&-'
+expect_status 1
+expect_err '^bon: standard input'
