@@ -10,9 +10,11 @@
 
 #include "ime/word.h"
 
-/* Vietnamese spellings beyond the grammar, mostly names from the Central Highlands, in small letters. */
+/* Vietnamese words beyond the grammar that are written with marks, in small letters: names, and loan words written as one. */
 static const char *const further_words[] = {
-    "bắk", "búk", "đăk", "đắk", "kăn", "kạn", "lăk", "lắk", "păk", "pắk",
+    "bắk",  "búk",   "đăk",   "đắk",   "êđê",    "kạn",   "kilô",  "kilôgam", "kilômét", "kitô",
+    "kông", "krông", "lăk",   "lắk",   "lôgô",   "môtô",  "ôtô",   "ôxít",    "ôxy",     "ôzôn",
+    "păk",  "pắk",   "phôtô", "plông", "pơlang", "rađiô", "rôbốt", "rôma",    "slavơ",   "xôviết",
 };
 
 /* English words whose keys are a Vietnamese syllable in telex (has: há), and which are typed with their last key doubled.
@@ -34,28 +36,38 @@ static bool is_further_word(const struct ime_word *word, const struct ime_view *
     return false;
 }
 
-/* đc, HĐLĐ, VĐV: consonants, some of them đ. */
+/* đc, HĐLĐ, VĐV, NSƯT: consonants, some of them đ, and in capitals ư typed as uw. */
 static bool is_abbreviation(const struct ime_word *word) {
-    bool stroke = false;
+    bool marked = false;
     if (word->tone != BON_TONE_NGANG || word->undone) return false;
     for (unsigned i = 0; i < word->letter_count; i++) {
         const struct ime_letter *letter = &word->letters[i];
-        if (ime_is_vowel(letter->base)) return false;
-        stroke |= letter->shape != SHAPE_NONE;
+        bool horned = letter->base == 'u' && letter->shape != SHAPE_NONE && letter->upper && !letter->inserted;
+        if (ime_is_vowel(letter->base) && !horned) return false;
+        marked |= letter->shape != SHAPE_NONE;
     }
-    return stroke;
+    return marked;
+}
+
+/* No English word begins with dd: đag, đôla and Đak were meant. */
+static bool begins_with_dd(const struct ime_word *word) {
+    return !word->undone && word->letters[0].base == 'd' && word->letters[0].shape != SHAPE_NONE &&
+           word->letters[0].mark_key == 1;
 }
 
 static bool is_vietnamese(const struct ime_word *word, const struct bon_ime_setup *setup) {
     struct ime_view view;
     bon_ime_view(word, setup->tone_style, &view);
-    return view.syllable || is_abbreviation(word) || is_further_word(word, &view);
+    return view.syllable || is_abbreviation(word) || begins_with_dd(word) || is_further_word(word, &view);
 }
 
 static bool shows_single_word(const struct ime_word *word) {
     char text[8];
     if (word->letter_count >= sizeof text) return false;
-    for (unsigned i = 0; i < word->letter_count; i++) text[i] = word->letters[i].base;
+    for (unsigned i = 0; i < word->letter_count; i++) {
+        if (word->letters[i].shape != SHAPE_NONE) return false;
+        text[i] = word->letters[i].base;
+    }
     text[word->letter_count] = 0;
     return bsearch(text, single_words, sizeof single_words / sizeof *single_words, sizeof *single_words, compare_words);
 }
@@ -65,21 +77,33 @@ static bool same_key(const struct ime_word *word, int at) {
     return at >= 0 && at < word->key_count && ime_small(word->keys[at]) == ime_small(word->keys[word->undo_key]);
 }
 
-/* Whether the second key was meant to take the mark back. */
+/* A tone taken back by a letter: tesst is test because tét is Vietnamese and no consonant follows ss in English words of one
+ * syllable; hass is has because the table says so. */
+static bool tone_undone_on_purpose(const struct ime_word *word, const struct bon_ime_setup *setup,
+                                   struct ime_word *without) {
+    unsigned rest = word->undo_key + 1u;
+    if (rest == word->key_count) return shows_single_word(word);
+    for (unsigned i = rest; i < word->key_count; i++) {
+        char key = ime_small(word->keys[i]);
+        if (setup->map.actions[(unsigned char)key] != BON_IME_LETTER || ime_is_vowel(key)) return false;
+        bon_ime_word_key(without, setup, word->keys[i]);
+    }
+    return is_vietnamese(without, setup);
+}
+
+/* Whether the second key was meant to take the mark back. People do that as soon as they see the mark. */
 static bool undone_on_purpose(const struct ime_word *word, const struct bon_ime_setup *setup) {
-    unsigned at = word->undo_key;
+    int at = word->undo_key;
     char key = ime_small(word->keys[at]);
     struct ime_word without;
-    bon_ime_word_fold(&without, setup, word->keys, at); /* as it was before the undoing key */
-    bool letter = ime_is_letter((unsigned char)key);
-    if (!letter || bon_ime_actions[setup->map.actions[(unsigned char)key]].kind != KIND_TONE) {
-        bool triple = letter && same_key(word, (int)at - 1) && (same_key(word, (int)at - 2) || key == 'w');
-        return (triple || is_vietnamese(&without, setup)) && !same_key(word, (int)at + 1);
-    }
-    if (at + 1u == word->key_count) return shows_single_word(word);
-    if (!same_key(word, (int)at - 1) || ime_is_vowel(ime_small(word->keys[at + 1]))) return false;
-    for (unsigned i = at + 1; i < word->key_count; i++) bon_ime_word_key(&without, setup, word->keys[i]);
-    return is_vietnamese(&without, setup);
+    if (!same_key(word, at - 1)) return false;
+    bon_ime_word_fold(&without, setup, word->keys, (size_t)at); /* as it was before */
+    if (!ime_is_letter((unsigned char)key)) return is_vietnamese(&without, setup) && !same_key(word, at + 1);
+    if (bon_ime_actions[setup->map.actions[(unsigned char)key]].kind == KIND_TONE)
+        return tone_undone_on_purpose(word, setup, &without);
+    if (same_key(word, at + 1)) return false; /* www */
+    if (same_key(word, at - 2)) return true;  /* zooom: no English word has three */
+    return at + 1 == word->key_count && (key == 'w' || is_vietnamese(&without, setup)); /* saww; dadd, but daddy */
 }
 
 bool bon_ime_word_keeps(const struct ime_word *word, const struct bon_ime_setup *setup) {
