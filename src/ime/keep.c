@@ -51,8 +51,8 @@ static bool is_abbreviation(const struct ime_word *word) {
 
 /* No English word begins with dd: đag, đôla and Đak were meant. */
 static bool begins_with_dd(const struct ime_word *word) {
-    return !word->undone && word->letters[0].base == 'd' && word->letters[0].shape != SHAPE_NONE &&
-           word->letters[0].mark_key == 1;
+    return word->letter_count > 0 && !word->undone && word->letters[0].base == 'd' &&
+           word->letters[0].shape != SHAPE_NONE && word->letters[0].mark_key == 1;
 }
 
 static bool is_vietnamese(const struct ime_word *word, const struct bon_ime_setup *setup) {
