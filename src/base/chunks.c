@@ -92,16 +92,22 @@ static size_t cut_window(const char *bytes, size_t n, bool *at_blank) {
 
 /* Finds where the chunk that begins input ends, or NO_CUT when more bytes are needed first. */
 static size_t find_cut(const struct bon_chunk_reader *reader, const bon_buf *input, bool *inside, bool *at_blank) {
-    size_t seen = smaller(input->len, BON_WINDOW);
+    size_t seen = reader->whole_lines ? input->len : smaller(input->len, BON_WINDOW);
     /* The rest of a long line is a chunk of its own; else as many whole lines as there are. */
     const char *newline = reader->inside ? memchr(input->data, '\n', seen) : memrchr(input->data, '\n', seen);
     *inside = *at_blank = false;
     if (newline) return (size_t)(newline - input->data) + 1;
-    if (input->len > BON_WINDOW) {
+    if (input->len > BON_WINDOW && !reader->whole_lines) {
         *inside = true;
         return cut_window(input->data, BON_WINDOW, at_blank);
     }
     return reader->at_end ? input->len : NO_CUT;
+}
+
+static bon_status fail_line(const struct bon_chunk_reader *reader) {
+    return bon_fail(BON_ERR_LIMIT, "%s:%llu: the line at offset %llu is longer than %d bytes",
+                    reader->path_count ? reader->paths[reader->next_path] : "standard input",
+                    (unsigned long long)reader->line, (unsigned long long)reader->offset, BON_LINE_MAX);
 }
 
 /* Gathers bytes until a cut can be made; 0 only at the end of the file. */
@@ -111,7 +117,9 @@ static bon_status gather(struct bon_chunk_reader *reader, bon_buf *input, size_t
         BON_TRY(fill(reader, input, want));
         *cut = input->len ? find_cut(reader, input, inside, at_blank) : NO_CUT;
         if (*cut != NO_CUT || reader->at_end) return BON_OK;
-        want = want > BON_WINDOW / 2 ? BON_WINDOW + 1 : want * 2;
+        if (want > BON_LINE_MAX) return fail_line(reader);
+        bool window = !reader->whole_lines && want > BON_WINDOW / 2;
+        want = window ? BON_WINDOW + 1 : smaller(want * 2, (size_t)BON_LINE_MAX + 1);
     }
 }
 

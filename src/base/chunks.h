@@ -8,7 +8,8 @@
 struct bon_chunk_reader {
     const char *const *paths;
     size_t path_count;
-    size_t target; /* bytes to gather before a cut */
+    size_t target;    /* bytes to gather before a cut */
+    bool whole_lines; /* of any length: no windows */
     struct bon_progress *progress;
     bool (*cancelled)(void *context); /* asked before each chunk and while input waits */
     void *cancelled_context;

@@ -235,6 +235,7 @@ static bon_status open_run(struct run *run, const struct bon_pipeline *pipeline)
                         .reader = {.paths = pipeline->paths,
                                    .path_count = pipeline->path_count,
                                    .target = chunk < BON_WINDOW ? chunk : BON_WINDOW,
+                                   .whole_lines = pipeline->whole_lines,
                                    .progress = pipeline->progress,
                                    .cancelled = cancelled}};
     run->reader.cancelled_context = run;

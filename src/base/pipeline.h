@@ -6,6 +6,9 @@
  * there is none, at the last UTF-8 boundary in it. The window after it begins at that cut, and the last one has the line
  * end; CR LF is never cut. So windows depend on where the line begins, not on chunk size or on how bytes arrive.
  *
+ * With `whole_lines` a line is never cut, whatever its length: records, such as JSON, need all of it. A chunk is then as long
+ * as its longest line, and so is memory; above BON_LINE_MAX a line fails.
+ *
  * A file's last line without a newline is a chunk end too: the next file begins with a chunk of its own. An input that
  * turns out to be corrupt gives the bytes decoded before that, then the failure.
  */
@@ -14,7 +17,7 @@
 
 #include "base/io.h"
 
-enum { BON_CHUNK = 256 << 10, BON_WINDOW = 1 << 20 };
+enum { BON_CHUNK = 256 << 10, BON_WINDOW = 1 << 20, BON_LINE_MAX = 1 << 30 };
 
 struct bon_chunk {
     const char *data; /* valid during map; ends with '\n' unless a window or the last line of a file without one */
@@ -35,6 +38,7 @@ struct bon_pipeline {
     unsigned threads;  /* 0 = as many as the machine has; 1 = no threads are started */
     size_t chunk_size; /* 0 = BON_CHUNK; at most BON_WINDOW. Whole lines are gathered up to about this size; input that
                         * comes slowly (a terminal, a pipe that waits) is passed on line by line */
+    bool whole_lines;
     void *context;
     /* Per-worker state, made in its thread; both may be NULL. Workers start one by one as chunks are read, so a short input
      * opens one or two. */
