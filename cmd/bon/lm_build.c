@@ -5,6 +5,7 @@
 
 #include "bon/restore.h"
 #include "commands.h"
+#include "layout.h"
 #include "lines.h"
 #include "stream.h"
 
@@ -18,6 +19,7 @@ struct build_args {
     const char *arpa, *vocabulary;
     unsigned order, quantize, candidates;
     struct cutoffs prune;
+    int layout; /* bon_lm_layout */
     bool discount_fallback, skip_symbols;
 };
 
@@ -57,6 +59,7 @@ static const struct option_row options[] = {
     OPTION_FLAG(0, "discount-fallback", struct build_args, discount_fallback,
                 "use discounts 0.5, 1, 1.5 where the text is too small\nto estimate them"),
     OPTION_FLAG(0, "skip-symbols", struct build_args, skip_symbols, "read <s>, </s> and <unk> in the text as blanks"),
+    OPTION_CHOICE(0, "layout", "NAME", struct build_args, layout, layout_choices, LAYOUT_HELP),
     OPTION_UNSIGNED(0, "quantize", "BITS", struct build_args, quantize, 2, 16,
                     "store probabilities and back-offs in BITS bits (default:\n32-bit floats)"),
     OPTION_UNSIGNED(
@@ -123,7 +126,7 @@ static bon_status read_words(const char *path, struct word_list *list) {
 /* ---- the command ---- */
 
 static bon_status write_binary(const struct build_args *args, const bon_lm_table *table) {
-    bon_lm_write_options how = {.quantize_bits = args->quantize};
+    bon_lm_write_options how = {.quantize_bits = args->quantize, .layout = (unsigned)args->layout};
     if (args->candidates) return bon_restorer_write(table, args->shared.output, &how, args->candidates);
     return bon_lm_table_write(table, args->shared.output, &how);
 }
@@ -164,6 +167,7 @@ static int check_args(const struct command *command, const struct build_args *ar
     if (output && strstr(output, ".arpa"))
         return usage_error(command, "-o writes a .bonlm model; for ARPA text: --arpa %s", output);
     if (args->candidates && !output) return usage_error(command, "--candidates is for a .bonlm model: -o FILE.bonlm");
+    if (args->quantize && args->layout == BON_LM_LAYOUT_FAST) return usage_error(command, LAYOUT_CONFLICT);
     if (args->prune.count > args->order)
         return usage_error(command, "--prune has more cut-offs than the order, %u", args->order);
     return PARSE_GO;

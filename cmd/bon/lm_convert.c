@@ -4,15 +4,18 @@
 
 #include "bon/ngram.h"
 #include "commands.h"
+#include "layout.h"
 #include "stream.h"
 
 struct convert_args {
     struct shared_args shared;
     unsigned quantize;
+    int layout; /* bon_lm_layout */
 };
 
 static const struct option_row options[] = {
     OPTION_OUTPUT("write to FILE: .bonlm, or ARPA text for any other name\n(.gz and .zst compress)"),
+    OPTION_CHOICE(0, "layout", "NAME", struct convert_args, layout, layout_choices, LAYOUT_HELP),
     OPTION_UNSIGNED(0, "quantize", "BITS", struct convert_args, quantize, 2, 16,
                     "store probabilities and back-offs of a .bonlm in BITS bits"),
     OPTIONS_COMMON,
@@ -48,7 +51,7 @@ static bon_status read_table(const char *path, bon_lm_table **table) {
 }
 
 static bon_status convert(const struct convert_args *args, const char *from, const char *to) {
-    bon_lm_write_options how = {.quantize_bits = args->quantize};
+    bon_lm_write_options how = {.quantize_bits = args->quantize, .layout = (unsigned)args->layout};
     bon_lm_table *table;
     BON_TRY(read_table(from, &table));
     bon_status status =
@@ -65,6 +68,9 @@ static int run(const struct command *command, int argc, char **argv) {
     const char *to = args.shared.output ? args.shared.output : first + 1 < argc ? argv[first + 1] : "-";
     if (args.quantize && !ends_in(to, ".bonlm"))
         return usage_error(command, "--quantize is for .bonlm files, not '%s'", to);
+    if (args.layout && !ends_in(to, ".bonlm"))
+        return usage_error(command, "--layout is for .bonlm files, not '%s'", to);
+    if (args.quantize && args.layout == BON_LM_LAYOUT_FAST) return usage_error(command, LAYOUT_CONFLICT);
     return tell_failure(convert(&args, argv[first], to));
 }
 

@@ -30,6 +30,8 @@ static bon_status describe(const bon_lm *lm, const char *path, bool tsv, bon_buf
         char name[16] = {(char)('0' + n), '-', 'g', 'r', 'a', 'm', 's', 0};
         BON_TRY(put_number(out, tsv, name, bon_lm_count(lm, n)));
     }
+    const char *layout = bon_lm_layout_of(lm) == BON_LM_LAYOUT_FAST ? "fast" : "small";
+    BON_TRY(bon_buf_printf(out, tsv ? "%s\t%s\n" : "%-16s%s\n", "layout", layout));
     BON_TRY(put_number(out, tsv, "quantize-bits", bon_lm_quantize_bits(lm)));
     for (size_t i = 0; i < bon_lm_section_count(lm); i++) {
         uint64_t offset, size;

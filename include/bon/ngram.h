@@ -27,9 +27,18 @@ enum { BON_LM_MAX_ORDER = 8, BON_LM_UNK = 0, BON_LM_BOS = 1, BON_LM_EOS = 2 };
 
 typedef struct bon_lm bon_lm;
 
+/* Two forms of a model file; every function takes both. */
+typedef enum bon_lm_layout {
+    BON_LM_LAYOUT_AUTO,  /* fast for floats, small when quantized */
+    BON_LM_LAYOUT_FAST,  /* a hash table an order: some 22 bytes an n-gram, one cache line a probe; floats only */
+    BON_LM_LAYOUT_SMALL, /* a compressed trie: 3 to 4 bytes an n-gram at 8 bits */
+} bon_lm_layout;
+
 typedef struct bon_lm_open_options {
     int lazy;             /* non-zero: check the header now, section checksums only in bon_lm_verify */
-    uint32_t reserved[7]; /* zero */
+    int resident;         /* non-zero: read the file into memory, in huge pages where the system gives them, instead of
+                             mapping it: slower to open, faster to query, not shared between processes */
+    uint32_t reserved[6]; /* zero */
 } bon_lm_open_options;
 
 /* Maps a .bonlm file. options NULL = defaults (every checksum is verified). BON_ERR_FORMAT and BON_ERR_VERSION name the
@@ -46,6 +55,8 @@ BON_API uint32_t bon_lm_word(const bon_lm *lm, const char *word, size_t n);
 /* Bytes of a word (owned by lm, not NUL-terminated); NULL for an id out of range. */
 BON_API const char *bon_lm_word_text(const bon_lm *lm, uint32_t id, size_t *n);
 
+/* BON_LM_LAYOUT_FAST or BON_LM_LAYOUT_SMALL. */
+BON_API bon_lm_layout bon_lm_layout_of(const bon_lm *lm);
 /* Bits of a stored probability or back-off; 0 = floats. (Those of single words are always floats.) */
 BON_API unsigned bon_lm_quantize_bits(const bon_lm *lm);
 /* The sections of the file: name, offset and size in bytes of the i-th (results may be NULL); NULL behind the last one. */
@@ -68,6 +79,16 @@ BON_API bool bon_lm_state_equal(const bon_lm_state *a, const bon_lm_state *b);
  * is the order of the longest n-gram found. Allocates nothing. */
 BON_API float bon_lm_score(const bon_lm *lm, const bon_lm_state *state, uint32_t word, bon_lm_state *next,
                            unsigned *matched);
+
+/* The same for many words at once, several times as fast: what is read for one word is fetched while others are scored.
+ * matched may be NULL.
+ *
+ * bon_lm_score_words: words[0..n) follow one another, from *state on, which is moved behind them; behind </s> begins a new
+ * sentence with <s>. bon_lm_score_batch: n words each after a state of its own; next[] may be states[]. */
+BON_API void bon_lm_score_words(const bon_lm *lm, bon_lm_state *state, const uint32_t *words, size_t n, float *logprob,
+                                uint8_t *matched);
+BON_API void bon_lm_score_batch(const bon_lm *lm, const bon_lm_state *states, const uint32_t *words, size_t n,
+                                bon_lm_state *next, float *logprob, uint8_t *matched);
 
 typedef struct bon_lm_totals {
     uint64_t tokens;        /* words and sentence ends */
@@ -123,7 +144,8 @@ BON_API bon_status bon_lm_table_write_arpa(const bon_lm_table *table, const char
 
 typedef struct bon_lm_write_options {
     unsigned quantize_bits; /* 0 = 32-bit floats; 2..16 = that many bits for each probability and back-off */
-    uint32_t reserved[7];
+    unsigned layout;        /* bon_lm_layout */
+    uint32_t reserved[6];
 } bon_lm_write_options;
 
 /* Writes a .bonlm file, atomically. */

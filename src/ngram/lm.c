@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/hash.h"
+#include "ngram/fast.h"
 #include "ngram/table.h"
 
 /* ---- sections ---- */
@@ -65,15 +66,27 @@ static uint64_t flag_bytes(uint64_t count) {
     return (count + BON_LM_KEEP_BITS - 1) / BON_LM_KEEP_BITS * BON_LM_KEEP_BITS / 8;
 }
 
-static bon_status open_context_parts(bon_lm *lm, unsigned order, struct bon_lm_packed_level *level) {
+static bon_status open_children(bon_lm *lm, unsigned order, struct bon_lm_packed_level *level) {
     char name[BON_ARTEFACT_NAME];
-    uint64_t blocks = (level->count + BON_LM_KEEP_BITS - 1) / BON_LM_KEEP_BITS;
     bon_lm_section_name(name, order, "next");
-    BON_TRY(open_borders(lm, name, level->count, lm->header.count[order], &level->next));
+    return open_borders(lm, name, level->count, lm->header.count[order], &level->next);
+}
+
+static bon_status open_context_parts(bon_lm *lm, unsigned order, struct bon_lm_packed_level *level) {
+    uint64_t blocks = (level->count + BON_LM_KEEP_BITS - 1) / BON_LM_KEEP_BITS;
     BON_TRY(level_sized(lm, order, "keep", flag_bytes(level->count), &level->keep));
     BON_TRY(level_sized(lm, order, "rank", (blocks + 2) / 2 * 8, &level->rank));
     level->backoff_count = bon_load32(level->rank + blocks * 4);
     return open_values(lm, order, "back", "backbin", level->backoff_count, &level->backoff);
+}
+
+/* What the fast layout has in place of values, flags and back-offs. */
+static bon_status open_fast_level(bon_lm *lm, unsigned order, struct bon_lm_packed_level *level) {
+    struct bon_lm_buckets *buckets = &level->buckets;
+    if (order == 1)
+        return level_sized(lm, order, "values", level->count * sizeof(struct bon_fast_values), &lm->unigrams);
+    buckets->count = bon_fast_bucket_count(level->count, bon_fast_per_bucket(lm, order));
+    return level_sized(lm, order, "buckets", buckets->count * BON_FAST_LINE, &buckets->lines);
 }
 
 static bon_status open_level(bon_lm *lm, unsigned order) {
@@ -84,6 +97,8 @@ static bon_status open_level(bon_lm *lm, unsigned order) {
         bon_lm_section_name(name, order, "word");
         BON_TRY(open_ef(lm, name, level->count, true, &level->word));
     }
+    if (order < lm->order) BON_TRY(open_children(lm, order, level));
+    if (lm->fast) return open_fast_level(lm, order, level);
     BON_TRY(open_values(lm, order, "prob", "probbin", level->count, &level->logprob));
     if (order < lm->order) BON_TRY(open_context_parts(lm, order, level));
     bon_lm_section_name(name, order, "blank");
@@ -94,10 +109,12 @@ static bon_status open_level(bon_lm *lm, unsigned order) {
 /* ---- header and vocabulary ---- */
 
 static bool header_is_sound(const struct bon_lm_header *header) {
-    bool sound = header->order >= 1 && header->order <= BON_LM_MAX_ORDER &&
-                 (header->quantize_bits == 0 || (header->quantize_bits >= 2 && header->quantize_bits <= 16)) &&
-                 header->count[0] > BON_LM_EOS && header->probe_max <= BON_LM_PROBE_LIMIT &&
-                 header->slots >= header->count[0] && header->slots <= UINT32_MAX && header->text_bytes < UINT32_MAX;
+    bool sound =
+        header->order >= 1 && header->order <= BON_LM_MAX_ORDER &&
+        (header->quantize_bits == 0 || (header->quantize_bits >= 2 && header->quantize_bits <= 16)) &&
+        header->count[0] > BON_LM_EOS && header->probe_max <= BON_LM_PROBE_LIMIT &&
+        (header->layout == BON_LM_FILE_SMALL || (header->layout == BON_LM_FILE_FAST && header->quantize_bits == 0)) &&
+        header->slots >= header->count[0] && header->slots <= UINT32_MAX && header->text_bytes < UINT32_MAX;
     for (unsigned i = 0; i < BON_LM_MAX_ORDER; i++)
         sound = sound && (i < header->order ? header->count[i] < UINT32_MAX : header->count[i] == 0);
     return sound;
@@ -111,6 +128,7 @@ static bon_status open_header(bon_lm *lm) {
         return bon_fail(BON_ERR_FORMAT, "%s: section lm.header has impossible values; get the file again",
                         bon_artefact_path(lm->artefact));
     lm->order = lm->header.order;
+    lm->fast = lm->header.layout == BON_LM_FILE_FAST;
     lm->words = (uint32_t)lm->header.count[0];
     return BON_OK;
 }
@@ -146,15 +164,15 @@ static bon_status open_artefact(bon_lm **out, struct bon_artefact *artefact) {
 
 bon_status bon_lm_open(bon_lm **out, const char *path, const bon_lm_open_options *options) {
     struct bon_artefact *artefact;
-    BON_TRY(bon_artefact_open(&artefact, path, "bonlm", BON_LM_FILE_VERSION, !options || !options->lazy));
+    BON_TRY(bon_artefact_open(&artefact, path, "bonlm", BON_LM_FILE_VERSION_MAX, !options || !options->lazy));
     return open_artefact(out, artefact);
 }
 
 bon_status bon_lm_open_memory(bon_lm **out, const void *bytes, size_t n, const char *name,
                               const bon_lm_open_options *options) {
     struct bon_artefact *artefact;
-    BON_TRY(
-        bon_artefact_open_memory(&artefact, bytes, n, name, "bonlm", BON_LM_FILE_VERSION, !options || !options->lazy));
+    BON_TRY(bon_artefact_open_memory(&artefact, bytes, n, name, "bonlm", BON_LM_FILE_VERSION_MAX,
+                                     !options || !options->lazy));
     return open_artefact(out, artefact);
 }
 
@@ -175,6 +193,8 @@ unsigned bon_lm_order(const bon_lm *lm) { return lm->order; }
 uint64_t bon_lm_count(const bon_lm *lm, unsigned order) {
     return order >= 1 && order <= lm->order ? lm->header.count[order - 1] : 0;
 }
+
+bon_lm_layout bon_lm_layout_of(const bon_lm *lm) { return lm->fast ? BON_LM_LAYOUT_FAST : BON_LM_LAYOUT_SMALL; }
 
 unsigned bon_lm_quantize_bits(const bon_lm *lm) { return lm->header.quantize_bits; }
 

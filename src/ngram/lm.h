@@ -13,15 +13,17 @@
 struct bon_lm_header {
     uint32_t order;
     uint32_t quantize_bits; /* 0 = floats */
-    uint32_t reserved_bits; /* zero */
+    uint32_t layout;        /* enum bon_lm_file_layout */
     uint32_t probe_max;     /* longest run of slots that finding a word of the vocabulary takes */
     uint64_t slots;         /* of the hash index */
     uint64_t text_bytes;    /* of all words */
     uint64_t count[BON_LM_MAX_ORDER];
-    uint64_t reserved[4];
+    uint64_t seed; /* of the keys of the fast layout */
+    uint64_t reserved[3];
 };
 static_assert(sizeof(struct bon_lm_header) == 128, "lm.header is 128 bytes in the file");
 
+enum bon_lm_file_layout { BON_LM_FILE_SMALL, BON_LM_FILE_FAST };
 enum { BON_LM_KEEP_BITS = 256, BON_LM_PROBE_LIMIT = 1 << 16 };
 
 /* Packed numbers that stand for floats: raw floats (width 32) or numbers of bins. */
@@ -29,6 +31,12 @@ struct bon_lm_values {
     const uint8_t *codes;
     const uint8_t *bins; /* 2^width floats; NULL for raw floats */
     unsigned width;
+};
+
+/* The n-grams of one order in the fast layout (fast.h): buckets of 64 bytes. */
+struct bon_lm_buckets {
+    const uint8_t *lines; /* NULL in the small layout */
+    uint64_t count;
 };
 
 /* One level of the reverse trie (table.h). Back-offs are stored only for the n-grams that some longer one begins with, the
@@ -44,13 +52,16 @@ struct bon_lm_packed_level {
     const uint8_t *blank; /* bits: only there to keep the trie whole; NULL = none is */
     struct bon_lm_values backoff;
     uint64_t backoff_count;
+    struct bon_lm_buckets buckets; /* fast layout: in place of logprob, keep, rank, blank and backoff */
 };
 
 struct bon_lm {
     struct bon_artefact *artefact;
     struct bon_lm_header header;
     unsigned order;
-    uint32_t words; /* size of the vocabulary */
+    uint32_t words;          /* size of the vocabulary */
+    bool fast;               /* the layout */
+    const uint8_t *unigrams; /* fast layout: struct bon_fast_values of every word */
     struct bon_lm_packed_level level[BON_LM_MAX_ORDER];
     const char *text;       /* words one after the other, in id order */
     struct bon_ef text_end; /* words + 1 numbers: where word i begins */

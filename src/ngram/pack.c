@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "ngram/bitsink.h"
+#include "ngram/fast_write.h"
 #include "ngram/lm.h"
 #include "ngram/quantize.h"
 #include "ngram/table.h"
@@ -143,9 +144,22 @@ static bon_status put_ranks(struct packer *packer, const uint8_t *flags, uint64_
 
 /* ---- levels ---- */
 
-static bon_status put_context_parts(struct packer *packer, unsigned order, const struct bon_lm_level *level) {
+/* The trie itself, which both layouts have: the words (the fast layout needs them only to list its n-grams) and where the
+ * children of each n-gram begin. */
+static bon_status put_words(struct packer *packer, unsigned order, const struct bon_lm_level *level) {
+    if (order == 1) return BON_OK;
+    struct bon_ef_source words = {.values = level->word, .run_begin = level[-1].first_child, .count = level->count};
+    return bon_ef_write(packer->writer, section_name(packer, order, "word"), &words, 0, true);
+}
+
+static bon_status put_children(struct packer *packer, unsigned order, const struct bon_lm_level *level) {
+    if (order == packer->table->order) return BON_OK;
     struct bon_ef_source next = {.values = level->first_child, .count = (uint64_t)level->count + 1};
-    BON_TRY(bon_ef_write(packer->writer, section_name(packer, order, "next"), &next, level[1].count, false));
+    return bon_ef_write(packer->writer, section_name(packer, order, "next"), &next, level[1].count, false);
+}
+
+static bon_status put_contexts(struct packer *packer, unsigned order, const struct bon_lm_level *level) {
+    if (order == packer->table->order) return BON_OK;
     BON_TRY(bon_artefact_begin(packer->writer, section_name(packer, order, "keep")));
     BON_TRY(put_bits(packer, level->extends, level->count));
     BON_TRY(bon_artefact_begin(packer->writer, section_name(packer, order, "rank")));
@@ -153,17 +167,29 @@ static bon_status put_context_parts(struct packer *packer, unsigned order, const
     return put_values(packer, order, "back", "backbin", level->backoff, level->extends, level->count);
 }
 
-static bon_status put_level(struct packer *packer, unsigned order) {
+static bon_status put_small_level(struct packer *packer, unsigned order) {
     const struct bon_lm_level *level = &packer->table->level[order - 1];
-    if (order > 1) {
-        struct bon_ef_source words = {.values = level->word, .run_begin = level[-1].first_child, .count = level->count};
-        BON_TRY(bon_ef_write(packer->writer, section_name(packer, order, "word"), &words, 0, true));
-    }
+    BON_TRY(put_words(packer, order, level));
     BON_TRY(put_values(packer, order, "prob", "probbin", level->logprob, NULL, level->count));
-    if (order < packer->table->order) BON_TRY(put_context_parts(packer, order, level));
+    BON_TRY(put_children(packer, order, level));
+    BON_TRY(put_contexts(packer, order, level));
     if (!level->blank) return BON_OK;
     BON_TRY(bon_artefact_begin(packer->writer, section_name(packer, order, "blank")));
     return put_bits(packer, level->blank, level->count);
+}
+
+static bon_status put_fast_level(struct packer *packer, unsigned order, struct bon_fast_keys *keys) {
+    const struct bon_lm_level *level = &packer->table->level[order - 1];
+    BON_TRY(put_words(packer, order, level));
+    BON_TRY(put_children(packer, order, level));
+    return bon_fast_write_level(packer->table, order, keys, packer->writer);
+}
+
+static bon_status put_levels(struct packer *packer, struct bon_fast_keys *keys) {
+    for (unsigned order = 1; order <= packer->table->order; order++)
+        BON_TRY(packer->header.layout == BON_LM_FILE_FAST ? put_fast_level(packer, order, keys)
+                                                          : put_small_level(packer, order));
+    return BON_OK;
 }
 
 /* ---- the whole ---- */
@@ -173,6 +199,10 @@ static bon_status check_table(const struct bon_lm_table *table, const bon_lm_wri
         (options->quantize_bits < QUANTIZE_MIN || options->quantize_bits > QUANTIZE_MAX))
         return bon_fail(BON_ERR_ARGUMENT, "quantization to %u bits is not possible; pass %d to %d, or 0 for floats",
                         options->quantize_bits, QUANTIZE_MIN, QUANTIZE_MAX);
+    if (options && options->layout > BON_LM_LAYOUT_SMALL)
+        return bon_fail(BON_ERR_ARGUMENT, "there is no layout %u; pass a bon_lm_layout", options->layout);
+    if (options && options->layout == BON_LM_LAYOUT_FAST && options->quantize_bits != 0)
+        return bon_fail(BON_ERR_ARGUMENT, "the fast layout stores floats; quantize in the small layout");
     if (table->order < 1 || table->order > BON_LM_MAX_ORDER || table->vocab.count <= BON_LM_EOS ||
         table->level[0].count != table->vocab.count)
         return bon_fail(BON_ERR_ARGUMENT, "a model of order %u with %u words and %u unigrams cannot be written",
@@ -185,9 +215,18 @@ static bon_status check_table(const struct bon_lm_table *table, const bon_lm_wri
     return BON_OK;
 }
 
+static bool is_fast(const bon_lm_write_options *options) {
+    if (!options || options->layout == BON_LM_LAYOUT_AUTO) return !options || options->quantize_bits == 0;
+    return options->layout == BON_LM_LAYOUT_FAST;
+}
+
+uint32_t bon_lm_file_version(const bon_lm_write_options *options) { return is_fast(options) ? 2 : 1; }
+
 bon_status bon_lm_table_write_sections(const struct bon_lm_table *table, struct bon_artefact_writer *writer,
                                        const bon_lm_write_options *options) {
     BON_TRY(check_table(table, options));
+    struct bon_fast_keys keys = {0};
+    bon_status status = BON_OK;
     struct packer *packer = bon_alloc_zeroed(1, sizeof *packer);
     if (!packer) return BON_ERR_NOMEM;
     packer->table = table;
@@ -196,8 +235,14 @@ bon_status bon_lm_table_write_sections(const struct bon_lm_table *table, struct 
     packer->header.quantize_bits = options ? options->quantize_bits : 0;
     for (unsigned i = 0; i < table->order; i++) packer->header.count[i] = table->level[i].count;
     for (uint32_t id = 0; id < table->vocab.count; id++) packer->header.text_bytes += table->vocab.words[id].len;
-    bon_status status = put_header_and_vocab(packer);
-    for (unsigned order = 1; status == BON_OK && order <= table->order; order++) status = put_level(packer, order);
+    if (is_fast(options)) {
+        packer->header.layout = BON_LM_FILE_FAST;
+        status = bon_fast_find_seed(table, &packer->header.seed);
+        keys.seed = packer->header.seed;
+    }
+    if (status == BON_OK) status = put_header_and_vocab(packer);
+    if (status == BON_OK) status = put_levels(packer, &keys);
+    bon_fast_keys_free(&keys);
     free(packer);
     return status;
 }
@@ -205,7 +250,7 @@ bon_status bon_lm_table_write_sections(const struct bon_lm_table *table, struct 
 bon_status bon_lm_table_write(const bon_lm_table *table, const char *path, const bon_lm_write_options *options) {
     struct bon_artefact_writer *writer;
     BON_TRY(check_table(table, options));
-    BON_TRY(bon_artefact_create(&writer, path, "bonlm", BON_LM_FILE_VERSION));
+    BON_TRY(bon_artefact_create(&writer, path, "bonlm", bon_lm_file_version(options)));
     bon_status status = bon_lm_table_write_sections(table, writer, options);
     if (status == BON_OK) return bon_artefact_publish(writer);
     bon_artefact_abandon(writer);

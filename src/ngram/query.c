@@ -62,6 +62,7 @@ static void remember(const bon_lm *lm, const bon_lm_state *state, const uint32_t
 
 float bon_lm_score(const bon_lm *lm, const bon_lm_state *state, uint32_t word, bon_lm_state *next, unsigned *matched) {
     uint32_t nodes[BON_LM_MAX_ORDER];
+    if (lm->fast) return bon_fast_score(lm, state, word, next, matched);
     unsigned length = usable_length(lm, state);
     unsigned found = walk(lm, state, length, bon_lm_unigram(lm, word), nodes);
     float logprob = bon_lm_node_logprob(lm, found, nodes[found - 1]);
@@ -72,4 +73,31 @@ float bon_lm_score(const bon_lm *lm, const bon_lm_state *state, uint32_t word, b
     }
     remember(lm, state, nodes, found, next);
     return logprob;
+}
+
+void bon_lm_score_words(const bon_lm *lm, bon_lm_state *state, const uint32_t *words, size_t n, float *logprob,
+                        uint8_t *matched) {
+    if (lm->fast) {
+        bon_fast_score_words(lm, state, words, n, logprob, matched);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        unsigned order;
+        logprob[i] = bon_lm_score(lm, state, words[i], state, &order);
+        if (matched) matched[i] = (uint8_t)order;
+        if (words[i] == BON_LM_EOS) bon_lm_state_begin(lm, state);
+    }
+}
+
+void bon_lm_score_batch(const bon_lm *lm, const bon_lm_state *states, const uint32_t *words, size_t n,
+                        bon_lm_state *next, float *logprob, uint8_t *matched) {
+    if (lm->fast) {
+        bon_fast_score_batch(lm, states, words, n, next, logprob, matched);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        unsigned order;
+        logprob[i] = bon_lm_score(lm, &states[i], words[i], &next[i], &order);
+        if (matched) matched[i] = (uint8_t)order;
+    }
 }

@@ -1,4 +1,4 @@
-/* src/ngram/query.h: walking the packed reverse trie node by node, for decoders that share look-ups between hypotheses.
+/* src/ngram/query.h: walking a model node by node, in either layout, for decoders that share look-ups between hypotheses.
  *
  * A node is (order, index). bon_lm_unigram starts at a word; bon_lm_child goes one word further into the past:
  *
@@ -12,7 +12,7 @@
 #ifndef BON_SRC_NGRAM_QUERY_H
 #define BON_SRC_NGRAM_QUERY_H
 
-#include "ngram/lm.h"
+#include "ngram/fast.h"
 
 static inline const struct bon_lm_packed_level *bon_lm_level_of(const bon_lm *lm, unsigned order) {
     return &lm->level[order - 1];
@@ -26,10 +26,11 @@ static inline float bon_lm_value_at(const struct bon_lm_values *values, uint64_t
 /* The node of a single word. */
 static inline uint32_t bon_lm_unigram(const bon_lm *lm, uint32_t word) { return word < lm->words ? word : BON_LM_UNK; }
 
-/* The children of a node, to look words up in; order must be below the model's. */
+/* The children of a node, to look words up in; order must be below the model's. In the fast layout that is the node's key. */
 static inline struct bon_ef_run bon_lm_children(const bon_lm *lm, unsigned order, uint32_t node) {
     const struct bon_lm_packed_level *level = bon_lm_level_of(lm, order);
     uint64_t begin, end;
+    if (lm->fast) return (struct bon_ef_run){.high = bon_fast_node_key(lm, order, node)};
     bon_ef_pair(&level->next, node, &begin, &end);
     return bon_ef_run_at(&level[1].word, begin, end);
 }
@@ -38,6 +39,7 @@ static inline struct bon_ef_run bon_lm_children(const bon_lm *lm, unsigned order
 static inline bool bon_lm_find(const bon_lm *lm, unsigned order, const struct bon_ef_run *children, uint32_t word,
                                uint32_t *node) {
     uint64_t index;
+    if (lm->fast) return bon_fast_child(lm, order - 1, children->high, word, node);
     if (!bon_ef_find(&bon_lm_level_of(lm, order)->word, children, word, &index)) return false;
     *node = (uint32_t)index;
     return true;
@@ -53,10 +55,11 @@ static inline bool bon_lm_child(const bon_lm *lm, unsigned order, uint32_t node,
 
 /* log10 p(last word | words before it) of a node. */
 static inline float bon_lm_node_logprob(const bon_lm *lm, unsigned order, uint32_t node) {
+    if (lm->fast) return bon_fast_node_values(lm, order, node).logprob;
     return bon_lm_value_at(&bon_lm_level_of(lm, order)->logprob, node);
 }
 
-/* Asks for the cache lines of a node's values before they are needed. */
+/* Asks for the cache lines of a node's values before they are needed; small layout. */
 static inline void bon_lm_node_prefetch(const bon_lm *lm, unsigned order, uint32_t node) {
     const struct bon_lm_packed_level *level = bon_lm_level_of(lm, order);
     __builtin_prefetch(level->logprob.codes + (uint64_t)node * level->logprob.width / 8);
@@ -80,6 +83,11 @@ static inline int64_t bon_lm_backoff_place(const struct bon_lm_packed_level *lev
  * there is none. */
 static inline bool bon_lm_node_backoff(const bon_lm *lm, unsigned order, uint32_t node, float *backoff) {
     const struct bon_lm_packed_level *level = bon_lm_level_of(lm, order);
+    if (lm->fast) {
+        float stored = bon_fast_node_values(lm, order, node).backoff;
+        *backoff = stored + 0.0f; /* what marks other n-grams counts as 0 */
+        return bon_fast_is_context(stored);
+    }
     int64_t place = level->keep ? bon_lm_backoff_place(level, node) : BON_LM_NO_BACKOFF;
     *backoff = place == BON_LM_NO_BACKOFF ? 0.0f : bon_lm_value_at(&level->backoff, (uint64_t)place);
     return place != BON_LM_NO_BACKOFF;
@@ -88,6 +96,7 @@ static inline bool bon_lm_node_backoff(const bon_lm *lm, unsigned order, uint32_
 /* Whether a node is only there to keep the trie whole: its probability is what backing off gives. */
 static inline bool bon_lm_node_blank(const bon_lm *lm, unsigned order, uint32_t node) {
     const struct bon_lm_packed_level *level = bon_lm_level_of(lm, order);
+    if (lm->fast) return bon_fast_node_blank(lm, order, node);
     return level->blank && (bon_load64(level->blank + node / 64 * 8) >> (node % 64) & 1);
 }
 

@@ -29,10 +29,11 @@ static bon_status unpack_vocab(const bon_lm *lm, struct bon_vocab *vocab) {
 static bon_status unpack_children(const bon_lm *lm, unsigned order, struct bon_lm_level *level) {
     uint64_t expected = 0, next = lm->header.count[order];
     for (uint32_t i = 0; i < level->count; i++) {
-        struct bon_ef_run range = bon_lm_children(lm, order, i);
-        if (range.begin != expected) return inconsistent(lm, order, i, "its first longer n-gram is misplaced");
-        level->first_child[i] = (uint32_t)range.begin;
-        expected = range.end;
+        uint64_t begin, end;
+        bon_ef_pair(&lm->level[order - 1].next, i, &begin, &end);
+        if (begin != expected || end > next) return inconsistent(lm, order, i, "its first longer n-gram is misplaced");
+        level->first_child[i] = (uint32_t)begin;
+        expected = end;
     }
     level->first_child[level->count] = (uint32_t)next;
     return expected == next ? BON_OK : inconsistent(lm, order, level->count, "longer n-grams are left over");
@@ -58,34 +59,68 @@ static bon_status unpack_words(const bon_lm *lm, unsigned order, const struct bo
     return BON_OK;
 }
 
-static bon_status unpack_values(const bon_lm *lm, unsigned order, struct bon_lm_level *level) {
-    bool highest = order == lm->order, blanks = lm->level[order - 1].blank != NULL;
-    if (blanks && !(level->blank = bon_alloc_zeroed(level->count, 1))) return BON_ERR_NOMEM;
+/* Where the values of the n-grams of a level are found: their own numbers in the small layout; in the fast one nodes[] is filled
+ * with what their parents' nodes lead to. */
+static bon_status find_nodes(const bon_lm *lm, unsigned order, const struct bon_lm_level *parents,
+                             const struct bon_lm_level *level, const uint32_t *parent_nodes, uint32_t *nodes) {
+    for (uint32_t parent = 0; parent < parents->count; parent++)
+        for (uint32_t i = parents->first_child[parent]; i < parents->first_child[parent + 1]; i++) {
+            uint64_t key = bon_fast_node_key(lm, order - 1, parent_nodes[parent]);
+            if (!bon_fast_child(lm, order - 1, key, level->word[i], &nodes[i]))
+                return inconsistent(lm, order, i, "it is not in its hash table");
+        }
+    return BON_OK;
+}
+
+static bon_status mark_blank(struct bon_lm_level *level, uint32_t i) {
+    if (!level->blank && !(level->blank = bon_alloc_zeroed(level->count, 1))) return BON_ERR_NOMEM;
+    level->blank[i] = 1;
+    return BON_OK;
+}
+
+/* nodes NULL = each n-gram's own number. */
+static bon_status unpack_values(const bon_lm *lm, unsigned order, const uint32_t *nodes, struct bon_lm_level *level) {
+    bool highest = order == lm->order;
     for (uint32_t i = 0; i < level->count; i++) {
-        level->logprob[i] = bon_lm_node_logprob(lm, order, i);
-        if (!highest) level->extends[i] = bon_lm_node_backoff(lm, order, i, &level->backoff[i]);
-        if (blanks) level->blank[i] = bon_lm_node_blank(lm, order, i);
+        uint32_t node = nodes ? nodes[i] : i;
+        level->logprob[i] = bon_lm_node_logprob(lm, order, node);
+        if (!highest) level->extends[i] = bon_lm_node_backoff(lm, order, node, &level->backoff[i]);
+        if (bon_lm_node_blank(lm, order, node)) BON_TRY(mark_blank(level, i));
         if (!isfinite(level->logprob[i]) || (!highest && !isfinite(level->backoff[i])))
             return inconsistent(lm, order, i, "a value is not a number");
     }
     return BON_OK;
 }
 
-static bon_status unpack_level(const bon_lm *lm, unsigned order, struct bon_lm_table *table) {
+/* *nodes: those of the level before, replaced by this level's; they stay NULL in the small layout. */
+static bon_status unpack_level(const bon_lm *lm, unsigned order, struct bon_lm_table *table, uint32_t **nodes) {
     struct bon_lm_level *level = &table->level[order - 1];
     BON_TRY(bon_lm_level_alloc(level, (uint32_t)lm->header.count[order - 1], order == lm->order));
     for (uint32_t i = 0; order == 1 && i < level->count; i++) level->word[i] = i;
     if (order > 1) BON_TRY(unpack_words(lm, order, level - 1, level));
     if (order < lm->order) BON_TRY(unpack_children(lm, order, level));
-    return unpack_values(lm, order, level);
+    if (lm->fast) {
+        uint32_t *found = bon_alloc_array(level->count, sizeof *found);
+        if (!found) return BON_ERR_NOMEM;
+        bon_status status = BON_OK;
+        if (order > 1) status = find_nodes(lm, order, level - 1, level, *nodes, found);
+        for (uint32_t i = 0; order == 1 && i < level->count; i++) found[i] = i;
+        free(*nodes);
+        *nodes = found;
+        BON_TRY(status);
+    }
+    return unpack_values(lm, order, *nodes, level);
 }
 
 bon_status bon_lm_table_from_lm(bon_lm_table **out, const bon_lm *lm) {
     bon_lm_table *table = bon_alloc_zeroed(1, sizeof *table);
     if (!table) return BON_ERR_NOMEM;
     table->order = lm->order;
+    uint32_t *nodes = NULL;
     bon_status status = unpack_vocab(lm, &table->vocab);
-    for (unsigned order = 1; status == BON_OK && order <= lm->order; order++) status = unpack_level(lm, order, table);
+    for (unsigned order = 1; status == BON_OK && order <= lm->order; order++)
+        status = unpack_level(lm, order, table, &nodes);
+    free(nodes);
     if (status == BON_OK)
         *out = table;
     else

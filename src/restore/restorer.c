@@ -30,7 +30,7 @@ const bon_lm *bon_restorer_lm(const bon_restorer *restorer) { return restorer->l
 bon_status bon_restorer_write(const bon_lm_table *table, const char *path, const bon_lm_write_options *options,
                               uint32_t min_count) {
     struct bon_artefact_writer *writer;
-    BON_TRY(bon_artefact_create(&writer, path, "bonlm", BON_LM_FILE_VERSION));
+    BON_TRY(bon_artefact_create(&writer, path, "bonlm", bon_lm_file_version(options)));
     bon_status status = bon_lm_table_write_sections(table, writer, options);
     if (status == BON_OK) status = bon_index_write(table, min_count, writer);
     if (status == BON_OK) return bon_artefact_publish(writer);

@@ -70,10 +70,25 @@ printf 'tôi học\ntiếng việt\n' >words
 bon lm build -q -n 2 --vocab words --discount-fallback --arpa words.arpa tokens
 [ "$(sed -n 's/^ngram 1=//p' words.arpa)" = 7 ] || unmet 'not 4 words and 3 symbols'
 bon lm build -q -n 3 --quantize 8 --discount-fallback -o small.bonlm tokens
+bon lm build -q -n 3 --layout small --discount-fallback -o floats.bonlm tokens
 bytes_of_values() { bon lm info --tsv "$1" | sed -n 's/^section:lm.3.prob	//p'; }
-[ "$(bytes_of_values small.bonlm)" -lt "$(bytes_of_values m.bonlm)" ] || unmet '8 bits are not smaller'
+[ "$(bytes_of_values small.bonlm)" -lt "$(bytes_of_values floats.bonlm)" ] || unmet '8 bits are not smaller'
 run bon lm info --tsv small.bonlm
 grep -q '^quantize-bits	8$' out || unmet 'bits'
+
+# Both layouts give the same numbers and the same ARPA text.
+for model in m floats; do
+    bon lm query $model.bonlm tokens unknown >$model.rows
+    bon lm convert -q $model.bonlm $model.back.arpa
+    bon lm info --tsv $model.bonlm | sed -n 's/^layout	//p' >$model.layout
+done
+expect_same m.rows floats.rows
+expect_same m.back.arpa floats.back.arpa
+[ "$(cat m.layout floats.layout | tr '\n' ' ')" = 'fast small ' ] || unmet 'layouts'
+run bon lm build -q --layout fast --quantize 8 -o x.bonlm tokens
+expect_refusal 2 'small'
+run bon lm convert --layout small m.bonlm x.arpa
+expect_refusal 2 'layout'
 
 # Too little text: which order, and what to pass.
 run bon lm build -n 3 -o none.bonlm tiny

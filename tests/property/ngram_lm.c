@@ -24,6 +24,7 @@ static struct packed pack(uint64_t seed, unsigned quantize_bits) {
     cr_assert_not_null(packed.table);
     toy_path(packed.path);
     bon_lm_write_options options = {.quantize_bits = quantize_bits};
+    if (quantize_bits == 0) options.layout = seed / 2 % 2 ? BON_LM_LAYOUT_FAST : BON_LM_LAYOUT_SMALL;
     cr_assert_eq(bon_lm_table_write(packed.table, packed.path, &options), BON_OK, "%s", bon_error_message());
     cr_assert_eq(bon_lm_open(&packed.lm, packed.path, NULL), BON_OK, "%s", bon_error_message());
     return packed;
@@ -72,6 +73,49 @@ Test(ngram_lm, scores_equal_those_of_the_plain_list, .timeout = 120) {
             }
             bon_lm_score(packed.lm, &state, words[at], &state, NULL);
         }
+        drop(&packed);
+    }
+}
+
+static void assert_states_equal(const bon_lm_state *a, const bon_lm_state *b) {
+    cr_assert(bon_lm_state_equal(a, b));
+    for (uint32_t i = 0; i < a->length; i++) cr_assert_eq(a->backoff[i], b->backoff[i]);
+}
+
+/* Many words at once are scored as one by one: in running text over several stretches, and each after a state of its own,
+ * the new states in the place of the old. */
+Test(ngram_lm, many_at_once_score_as_one_by_one, .timeout = 120) {
+    enum { WORDS = 1200 };
+    static uint32_t words[WORDS];
+    static float one[WORDS], many[WORDS];
+    static uint8_t matched[WORDS], matched_many[WORDS];
+    static bon_lm_state states[WORDS + 1], next[WORDS];
+    for (uint64_t model = 0; model < 80; model++) {
+        struct packed packed = pack(model, model % 5 == 4 ? 6 : 0);
+        uint64_t seed = model + 21;
+        unsigned n = random_text(&packed.toy, &seed, words, toy_below(&seed, WORDS));
+        bon_lm_state state, running;
+        bon_lm_state_empty(&states[0]);
+        if (model % 2) bon_lm_state_begin(packed.lm, &states[0]);
+        running = states[0];
+        if (n > 0) words[n / 2] = UINT32_MAX; /* no id: an unknown word */
+        for (unsigned i = 0; i < n; i++) {
+            unsigned order;
+            one[i] = bon_lm_score(packed.lm, &states[i], words[i], &next[i], &order);
+            matched[i] = (uint8_t)order;
+            states[i + 1] = next[i];
+            if (words[i] == BON_LM_EOS) bon_lm_state_begin(packed.lm, &states[i + 1]);
+        }
+        bon_lm_score_words(packed.lm, &running, words, n, many, matched_many);
+        cr_assert_arr_eq(one, many, n * sizeof *one, "model %u", (unsigned)model);
+        cr_assert_arr_eq(matched, matched_many, n);
+        assert_states_equal(&running, &states[n]);
+        memset(many, 0, sizeof many);
+        bon_lm_score_batch(packed.lm, states, words, n, states, many, NULL);
+        cr_assert_arr_eq(one, many, n * sizeof *one, "model %u", (unsigned)model);
+        for (unsigned i = 0; i < n; i++) assert_states_equal(&states[i], &next[i]);
+        bon_lm_state_empty(&state);
+        bon_lm_score_words(packed.lm, &state, words, n, many, NULL);
         drop(&packed);
     }
 }
@@ -132,8 +176,10 @@ static void assert_tables_equal(const bon_lm_table *a, const bon_lm_table *b, bo
         if (i + 1 == a->order) continue;
         cr_assert_eq(memcmp(x->first_child, y->first_child, (x->count + (size_t)1) * sizeof *x->first_child), 0);
         cr_assert_eq(memcmp(x->extends, y->extends, x->count), 0);
-        if (values)
-            for (uint32_t j = 0; j < x->count; j++) cr_assert_eq(x->backoff[j], y->backoff[j]);
+        for (uint32_t j = 0; j < x->count; j++) {
+            if (values) cr_assert_eq(x->backoff[j], y->backoff[j]);
+            cr_assert_eq(x->blank && x->blank[j], y->blank && y->blank[j]);
+        }
     }
 }
 
@@ -170,7 +216,8 @@ Test(ngram_lm, packing_again_changes_nothing, .timeout = 120) {
         size_t n, m;
         cr_assert_eq(bon_lm_table_from_lm(&once, packed.lm), BON_OK);
         toy_path(path);
-        bon_lm_write_options options = {.quantize_bits = bon_lm_quantize_bits(packed.lm)};
+        bon_lm_write_options options = {.quantize_bits = bon_lm_quantize_bits(packed.lm),
+                                        .layout = bon_lm_layout_of(packed.lm)};
         cr_assert_eq(bon_lm_table_write(once, path, &options), BON_OK);
         cr_assert_eq(bon_lm_open(&lm, path, NULL), BON_OK);
         cr_assert_eq(bon_lm_table_from_lm(&twice, lm), BON_OK);

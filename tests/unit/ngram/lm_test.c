@@ -78,6 +78,27 @@ Test(lm, says_what_is_in_it) {
     drop_model(&model);
 }
 
+Test(lm, layouts_follow_the_options) {
+    static const struct {
+        bon_lm_write_options options;
+        bon_lm_layout layout;
+    } rows[] = {
+        {{.layout = BON_LM_LAYOUT_AUTO}, BON_LM_LAYOUT_FAST},
+        {{.quantize_bits = 8}, BON_LM_LAYOUT_SMALL},
+        {{.layout = BON_LM_LAYOUT_FAST}, BON_LM_LAYOUT_FAST},
+        {{.layout = BON_LM_LAYOUT_SMALL}, BON_LM_LAYOUT_SMALL},
+    };
+    struct model model = make_model(3, 30, 0);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        bon_lm *lm;
+        cr_assert_eq(bon_lm_table_write(model.table, model.path, &rows[i].options), BON_OK, "%s", bon_error_message());
+        cr_assert_eq(bon_lm_open(&lm, model.path, NULL), BON_OK, "%s", bon_error_message());
+        cr_assert_eq(bon_lm_layout_of(lm), rows[i].layout, "row %zu", i);
+        bon_lm_close(lm);
+    }
+    drop_model(&model);
+}
+
 Test(lm, options_out_of_range_are_refused) {
     struct model model = make_model(2, 10, 0);
     static const unsigned bits[] = {1, 17, 32, 4000};
@@ -85,6 +106,11 @@ Test(lm, options_out_of_range_are_refused) {
         bon_lm_write_options options = {.quantize_bits = bits[i]};
         cr_assert_eq(bon_lm_table_write(model.table, model.path, &options), BON_ERR_ARGUMENT);
         cr_assert_not_null(strstr(bon_error_message(), "bits"));
+    }
+    static const bon_lm_write_options layouts[] = {{.layout = 3}, {.layout = BON_LM_LAYOUT_FAST, .quantize_bits = 8}};
+    for (size_t i = 0; i < 2; i++) {
+        cr_assert_eq(bon_lm_table_write(model.table, model.path, &layouts[i]), BON_ERR_ARGUMENT);
+        cr_assert_not_null(strstr(bon_error_message(), "layout"));
     }
     drop_model(&model);
 }
@@ -120,8 +146,10 @@ static bon_status open_with(const struct model *model, const char *section, cons
     char path[64];
     bon_lm *lm;
     toy_path(path);
-    cr_assert_eq(bon_artefact_open_memory(&artefact, model->bytes, model->n, "m", "bonlm", 1, true), BON_OK);
-    cr_assert_eq(bon_artefact_create(&writer, path, "bonlm", 1), BON_OK);
+    cr_assert_eq(
+        bon_artefact_open_memory(&artefact, model->bytes, model->n, "m", "bonlm", BON_LM_FILE_VERSION_MAX, true),
+        BON_OK);
+    cr_assert_eq(bon_artefact_create(&writer, path, "bonlm", bon_artefact_version(artefact)), BON_OK);
     for (size_t i = 0; i < bon_artefact_section_count(artefact); i++) {
         uint64_t offset, size;
         const char *name = bon_artefact_section_at(artefact, i, &offset, &size);
@@ -137,8 +165,8 @@ static bon_status open_with(const struct model *model, const char *section, cons
     return status;
 }
 
-Test(lm, sections_missing_or_of_the_wrong_size_are_refused, .timeout = 60) {
-    struct model model = make_model(3, 12, 4);
+static void check_sections(unsigned bits) {
+    struct model model = make_model(3, 12, bits);
     bon_lm *lm;
     cr_assert_eq(bon_lm_open_memory(&lm, model.bytes, model.n, "m", NULL), BON_OK);
     for (size_t i = 0; i < bon_lm_section_count(lm); i++) {
@@ -153,11 +181,16 @@ Test(lm, sections_missing_or_of_the_wrong_size_are_refused, .timeout = 60) {
     drop_model(&model);
 }
 
+Test(lm, sections_missing_or_of_the_wrong_size_are_refused, .timeout = 60) {
+    check_sections(0); /* the fast layout */
+    check_sections(4);
+}
+
 Test(lm, headers_with_impossible_values_are_refused) {
     struct model model = make_model(3, 12, 4);
     bon_lm *lm;
     cr_assert_eq(bon_lm_open_memory(&lm, model.bytes, model.n, "m", NULL), BON_OK);
-    struct bon_lm_header good = lm->header, bad[9];
+    struct bon_lm_header good = lm->header, bad[11];
     bon_lm_close(lm);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) bad[i] = good;
     bad[0].order = 0;
@@ -169,6 +202,8 @@ Test(lm, headers_with_impossible_values_are_refused) {
     bad[6].count[0] = 2;
     bad[7].count[1] = UINT64_MAX;
     bad[8].text_bytes = UINT64_MAX / 2;
+    bad[9].layout = 2;
+    bad[10].layout = BON_LM_FILE_FAST; /* and quantized */
     cr_assert_eq(open_with(&model, "lm.header", &good, sizeof good), BON_OK);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         cr_assert_eq(open_with(&model, "lm.header", &bad[i], sizeof good), BON_ERR_FORMAT, "header %zu", i);
@@ -218,9 +253,8 @@ Test(lm, hostile_content_is_survived, .timeout = 120) {
     }
 }
 
-static bon_status write_open_unpack(void *arg) {
-    struct model *model = arg;
-    bon_lm_write_options options = {.quantize_bits = 4};
+static bon_status write_open_unpack_in(struct model *model, unsigned bits) {
+    bon_lm_write_options options = {.quantize_bits = bits};
     bon_lm *lm;
     bon_lm_table *table;
     BON_TRY(bon_lm_table_write(model->table, model->path, &options));
@@ -229,6 +263,11 @@ static bon_status write_open_unpack(void *arg) {
     if (status == BON_OK) bon_lm_table_close(table);
     bon_lm_close(lm);
     return status;
+}
+
+static bon_status write_open_unpack(void *arg) {
+    BON_TRY(write_open_unpack_in(arg, 0));
+    return write_open_unpack_in(arg, 4);
 }
 
 Test(lm, allocation_failures, .timeout = 60) {

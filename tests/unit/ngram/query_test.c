@@ -9,7 +9,7 @@
 enum { UNK, BOS, EOS, TOI, DI, HOC, WORDS };
 
 /* p(đi | tôi) and p(học | tôi đi) and so on; "đi học" is a blank: needed above, not part of the model. */
-static bon_lm *make_lm(void) {
+static bon_lm *make_lm(bon_lm_layout layout) {
     static const struct toy_ngram rows[] = {
         {1, {UNK}, -3.0f, 0.0f},
         {1, {BOS}, 0.0f, -0.5f},
@@ -38,7 +38,8 @@ static bon_lm *make_lm(void) {
     char path[64];
     bon_lm *lm;
     toy_path(path);
-    cr_assert_eq(bon_lm_table_write(table, path, NULL), BON_OK);
+    const bon_lm_write_options options = {.layout = layout};
+    cr_assert_eq(bon_lm_table_write(table, path, &options), BON_OK);
     cr_assert_eq(bon_lm_open(&lm, path, NULL), BON_OK, "%s", bon_error_message());
     unlink(path);
     bon_lm_table_close(table);
@@ -46,7 +47,7 @@ static bon_lm *make_lm(void) {
     return lm;
 }
 
-Test(query, scores_worked_out_by_hand) {
+static void scores_worked_out_by_hand(bon_lm_layout layout) {
     static const struct {
         uint32_t words[4]; /* after <s> */
         unsigned n, matched, length;
@@ -65,7 +66,7 @@ Test(query, scores_worked_out_by_hand) {
         {{12345}, 1, 1, 0, -3.0f - 0.5f}, /* no id of the model: unknown */
         {{UNK, TOI}, 2, 1, 1, -1.25f},
     };
-    bon_lm *lm = make_lm();
+    bon_lm *lm = make_lm(layout);
     for (size_t row = 0; row < sizeof rows / sizeof rows[0]; row++) {
         bon_lm_state state;
         unsigned matched = 0;
@@ -80,8 +81,8 @@ Test(query, scores_worked_out_by_hand) {
     bon_lm_close(lm);
 }
 
-Test(query, states_begin_and_compare) {
-    bon_lm *lm = make_lm();
+static void states_begin_and_compare(bon_lm_layout layout) {
+    bon_lm *lm = make_lm(layout);
     bon_lm_state begin, empty, other;
     bon_lm_state_begin(lm, &begin);
     bon_lm_state_empty(&empty);
@@ -95,8 +96,8 @@ Test(query, states_begin_and_compare) {
 }
 
 /* A state of another model, or garbage: something is answered, nothing is read outside. */
-Test(query, states_that_make_no_sense_are_survived) {
-    bon_lm *lm = make_lm();
+static void states_that_make_no_sense_are_survived(bon_lm_layout layout) {
+    bon_lm *lm = make_lm(layout);
     bon_lm_state state, next;
     memset(&state, 0xff, sizeof state);
     bon_lm_score(lm, &state, TOI, &next, NULL);
@@ -109,8 +110,8 @@ Test(query, states_that_make_no_sense_are_survived) {
     bon_lm_close(lm);
 }
 
-Test(query, nodes_can_be_walked_one_by_one) {
-    bon_lm *lm = make_lm();
+static void nodes_can_be_walked_one_by_one(bon_lm_layout layout) {
+    bon_lm *lm = make_lm(layout);
     float backoff;
     uint32_t node = bon_lm_unigram(lm, HOC), child;
     cr_assert(!bon_lm_node_backoff(lm, 1, node, &backoff) && backoff == 0.0f);
@@ -119,14 +120,14 @@ Test(query, nodes_can_be_walked_one_by_one) {
     cr_assert(bon_lm_child(lm, 2, child, TOI, &child) && bon_lm_node_logprob(lm, 3, child) == -0.25f);
     cr_assert(!bon_lm_child(lm, 3, child, TOI, &child));
     struct bon_ef_run children = bon_lm_children(lm, 1, bon_lm_unigram(lm, DI));
-    cr_assert_eq(children.end - children.begin, 1);
+    if (layout == BON_LM_LAYOUT_SMALL) cr_assert_eq(children.end - children.begin, 1);
     cr_assert(bon_lm_find(lm, 2, &children, TOI, &node) && !bon_lm_find(lm, 2, &children, DI, &node));
     cr_assert(bon_lm_node_backoff(lm, 2, bon_lm_unigram(lm, 1), &backoff) || backoff == 0.0f);
     bon_lm_close(lm);
 }
 
-Test(perplexity, lines_are_scored_as_sentences) {
-    bon_lm *lm = make_lm();
+static void lines_are_scored_as_sentences(bon_lm_layout layout) {
+    bon_lm *lm = make_lm(layout);
     bon_lm_totals totals = {0};
     cr_assert(isnan(bon_lm_perplexity(&totals)) && isnan(bon_lm_perplexity_known(&totals)));
     static const char line[] = "\t tôi  đi\rhọc mai\0";
@@ -143,3 +144,14 @@ Test(perplexity, lines_are_scored_as_sentences) {
     cr_assert_eq(totals.oov, 2);
     bon_lm_close(lm);
 }
+
+static void in_both_layouts(void (*check)(bon_lm_layout layout)) {
+    check(BON_LM_LAYOUT_SMALL);
+    check(BON_LM_LAYOUT_FAST);
+}
+
+Test(query, scores_worked_out_by_hand) { in_both_layouts(scores_worked_out_by_hand); }
+Test(query, states_begin_and_compare) { in_both_layouts(states_begin_and_compare); }
+Test(query, states_that_make_no_sense_are_survived) { in_both_layouts(states_that_make_no_sense_are_survived); }
+Test(query, nodes_can_be_walked_one_by_one) { in_both_layouts(nodes_can_be_walked_one_by_one); }
+Test(perplexity, lines_are_scored_as_sentences) { in_both_layouts(lines_are_scored_as_sentences); }
