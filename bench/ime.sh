@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# bench/ime.sh: the input method without prediction: nanoseconds a key, allocations; English words given back, Vietnamese
+# words kept.
+#   BON_CORPORA=DIR bench/ime.sh
+# Prints three TSV tables. The English words are the first 1,000 of at least three letters in the list english_wikipedia of
+# the Debian package python3-zxcvbn; those whose keys are a Vietnamese syllable are counted apart. The Vietnamese ones are all
+# syllables of dev/, typed in three orders (bench/ime_orders.c).
+. "$(dirname "$0")/lib.sh"
+need_corpora
+library=$(dirname "$BON")/libbon.a
+build() { cc -O2 -std=c17 -D_GNU_SOURCE -I"$root/include" -I"$root/src" -o "$scratch/$1" "$root/bench/$1.c" "$library" "${@:2}"; }
+build ime -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+build ime_orders
+
+machine
+printf 'text\toptions\tkeys\tns_mean\tns_p50\tns_p99\tallocations\n'
+for text in news_2021_articles noisy_social_raw; do
+    "$BON" telex encode -q "$BON_CORPORA/dev/$text.txt" >"$scratch/keys"
+    head -c 300000 "$scratch/keys" >"$scratch/script"
+    for options in plain restore; do
+        printf '%s\t%s\t%s\n' "$text" "$options" "$("$scratch/ime" $options <"$scratch/script")"
+    done
+done
+
+# column FILE N of `bon segment --tsv`: whether each line is one syllable.
+is_syllable() { "$BON" segment -q --tsv "$1" | tail -n +2 | awk -F'\t' '{print ($3 == "syllable")}'; }
+
+printf '\nlist\twords\tapart\tcounted\tgiven_back\tpercent\n'
+list='import re; from zxcvbn.frequency_lists import FREQUENCY_LISTS as lists
+words = [w for w in lists["english_wikipedia"] if re.fullmatch("[a-z]{3,}", w)][:1000]
+print("\n".join(words))'
+if python3 -c "$list" >"$scratch/english" 2>/dev/null; then
+    "$BON" telex decode -q "$scratch/english" >"$scratch/typed"
+    sed 's/$/ /' "$scratch/english" | "$BON" telex decode -q --restore | sed 's/ $//' >"$scratch/back"
+    is_syllable "$scratch/typed" >"$scratch/is"
+    paste "$scratch/english" "$scratch/typed" "$scratch/back" "$scratch/is" |
+        awk -F'\t' '{n++} $1 != $2 && $4 {apart++; next} $1 == $3 {good++; next} {print "# not given back: " $1 " -> " $3}
+            END {printf "english_wikipedia\t%d\t%d\t%d\t%d\t%.2f\n", n, apart, n - apart, good, 100 * good / (n - apart)}'
+else
+    echo '# skipped: needs python3-zxcvbn (Debian)'
+fi
+
+# A token counts in an order when its keys went back instead of the word.
+printf '\norder\tsyllables\ttokens\twrongly_given_back\n'
+cat "$BON_CORPORA"/dev/*.txt | "$BON" segment -q --tsv | awk -F'\t' '$3 == "syllable" {count[$4]++}
+    END {for (word in count) print count[word] "\t" word}' | sort -k2 >"$scratch/counts"
+cut -f2 "$scratch/counts" | "$scratch/ime_orders" >"$scratch/keys"
+"$BON" telex decode -q --restore "$scratch/keys" >"$scratch/typed"
+awk -F'\t' 'FILENAME == ARGV[1] {count[FNR] = $1; word[FNR] = $2; next}
+    FILENAME == ARGV[2] {keys[FNR] = $0; next}
+    {order = (FNR - 1) % 3; at = int((FNR - 1) / 3) + 1; types[order]++; tokens[order] += count[at]
+     if ($0 == keys[FNR] && $0 != word[at] " ") {wrong[order] += count[at]; print "# given back: " $0}}
+    END {split("tone_behind at_letters all_behind", name, " ")
+         for (o = 0; o < 3; o++) printf "%s\t%d\t%d\t%d\n", name[o + 1], types[o], tokens[o], wrong[o]}' \
+    "$scratch/counts" "$scratch/keys" "$scratch/typed"
