@@ -10,6 +10,10 @@
  * model alone would say. */
 #define TYPED_BONUS 1.0F
 
+/* In a line where others have marks, a token without any is likely complete too: as much (log10) times the share of tokens
+ * with marks. A line typed without marks is not touched by this. */
+#define COMPANY_BONUS 3.0F
+
 bon_status bon_lattice_open(struct bon_lattice *lattice, const bon_lm *lm, const struct bon_index *index,
                             bool fix_marked) {
     lattice->lm = lm;
@@ -91,6 +95,8 @@ static bon_status add_position(struct bon_lattice *lattice, const char *line, co
     struct bon_position *position = &lattice->positions[lattice->count];
     if (token->kind == BON_TOKEN_SYLLABLE || token->kind == BON_TOKEN_WORD)
         plain_n = bon_plain_form(line + token->start, token->len, plain, &has_marks);
+    lattice->letters += plain_n > 0;
+    lattice->marked += has_marks;
     *position = (struct bon_position){
         .start = token->start, .len = token->len, .first = lattice->choice_count, .letters = plain_n > 0};
     if (plain_n > 0)
@@ -102,11 +108,27 @@ static bon_status add_position(struct bon_lattice *lattice, const char *line, co
     return BON_OK;
 }
 
+/* Gives the choice that leaves a token without marks its bonus. */
+static void prefer_typed(struct bon_lattice *lattice, const char *line, float bonus) {
+    for (unsigned i = 0; i < lattice->count; i++) {
+        const struct bon_position *position = &lattice->positions[i];
+        for (uint32_t c = position->first; position->letters && c < position->first + position->count; c++) {
+            size_t n;
+            const char *word = bon_lm_word_text(lattice->lm, lattice->choices[c].word, &n);
+            if (lattice->choices[c].keep || !word || n != position->len) continue; /* marks make a word longer */
+            if (bon_letters_agree(line + position->start, position->len, word, n) == BON_AGREE_SAME)
+                lattice->choices[c].bonus += bonus;
+        }
+    }
+}
+
 bon_status bon_lattice_fill(struct bon_lattice *lattice, const char *line, size_t n, size_t *pos) {
     bon_token token;
     lattice->count = 0;
-    lattice->choice_count = 0;
+    lattice->choice_count = lattice->letters = lattice->marked = 0;
     while (lattice->count < BON_LATTICE_POSITIONS && bon_token_next(line, n, pos, &token))
         BON_TRY(add_position(lattice, line, &token));
+    if (lattice->marked > 0 && !lattice->fix_marked)
+        prefer_typed(lattice, line, COMPANY_BONUS * (float)lattice->marked / (float)lattice->letters);
     return BON_OK;
 }

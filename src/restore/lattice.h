@@ -36,6 +36,7 @@ struct bon_lattice {
     unsigned count;
     struct bon_choice *choices; /* [BON_LATTICE_POSITIONS * BON_LATTICE_CHOICES] */
     uint32_t choice_count;
+    uint32_t letters, marked; /* tokens that could be restored; those of them with marks typed */
     bon_buf scratch;
 };
 
