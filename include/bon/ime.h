@@ -106,7 +106,8 @@ typedef struct bon_ime_keymap {
     uint8_t actions[128];
 } bon_ime_keymap;
 
-/* Reads a keymap from text: lines "KEY ACTION" with the names above; empty lines and those beginning with "# " are skipped.
+/* Reads a keymap from text: lines "KEY ACTION" with the names above; empty lines and those beginning with "# " are skipped
+ * (the key # has a tab behind it).
  * Keys that are not named are letters. BON_ERR_DATA names the line. */
 BON_API bon_status bon_ime_keymap_read(bon_ime_keymap *out, const char *text, size_t n);
 /* The keymap of a built-in method. */

@@ -34,35 +34,45 @@ static bool begins(const char *text, size_t n, const char *word) {
     return n >= length && memcmp(text, word, length) == 0;
 }
 
-/* What stands between braces: held modifiers, then a name or one character. */
-static bool read_braced(const char *text, size_t n, uint32_t *key, unsigned *modifiers) {
-    unsigned held = 0, length;
+/* The modifiers named at the beginning of a text; *used tells the bytes. */
+static unsigned read_held(const char *text, size_t n, size_t *used) {
+    unsigned held = 0;
+    *used = 0;
     for (unsigned i = 0; i < HOLDS; i++) {
-        if (!begins(text, n, holds[i].name)) continue;
+        if (!begins(text + *used, n - *used, holds[i].name)) continue;
         held |= holds[i].modifier;
-        text += strlen(holds[i].name);
-        n -= strlen(holds[i].name);
+        *used += strlen(holds[i].name);
     }
+    return held;
+}
+
+/* A name or one character, all of the text. */
+static bool read_name(const char *text, size_t n, uint32_t *key) {
+    unsigned length;
     for (unsigned i = 0; i < NAMES; i++) {
         if (strlen(names[i].name) != n || memcmp(names[i].name, text, n) != 0) continue;
         *key = names[i].key;
-        *modifiers = held;
         return true;
     }
-    if (n == 0) return false;
     uint32_t c = bon_utf8_read(text, n, &length);
     if (c == BON_UTF8_INVALID || length != n) return false;
     *key = c;
-    *modifiers = held;
     return true;
 }
 
 size_t bon_ime_key_read(const char *text, size_t n, uint32_t *key, unsigned *modifiers) {
     unsigned length;
-    size_t most = n < BRACED_MAX ? n : BRACED_MAX;
-    /* The closing brace is looked for behind one character, so that {}} is a brace. */
-    const char *close = text[0] == '{' && most > 2 ? memchr(text + 2, '}', most - 2) : NULL;
-    if (close && read_braced(text + 1, (size_t)(close - text) - 1, key, modifiers)) return (size_t)(close - text) + 1;
+    size_t most = n < BRACED_MAX ? n : BRACED_MAX, used;
+    if (text[0] == '{') {
+        unsigned held = read_held(text + 1, most - 1, &used);
+        size_t at = used + 1;
+        /* The closing brace is looked for behind one character, so that {}} is a brace. */
+        const char *close = most > at + 1 ? memchr(text + at + 1, '}', most - at - 1) : NULL;
+        if (close && read_name(text + at, (size_t)(close - text) - at, key)) {
+            *modifiers = held;
+            return (size_t)(close - text) + 1;
+        }
+    }
     *modifiers = 0;
     *key = bon_utf8_read(text, n, &length);
     if (*key == BON_UTF8_INVALID) *key = 0xfffd;

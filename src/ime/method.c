@@ -112,7 +112,7 @@ bon_status bon_ime_keymap_of(bon_ime_keymap *out, bon_ime_method method) {
 }
 
 char bon_ime_key_for(const bon_ime_keymap *map, bon_ime_action action) {
-    for (unsigned key = 1; key < 128; key++)
+    for (unsigned key = 128; key-- > 1;) /* VIQR: + rather than * */
         if (map->actions[key] == action) return (char)key;
     return 0;
 }
@@ -136,7 +136,7 @@ static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 /* One line "KEY ACTION". */
 static bon_status read_row(bon_ime_keymap *map, const char *line, size_t n, unsigned number) {
     while (n > 0 && is_blank(line[n - 1])) n--;
-    if (n == 0 || (n > 1 && line[0] == '#' && is_blank(line[1]))) return BON_OK;
+    if (n == 0 || (n > 1 && line[0] == '#' && line[1] == ' ')) return BON_OK;
     unsigned char key = (unsigned char)line[0];
     size_t at = 1;
     while (at < n && is_blank(line[at])) at++;

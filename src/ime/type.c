@@ -70,19 +70,26 @@ static char tone_key(const struct bon_ime_setup *setup, uint8_t tone) {
 enum habit { ONE_KEY, KEY_A_MARK, TONE_AT_LETTER, HABITS };
 enum way { PLAIN, TWICE, QUOTED, WAYS };
 
+/* Whether Shift is still held when a letter's marks are typed: in words of capitals, not behind a first capital. */
+static bool holds_shift(const struct ime_glyph *glyphs, unsigned i, unsigned count) {
+    unsigned neighbour = i + 1 < count ? i + 1 : i - 1;
+    return glyphs[i].upper && count > 1 && glyphs[neighbour].upper;
+}
+
 /* The keys for glyph i by a habit, in one of the ways to type a plain letter. */
 static struct strokes strokes_for(const struct bon_ime_setup *setup, const struct ime_glyph *glyphs, unsigned i,
                                   unsigned count, enum habit habit, enum way way) {
     const struct ime_glyph *glyph = &glyphs[i];
     struct strokes strokes = {.count = 0};
+    bool shift = holds_shift(glyphs, i, count);
     uint8_t shape = glyph->number ? bon_ime_number_shape[glyph->number] : SHAPE_NONE;
     if (way == QUOTED) push_stroke(&strokes, bon_ime_key_for(&setup->map, BON_IME_QUOTE), false);
     push_stroke(&strokes, glyph->base, glyph->upper);
     if (way == TWICE) push_stroke(&strokes, glyph->base, glyph->upper);
     bool shared = habit == ONE_KEY && glyph->base == 'u' && i + 1 < count && glyphs[i + 1].base == 'o' &&
                   glyphs[i + 1].number && bon_ime_number_shape[glyphs[i + 1].number] == shape;
-    if (shape != SHAPE_NONE && !shared) push_stroke(&strokes, mark_key(setup, glyph->base, shape), glyph->upper);
-    if (habit == TONE_AT_LETTER) push_stroke(&strokes, tone_key(setup, glyph->tone), glyph->upper);
+    if (shape != SHAPE_NONE && !shared) push_stroke(&strokes, mark_key(setup, glyph->base, shape), shift);
+    if (habit == TONE_AT_LETTER) push_stroke(&strokes, tone_key(setup, glyph->tone), shift);
     return strokes;
 }
 
@@ -115,7 +122,7 @@ static bool type_by(struct ime_word *word, const struct bon_ime_setup *setup, co
         if (!add_glyph(word, setup, glyphs, i, count, habit)) return false;
     for (unsigned i = 0; habit != TONE_AT_LETTER && i < count; i++) {
         struct strokes strokes = {.count = 0};
-        push_stroke(&strokes, tone_key(setup, glyphs[i].tone), glyphs[count - 1].upper && glyphs[i].upper && count > 1);
+        push_stroke(&strokes, tone_key(setup, glyphs[i].tone), holds_shift(glyphs, i, count));
         if (!press_all(word, setup, &strokes)) return false;
     }
     return shows(word, setup, glyphs, count, true);

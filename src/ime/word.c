@@ -133,6 +133,13 @@ static bool is_next_letter(const struct ime_word *word, const struct press *pres
            bon_ime_spells(word, press->key);
 }
 
+/* Whether a key that would take a mark back is rather a letter: a vowel or d that stands neither behind the marked letter
+ * nor behind itself (ootoo: ôtô). */
+static bool is_other_letter(const struct ime_word *word, const struct press *press, int target) {
+    bool letter = ime_is_vowel(press->key) || press->key == 'd';
+    return letter && target + 1 < word->letter_count && ime_small(word->keys[press->index - 1]) != press->key;
+}
+
 /* Gives a letter a shape; letters that had theirs from the same earlier key (uơ before o) lose it. */
 static void set_shape(struct ime_word *word, const struct press *press, int i, uint8_t shape) {
     struct ime_letter *letter = &word->letters[i];
@@ -171,7 +178,7 @@ static bool press_mark(struct ime_word *word, const struct press *press, const s
     uint8_t shape = row->shape[word->letters[target].base - 'a'];
     bool pair = is_pair(word, row, target);
     if (word->letters[target].shape == shape && (!pair || word->letters[target - 1].shape == shape)) {
-        if (press->setup->flags & BON_IME_NO_UNDO) return false;
+        if (press->setup->flags & BON_IME_NO_UNDO || is_other_letter(word, press, target)) return false;
         return undo_mark(word, press, word->letters[target].mark_key);
     }
     set_shape(word, press, target, shape);
