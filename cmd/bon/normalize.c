@@ -6,12 +6,13 @@
 
 #include "bon/normalize.h"
 #include "commands.h"
+#include "normalize/auto.h"
 #include "normalize/normalizer.h"
 #include "stream.h"
 
 struct normalize_args {
     struct shared_args shared;
-    int tone_style, form;
+    int tone_style, form, from;
     bool strict;
     uint32_t disabled;
     const char *report; /* NULL = none, "" = standard error */
@@ -21,11 +22,23 @@ struct normalize_job {
     struct bon_pipeline pipeline;
     bon_normalizer *normalizer;
     struct bon_normalize_join join;
+    struct bon_auto neighbours; /* with --from auto */
+    bool automatic;
+    unsigned file; /* that they belong to */
+    bon_buf settled;
     _Atomic uint64_t counts[BON_RULES];
 };
 
 static const char *const tone_styles[] = {"old", "new", "keep", NULL}; /* in the order of bon_tone_style */
 static const char *const forms[] = {"nfc", "nfd", "nfkc", NULL};       /* in the order of bon_form */
+
+/* The names of --from, with what each means to the library. UTF-16 and UTF-32 are told by their byte order mark when a file
+ * is read; naming them asks that there is one. */
+static const char *const froms[] = {"utf-8", "auto",   "utf-16", "utf-32", "tcvn3",
+                                    "vni",   "viscii", "viqr",   "cp1258", NULL};
+static const bon_charset charsets[] = {BON_CHARSET_UTF8,   BON_CHARSET_AUTO,  BON_CHARSET_UTF8,
+                                       BON_CHARSET_UTF8,   BON_CHARSET_TCVN3, BON_CHARSET_VNI,
+                                       BON_CHARSET_VISCII, BON_CHARSET_VIQR,  BON_CHARSET_CP1258};
 
 /* A comma-separated list of rule names -> bits. */
 static bool parse_rules(const char *argument, void *member, const char **reason) {
@@ -47,6 +60,9 @@ static bool parse_rules(const char *argument, void *member, const char **reason)
 }
 
 static const struct option_row options[] = {
+    OPTION_CHOICE(0, "from", "CHARSET", struct normalize_args, from, froms,
+                  "read text in auto, utf-8, utf-16, utf-32, tcvn3, vni, viscii,\nviqr or cp1258 (default: utf-8); "
+                  "auto tells from the text"),
     OPTION_CHOICE(
         0, "tone-style", "STYLE", struct normalize_args, tone_style, tone_styles,
         "place tone marks old (hòa, thúy), new (hoà, thuý)\nor keep open oa, oe, uy as they are (default: old)"),
@@ -74,21 +90,49 @@ static struct bon_normalize_place place_of(const struct bon_chunk *chunk) {
                                         .ends_inside = chunk->ends_inside};
 }
 
+static void add_counts(struct normalize_job *job, const uint64_t *counts) {
+    for (int i = 0; i < BON_RULES; i++) job->counts[i] += counts[i];
+}
+
 static bon_status map(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
     struct normalize_job *job = context;
     uint64_t counts[BON_RULES] = {0};
     (void)worker;
     const struct bon_normalize_place place = place_of(chunk);
-    BON_TRY(bon_normalize_chunk(job->normalizer, chunk->data, chunk->len, &place, out, counts));
-    for (int i = 0; i < BON_RULES; i++) job->counts[i] += counts[i];
+    BON_TRY((job->automatic ? bon_auto_judge : bon_normalize_chunk)(job->normalizer, chunk->data, chunk->len, &place,
+                                                                    out, counts));
+    add_counts(job, counts);
+    return BON_OK;
+}
+
+/* Lines at the end of a file that still wait for a neighbour. */
+static bon_status end_file(void *context) {
+    struct normalize_job *job = context;
+    uint64_t counts[BON_RULES] = {0};
+    job->settled.len = 0;
+    BON_TRY(bon_auto_finish(&job->neighbours, job->normalizer, &job->settled, counts));
+    add_counts(job, counts);
+    return bon_out_write(job->pipeline.out, job->settled.data, job->settled.len);
+}
+
+/* What the judged chunk settles, in job->settled. */
+static bon_status settle(struct normalize_job *job, const struct bon_chunk *chunk, const bon_buf *judged) {
+    uint64_t counts[BON_RULES] = {0};
+    if (chunk->file != job->file) BON_TRY(end_file(job));
+    job->file = chunk->file;
+    job->neighbours.name = chunk->name;
+    job->settled.len = 0;
+    BON_TRY(bon_auto_settle(&job->neighbours, job->normalizer, judged->data, judged->len, &job->settled, counts));
+    add_counts(job, counts);
     return BON_OK;
 }
 
 static bon_status sink(void *context, const struct bon_chunk *chunk, const bon_buf *result) {
     struct normalize_job *job = context;
     const struct bon_normalize_place place = place_of(chunk);
-    const char *text = result->data;
-    size_t n = result->len;
+    if (job->automatic) BON_TRY(settle(job, chunk, result));
+    const char *text = job->automatic ? job->settled.data : result->data;
+    size_t n = job->automatic ? job->settled.len : result->len;
     if (bon_normalize_join(&job->join, job->normalizer, &place, &text, &n))
         BON_TRY(bon_out_write(job->pipeline.out, " ", 1));
     return bon_out_write(job->pipeline.out, text, n);
@@ -111,15 +155,21 @@ static int write_report(const struct normalize_args *args, const struct normaliz
 
 static int run(const struct command *command, int argc, char **argv) {
     struct normalize_args args = {0};
-    struct normalize_job job = {.pipeline = {.map = map, .sink = sink, .context = &job}};
+    struct normalize_job job = {.pipeline = {.map = map, .sink = sink, .finish = end_file, .context = &job}};
     int first, result = options_parse(command, &args, argc, argv, &first);
     if (result != PARSE_GO) return result;
-    bon_normalize_options rules = {
-        .tone_style = args.tone_style, .form = args.form, .strict = args.strict, .disabled = args.disabled};
+    bon_normalize_options rules = {.tone_style = args.tone_style,
+                                   .form = args.form,
+                                   .strict = args.strict,
+                                   .disabled = args.disabled,
+                                   .from = charsets[args.from]};
+    job.automatic = rules.from == BON_CHARSET_AUTO;
     bon_status status = bon_normalizer_open(&job.normalizer, &rules);
     if (status != BON_OK) return tell_failure(status);
     result = stream_run(command, &args.shared, argv + first, argc - first, &job.pipeline, NULL);
     if (result == EXIT_DONE && args.report) result = write_report(&args, &job);
+    bon_auto_free(&job.neighbours);
+    bon_buf_free(&job.settled);
     bon_normalizer_close(job.normalizer);
     return result;
 }

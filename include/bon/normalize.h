@@ -23,6 +23,13 @@ extern "C" {
 
 /* X(NAME, "name in --report", "what it does"). */
 #define BON_RULE_TABLE(X)                                                                                              \
+    X(FROM_TCVN3, "from-tcvn3", "a line in TCVN3 (ABC) becomes UTF-8")                                                 \
+    X(FROM_VNI, "from-vni", "a line in VNI becomes UTF-8")                                                             \
+    X(FROM_VISCII, "from-viscii", "a line in VISCII becomes UTF-8")                                                    \
+    X(FROM_VIQR, "from-viqr", "a line in VIQR becomes UTF-8")                                                          \
+    X(FROM_CP1258, "from-cp1258", "a line in Windows-1258 becomes UTF-8")                                              \
+    X(MOJIBAKE, "mojibake", "a line whose UTF-8 was read as Windows-1252 or -1258 is read again")                      \
+    X(LOST, "lost", "a byte without a meaning in its charset becomes U+FFFD")                                          \
     X(INVALID_UTF8, "invalid-utf8", "a malformed byte sequence becomes U+FFFD")                                        \
     X(COMPOSE, "compose", "letters and marks in any order become one composed letter (NFC)")                           \
     X(D_STROKE, "d-stroke", "eth and African d that stand for đ become đ")                                             \
@@ -30,6 +37,24 @@ extern "C" {
     X(INVISIBLE, "invisible", "zero-width, bidi, soft hyphen, BOM, variation selectors and controls are dropped")      \
     X(BLANK, "blank", "runs of blanks become one space; blanks at both ends of a line are dropped")                    \
     X(LINE_END, "line-end", "CRLF and CR become LF")
+
+/* X(NAME, "name in --from", "what it is"). */
+#define BON_CHARSET_TABLE(X)                                                                                           \
+    X(UTF8, "utf-8", "UTF-8")                                                                                          \
+    X(TCVN3, "tcvn3", "TCVN 5712-1, of which the ABC fonts (TCVN 5712-3) are a part")                                  \
+    X(VNI, "vni", "VNI for Windows")                                                                                   \
+    X(VISCII, "viscii", "VISCII")                                                                                      \
+    X(VIQR, "viqr", "VIQR (RFC 1456)")                                                                                 \
+    X(CP1258, "cp1258", "Windows-1258")                                                                                \
+    X(MOJIBAKE, "mojibake", "UTF-8 that was read as Windows-1252 or -1258 and written as UTF-8 again")                 \
+    X(AUTO, "auto", "whichever of these explains a line")
+
+typedef enum bon_charset {
+#define BON_CHARSET_ENUM(name, text, doc) BON_CHARSET_##name,
+    BON_CHARSET_TABLE(BON_CHARSET_ENUM)
+#undef BON_CHARSET_ENUM
+        BON_CHARSETS
+} bon_charset;
 
 typedef enum bon_rule {
 #define BON_RULE_ENUM(name, text, doc) BON_RULE_##name,
@@ -45,7 +70,8 @@ typedef struct bon_normalize_options {
     bon_form form;             /* default BON_FORM_NFC */
     int strict;                /* non-zero: invalid UTF-8 is BON_ERR_DATA instead of U+FFFD */
     uint32_t disabled;         /* bit 1 << rule switches a rule off */
-    uint32_t reserved[4];      /* zero */
+    bon_charset from;     /* default BON_CHARSET_UTF8; with _AUTO, neighbouring lines of a text tell about short ones */
+    uint32_t reserved[3]; /* zero */
 } bon_normalize_options;
 
 typedef struct bon_normalizer bon_normalizer;
@@ -61,6 +87,16 @@ BON_API bon_status bon_normalize(const bon_normalizer *nz, const char *text, siz
 BON_API bon_status bon_normalize_counted(const bon_normalizer *nz, const char *text, size_t n, bon_buf *out,
                                          uint64_t *counts);
 BON_API const char *bon_rule_name(bon_rule rule);
+
+/* ---- charsets ---- */
+
+BON_API const char *bon_charset_name(bon_charset charset);
+/* Appends text of a charset as UTF-8. A byte that means nothing in it becomes U+FFFD and is counted in *lost (may be NULL).
+ * BON_ERR_ARGUMENT for BON_CHARSET_AUTO and _MOJIBAKE. */
+BON_API bon_status bon_charset_decode(bon_charset charset, const char *text, size_t n, bon_buf *out, uint64_t *lost);
+/* Appends UTF-8 (in NFC) in a charset. A character that it lacks becomes a question mark and is counted in *lost (may be
+ * NULL); VIQR keeps it as UTF-8. Decoding gives the text back when nothing was lost. */
+BON_API bon_status bon_charset_encode(bon_charset charset, const char *text, size_t n, bon_buf *out, uint64_t *lost);
 
 #ifdef __cplusplus
 }

@@ -271,6 +271,7 @@ bon_status bon_pipeline_run(const struct bon_pipeline *pipeline) {
     struct run run;
     bon_status status = open_run(&run, pipeline);
     if (status == BON_OK) status = run.threads_wanted == 1 ? run_inline(&run) : run_threads(&run);
+    if (status == BON_OK && pipeline->finish) status = pipeline->finish(pipeline->context);
     close_run(&run);
     return status;
 }

@@ -48,6 +48,8 @@ struct bon_pipeline {
     bon_status (*map)(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out);
     /* Takes the results in input order, in the calling thread. NULL: results are written to `out` as they are. */
     bon_status (*sink)(void *context, const struct bon_chunk *chunk, const bon_buf *result);
+    /* Called once behind the last result when all went well, in the calling thread. May be NULL. */
+    bon_status (*finish)(void *context);
     struct bon_out *out;
     struct bon_progress *progress; /* may be NULL */
     const volatile int *stop;      /* may be NULL; set non-zero (by a signal handler) to end with BON_ERR_INTERRUPTED */

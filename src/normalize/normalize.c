@@ -2,6 +2,7 @@
  *
  * Everything is decided within a line, so a text gives the same however its lines are grouped in calls.
  */
+#include "normalize/auto.h"
 #include "normalize/normalizer.h"
 
 #define BON_RULE_NAME(name, text, doc) text,
@@ -15,6 +16,8 @@ static bon_status check_options(const bon_normalize_options *options) {
         return bon_fail(BON_ERR_ARGUMENT, "tone_style %d: give BON_TONE_OLD, _NEW or _KEEP", (int)options->tone_style);
     if ((unsigned)options->form > BON_FORM_NFKC)
         return bon_fail(BON_ERR_ARGUMENT, "form %d: give BON_FORM_NFC, _NFD or _NFKC", (int)options->form);
+    if ((unsigned)options->from >= BON_CHARSETS || options->from == BON_CHARSET_MOJIBAKE)
+        return bon_fail(BON_ERR_ARGUMENT, "from %d: give a charset or BON_CHARSET_AUTO", (int)options->from);
     if (options->disabled >> BON_RULES)
         return bon_fail(BON_ERR_ARGUMENT, "disabled 0x%x: there are only %d rules", options->disabled, BON_RULES);
     return BON_OK;
@@ -104,12 +107,9 @@ static bon_status finish(struct bon_sink *sink, const char *text, size_t n, bool
     return BON_OK;
 }
 
-bon_status bon_normalize_chunk(const struct bon_normalizer *nz, const char *text, size_t n,
-                               const struct bon_normalize_place *place, bon_buf *out, uint64_t *counts) {
-    static const struct bon_normalize_place whole;
-    uint64_t ignored[BON_RULES] = {0};
-    if (!place) place = &whole;
-    struct bon_sink sink = {.nz = nz, .out = out, .counts = counts ? counts : ignored};
+bon_status bon_normalize_utf8(const struct bon_normalizer *nz, const char *text, size_t n,
+                              const struct bon_normalize_place *place, bon_buf *out, uint64_t *counts) {
+    struct bon_sink sink = {.nz = nz, .out = out, .counts = counts};
     bool blank_before = place->begins_inside && place->begins_token && bon_rule_on(nz, BON_RULE_BLANK);
     sink.line_start = !place->begins_inside;
     sink.pending = blank_before ? BON_PENDING_SPACE : BON_PENDING_NOTHING;
@@ -120,6 +120,19 @@ bon_status bon_normalize_chunk(const struct bon_normalizer *nz, const char *text
     bon_units_free(&sink.units);
     bon_units_free(&sink.other);
     return status;
+}
+
+bon_status bon_normalize_chunk(const struct bon_normalizer *nz, const char *text, size_t n,
+                               const struct bon_normalize_place *place, bon_buf *out, uint64_t *counts) {
+    static const struct bon_normalize_place whole;
+    uint64_t ignored[BON_RULES] = {0};
+    if (!place) place = &whole;
+    if (!counts) counts = ignored;
+    switch (nz->options.from) {
+    case BON_CHARSET_UTF8: return bon_normalize_utf8(nz, text, n, place, out, counts);
+    case BON_CHARSET_AUTO: return bon_auto_text(nz, text, n, place, out, counts);
+    default: return bon_converted_text(nz, text, n, place, out, counts);
+    }
 }
 
 bon_status bon_normalize_counted(const bon_normalizer *nz, const char *text, size_t n, bon_buf *out, uint64_t *counts) {

@@ -10,6 +10,7 @@
  *            order.c       (marks by the thousand, sorted before ICU sees them)
  *          words.c         eth for đ, then tone marks to their place
  *     join.c        puts windows of one line together
+ *     charset.h     text that is not UTF-8 is converted before all this
  *
  * Rules run in this order for a reason: dropping a soft hyphen may bring a mark to its letter, composing may make a letter
  * of a word, and only whole words have a tone place. Every later rule leaves what the earlier ones look at as it was, so a
@@ -136,6 +137,9 @@ struct bon_normalize_place {
  * would give when bon_normalize_join has put them together. */
 bon_status bon_normalize_chunk(const struct bon_normalizer *nz, const char *text, size_t n,
                                const struct bon_normalize_place *place, bon_buf *out, uint64_t *counts);
+/* The same for text that is UTF-8, whatever the options say. */
+bon_status bon_normalize_utf8(const struct bon_normalizer *nz, const char *text, size_t n,
+                              const struct bon_normalize_place *place, bon_buf *out, uint64_t *counts);
 
 /* What is known of the line at the end of a window. */
 struct bon_normalize_join {

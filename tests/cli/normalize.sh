@@ -20,6 +20,13 @@ expect_status 0
 expect_out 'ấm Đà hoa'
 cat >expected <<'TABLE'
 rule	count
+from-tcvn3	0
+from-vni	0
+from-viscii	0
+from-viqr	0
+from-cp1258	0
+mojibake	0
+lost	0
 invalid-utf8	0
 compose	1
 d-stroke	1
@@ -71,3 +78,37 @@ expect_out 'một
 hai
 ba
 bốn'
+
+# Charsets by name and told from the text; short lines go with their neighbours, in any number of threads.
+printf 'Ti\325ng Vi\326t \256\255\356c\n' >tcvn3
+printf 'Ti\252ng Vi\256t \360\337\376c\n' >viscii
+printf 'Vi\256t\n' >short
+for charset in tcvn3 viscii; do
+    run bon normalize --from=$charset $charset
+    expect_out 'Tiếng Việt được'
+    run bon normalize --from auto $charset
+    expect_out 'Tiếng Việt được'
+done
+printf "Tie^'ng Vie^.t ddu+o+.c\n" >viqr
+run bon normalize --from viqr viqr
+expect_out 'Tiếng Việt được'
+cat viscii short tcvn3 >mixed
+run bon normalize --from auto --report=report mixed
+expect_out 'Tiếng Việt được
+Việt
+Tiếng Việt được'
+expect_err ''
+[ "$(grep -v -w 0 report | tr '\n' ' ')" = 'rule	count from-tcvn3	1 from-viscii	2 ' ] || unmet "report: $(cat report)"
+# A file is no neighbour of the next.
+run bon normalize --from auto viscii short
+expect_out 'Tiếng Việt được
+Việt'
+run bon normalize --from auto tcvn3 short
+expect_status 0
+cat mixed >many
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12; do cat many many >more && mv more many; done
+bon normalize --from auto -j1 many >one_thread
+run bon normalize --from auto -j4 many
+expect_out_file one_thread
+run bon normalize --from latin1 viscii
+expect_status 2
