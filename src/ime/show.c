@@ -75,14 +75,13 @@ static uint64_t try_readings(const struct ime_word *word, uint8_t *numbers) {
 
 /* ---- the tone mark ---- */
 
-/* Where a word that is not (yet) a syllable has its tone mark: in its last group of vowels, on the last marked letter; else
- * before a final i, u or y; else on the last. */
+/* Where a word that is not (yet) a syllable has its tone mark: in the group of vowels that was typed before the tone key, on
+ * the last marked letter; else before a final i, u or y; else on the last. */
 static unsigned guess_place(const struct ime_word *word) {
-    unsigned end = word->letter_count, first;
-    while (end > 0 && !ime_is_vowel(word->letters[end - 1].base)) end--;
-    if (end == 0) return word->letter_count;
-    for (first = end; first > 0 && ime_is_vowel(word->letters[first - 1].base); first--) {
-    }
+    unsigned end = word->tone_vowel, first = end;
+    while (end < word->letter_count && ime_is_vowel(word->letters[end].base)) end++;
+    while (first > 0 && ime_is_vowel(word->letters[first - 1].base)) first--;
+    if (first >= end) return word->letter_count;
     if (first > 0 && first < end - 1) {
         char onset = word->letters[first - 1].base, glide = word->letters[first].base;
         if ((onset == 'q' && glide == 'u') || (onset == 'g' && glide == 'i')) first++;

@@ -20,11 +20,14 @@ static struct ime_letter *append(struct ime_word *word, char base, bool upper, u
     return letter;
 }
 
-static bool has_vowel(const struct ime_word *word) {
-    for (unsigned i = 0; i < word->letter_count; i++)
-        if (ime_is_vowel(word->letters[i].base)) return true;
-    return false;
+/* The index of the last vowel, -1 when there is none. */
+static int last_vowel(const struct ime_word *word) {
+    int i = word->letter_count - 1;
+    while (i >= 0 && !ime_is_vowel(word->letters[i].base)) i--;
+    return i;
 }
+
+static bool has_vowel(const struct ime_word *word) { return last_vowel(word) >= 0; }
 
 static bool ends_with_vowel(const struct ime_word *word) {
     return word->letter_count > 0 && ime_is_vowel(word->letters[word->letter_count - 1].base);
@@ -95,6 +98,7 @@ static bool press_tone(struct ime_word *word, const struct press *press, uint8_t
         return true;
     }
     word->tone = tone;
+    word->tone_vowel = (uint8_t)last_vowel(word);
     word->tone_keys |= key_bit(press->index);
     return true;
 }

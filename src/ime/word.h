@@ -30,6 +30,7 @@ struct ime_letter {
 struct ime_word {
     uint8_t key_count, letter_count;
     uint8_t tone;
+    uint8_t tone_vowel; /* index of the last vowel when the tone key came: the mark stays in its group */
     uint8_t undo_key;   /* index of the last key that took something back, or IME_NO_KEY */
     bool quoted;        /* the last letter is a pending quote key */
     bool raw;           /* shown as its keys */

@@ -31,7 +31,7 @@ Test(show, unfinished_words) {
 /* No Vietnamese, but words all the same. */
 Test(show, foreign_words) {
     static const struct typed rows[] = {
-        {"DDawks Lawks", "Đắk Lắk"}, {"hotels", "hotél"}, {"ngaof{BackSpace}", "ngà"}, {"neus", "néu"},
+        {"DDawks Lawks", "Đắk Lắk"}, {"hotels hostel", "hotél hótel"}, {"ngaof{BackSpace}", "ngà"}, {"neus", "néu"},
         {"fs jz", "fs jz"},
     };
     CHECK(rows, .tone_style = BON_TONE_OLD);
