@@ -13,8 +13,8 @@ VARIANT_FLAGS ?=
 FUZZ_SECONDS  ?= 60
 
 PACKAGES := icu-uc libpcre2-8 libzstd zlib
-# Debian 12 packages for build and tests; xxhash is used as a header only.
-DEBS := build-essential pkg-config libicu-dev libpcre2-dev libzstd-dev zlib1g-dev libxxhash-dev libcriterion-dev zstd
+# Debian 12 packages for build and tests; xxhash is used as a header only, OpenBLAS is loaded by name when training.
+DEBS := build-essential pkg-config libicu-dev libpcre2-dev libzstd-dev zlib1g-dev libxxhash-dev libcriterion-dev libopenblas0-pthread zstd
 
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
@@ -25,7 +25,7 @@ override CFLAGS += -std=c17 -D_GNU_SOURCE -fPIC -fvisibility=hidden -pthread -Ii
 override LDFLAGS += -pthread $(VARIANT_FLAGS)
 LIBS    := $(PACKAGE_LIBS) -lm
 
-LIB_SOURCES := $(sort $(wildcard src/*/*.c))
+LIB_SOURCES := $(sort $(wildcard src/*/*.c src/*/*/*.c))
 CMD_SOURCES := $(sort $(wildcard cmd/bon/*.c))
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(O)/obj/%.o)
 CMD_OBJECTS := $(CMD_SOURCES:%.c=$(O)/obj/%.o)

@@ -4,6 +4,7 @@
 
 #include "bon/base.h"
 #include "bon/ime.h"
+#include "bon/lm.h"
 #include "bon/ngram.h"
 #include "bon/normalize.h"
 #include "bon/restore.h"

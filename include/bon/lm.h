@@ -1,0 +1,179 @@
+/* bon/lm.h: a small deep-learning system: matrices, a static graph with reverse-mode differentiation, optimizers, and on
+ * top of them a transformer language model. docs/lm.md explains it in five pages.
+ *
+ *     bon_device *device;  bon_params *params;  bon_graph *graph;
+ *     bon_device_open(&device, NULL);                          // the CPU, all threads, 32-bit floats
+ *     bon_params_open(&params, device, 1);                     // weights, seeded with 1
+ *     bon_graph_open(&graph, params);
+ *     bon_tensor *x = bon_input(graph, 100, 4);                // 100 rows of 4 values
+ *     bon_tensor *y = bon_input_ints(graph, 100, 1, 0, 3);     // 100 classes, 0..2
+ *     bon_tensor *w = bon_param(graph, "weight", 3, 4, 0, 0.02f, BON_DECAY);
+ *     bon_tensor *loss = bon_cross_entropy(bon_linear(x, w, NULL, NULL, BON_IDENTITY), y, NULL);
+ *     bon_graph_plan(graph, loss);                             // checks everything, allocates once
+ *     bon_tensor_set(x, ...); bon_tensor_set_ints(y, ...);
+ *     bon_graph_forward(graph); bon_graph_backward(graph, 0);  // gradients of all parameters
+ *
+ * Every tensor is a matrix, row by row; a vector is 1 x n, a scalar 1 x 1. Operations return NULL when an argument is NULL
+ * or does not fit; the graph remembers the first failure and bon_graph_plan returns it, so models are written without a
+ * check a line. Tensors belong to their graph. A graph is used by one thread at a time.
+ */
+#ifndef BON_LM_H
+#define BON_LM_H
+
+#include <stdbool.h>
+
+#include "bon/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- devices ---- */
+
+/* What values and gradients are made of. */
+typedef enum bon_real { BON_F32, BON_F64, BON_BF16 } bon_real;
+
+typedef struct bon_device bon_device;
+
+typedef struct bon_device_options {
+    const char *kind; /* "cpu" (NULL is the same) */
+    bon_real real;    /* the CPU has BON_F32 and BON_F64 */
+    unsigned threads; /* 0 = one a core. Results are the same bytes for any number of threads. */
+    uint32_t reserved[8];
+} bon_device_options;
+
+/* options NULL = defaults. The device outlives what is opened on it. */
+BON_API bon_status bon_device_open(bon_device **out, const bon_device_options *options);
+BON_API void bon_device_close(bon_device *device);
+/* "cpu, 32-bit floats, 2 threads, OpenBLAS": for logs. */
+BON_API const char *bon_device_name(const bon_device *device);
+
+/* ---- parameters: named weights that graphs share ---- */
+
+typedef struct bon_params bon_params;
+
+/* Weights are drawn from `seed` and their names, so they do not depend on the order in which they are declared. */
+BON_API bon_status bon_params_open(bon_params **out, bon_device *device, uint64_t seed);
+BON_API void bon_params_close(bon_params *params);
+
+/* What a parameter is, for optimizers and files. */
+enum {
+    BON_DECAY = 1,  /* weight decay applies */
+    BON_HIDDEN = 2, /* a matrix between hidden layers: Muon's business */
+};
+
+typedef struct bon_param_info {
+    const char *name; /* owned by params */
+    size_t rows, cols;
+    unsigned flags;
+} bon_param_info;
+
+BON_API size_t bon_params_count(const bon_params *params);
+BON_API size_t bon_params_size(const bon_params *params); /* values of all parameters together */
+/* The i-th parameter; false behind the last one. */
+BON_API bool bon_params_at(const bon_params *params, size_t i, bon_param_info *info);
+/* Copies values or gradients of parameter i out, or values in (rows * cols of them, row by row). Before the first
+ * bon_graph_plan there are none: BON_ERR_ARGUMENT. */
+BON_API bon_status bon_params_get(const bon_params *params, size_t i, double *values);
+BON_API bon_status bon_params_get_gradient(const bon_params *params, size_t i, double *values);
+BON_API bon_status bon_params_set(bon_params *params, size_t i, const double *values);
+
+/* ---- graphs ---- */
+
+typedef struct bon_graph bon_graph;
+typedef struct bon_tensor bon_tensor;
+
+BON_API bon_status bon_graph_open(bon_graph **out, bon_params *params);
+BON_API void bon_graph_close(bon_graph *graph);
+/* Fixes the graph: which buffers live when, where they stand in one block of memory; allocates it, and the parameters when
+ * this is their first graph. `loss` (1 x 1) is what bon_graph_backward differentiates; NULL = forward only. */
+BON_API bon_status bon_graph_plan(bon_graph *graph, bon_tensor *loss);
+/* Bytes of that block, and what they would be if no buffer were used twice. */
+BON_API size_t bon_graph_bytes(const bon_graph *graph, size_t *without_reuse);
+/* Computes every tensor in the order of its making. */
+BON_API bon_status bon_graph_forward(bon_graph *graph);
+/* After forward: gradients of the loss by all parameters. With `accumulate` they are added to what is there (gradient
+ * accumulation), else they replace it. */
+BON_API bon_status bon_graph_backward(bon_graph *graph, bool accumulate);
+/* What dropout draws from: the same seed and step drop the same. Off (the default) dropout passes everything. */
+BON_API void bon_graph_dropout(bon_graph *graph, bool on, uint64_t seed, uint64_t step);
+
+/* Inputs. Set before forward; kept until set again. */
+BON_API bon_tensor *bon_input(bon_graph *graph, size_t rows, size_t cols);
+/* Integers from `least` to `limit` - 1: setting others is refused. */
+BON_API bon_tensor *bon_input_ints(bon_graph *graph, size_t rows, size_t cols, int32_t least, int32_t limit);
+/* For texts packed one behind the other: for every row the row in which its text begins. Setting anything else is refused. */
+BON_API bon_tensor *bon_input_starts(bon_graph *graph, size_t rows);
+/* A parameter of the graph's params: found by name (the shape must agree) or declared: mean + std * normal noise. */
+BON_API bon_tensor *bon_param(bon_graph *graph, const char *name, size_t rows, size_t cols, float mean, float std,
+                              unsigned flags);
+
+BON_API size_t bon_tensor_rows(const bon_tensor *tensor);
+BON_API size_t bon_tensor_cols(const bon_tensor *tensor);
+/* Before plan: the value can be read after forward, and no other buffer takes its place. Inputs, parameters and the loss
+ * are kept anyway. Returns tensor. */
+BON_API bon_tensor *bon_tensor_keep(bon_tensor *tensor);
+/* rows * cols values, row by row. BON_ERR_ARGUMENT for a tensor that is not an input, or not kept. */
+BON_API bon_status bon_tensor_set(bon_tensor *tensor, const float *values);
+BON_API bon_status bon_tensor_set_ints(bon_tensor *tensor, const int32_t *values);
+BON_API bon_status bon_tensor_get(const bon_tensor *tensor, float *values);
+BON_API bon_status bon_tensor_get_double(const bon_tensor *tensor, double *values);
+
+/* ---- operations ----
+ *
+ * N is the number of rows; optional arguments may be NULL where it says so.
+ */
+typedef enum bon_map_kind { BON_IDENTITY, BON_GELU, BON_SILU, BON_RELU, BON_TANH, BON_SIGMOID, BON_MAPS } bon_map_kind;
+
+/* Row ids[i] of table (V x C) for every i: N x C. */
+BON_API bon_tensor *bon_embedding(bon_tensor *table, bon_tensor *ids);
+/* map(x weight^T + bias) + residual: N x M for x N x K, weight M x K, bias 1 x M or NULL, residual N x M or NULL. The maps
+ * that fuse are BON_IDENTITY and BON_GELU. */
+BON_API bon_tensor *bon_linear(bon_tensor *x, bon_tensor *weight, bon_tensor *bias, bon_tensor *residual,
+                               bon_map_kind map);
+/* x / sqrt(mean(x^2) + epsilon) * weight (Zhang & Sennrich 2019). weight is 1 x C. */
+BON_API bon_tensor *bon_rms_norm(bon_tensor *x, bon_tensor *weight, float epsilon);
+/* (x - mean) / sqrt(variance + epsilon) * weight + bias (Ba et al. 2016). weight and bias are 1 x C. */
+BON_API bon_tensor *bon_layer_norm(bon_tensor *x, bon_tensor *weight, bon_tensor *bias, float epsilon);
+
+/* How a row is divided into heads: first the heads of queries, then of keys, then of values, `dim` columns each. */
+typedef struct bon_heads {
+    unsigned queries, keys; /* keys divides queries; there are as many values as keys */
+    unsigned dim;           /* even */
+} bon_heads;
+
+/* Rotary positions (Su et al. 2021), halves rotated against each other as in Qwen and GPT-NeoX, on queries and keys; values
+ * pass. With query_weight and key_weight (1 x dim; both or neither NULL) each head is RMS-normalized first, as in Qwen3. The
+ * position of row i is i - starts[i]. */
+BON_API bon_tensor *bon_rope(bon_tensor *qkv, bon_tensor *starts, bon_tensor *query_weight, bon_tensor *key_weight,
+                             bon_heads heads, float theta, float epsilon);
+/* softmax(q k^T / sqrt(dim)) v within each text; `causal`: a row sees itself and the rows before. N x queries * dim. */
+BON_API bon_tensor *bon_attention(bon_tensor *qkv, bon_tensor *starts, bon_heads heads, bool causal);
+/* silu(left half of the columns) * right half (Shazeer 2020): N x C for x N x 2C. */
+BON_API bon_tensor *bon_swiglu(bon_tensor *x);
+/* A function of each value. BON_GELU is the tanh form of GPT-2. */
+BON_API bon_tensor *bon_map(bon_tensor *x, bon_map_kind map);
+/* a + b and a * b, value by value; b has the shape of a, or one row for all of a's rows. */
+BON_API bon_tensor *bon_add(bon_tensor *a, bon_tensor *b);
+BON_API bon_tensor *bon_mul(bon_tensor *a, bon_tensor *b);
+/* scale * x + shift. */
+BON_API bon_tensor *bon_affine(bon_tensor *x, float scale, float shift);
+/* Softmax of each row; with mask (N x C integers, NULL = all) over the columns whose mask is not 0. The others, and rows
+ * without any, are 0. */
+BON_API bon_tensor *bon_softmax(bon_tensor *x, bon_tensor *mask);
+/* Mean over the rows with a target >= 0 of -log softmax(logits)[target], 1 x 1; targets N x 1. mask as in bon_softmax; a row
+ * whose target is masked does not count. */
+BON_API bon_tensor *bon_cross_entropy(bon_tensor *logits, bon_tensor *targets, bon_tensor *mask);
+/* Sets values to 0 with probability p and divides the others by 1 - p (Srivastava et al. 2014). */
+BON_API bon_tensor *bon_dropout(bon_tensor *x, float p);
+/* Sum over each row's columns: N x 1; sum of everything: 1 x 1. The mean is bon_affine of it. */
+BON_API bon_tensor *bon_sum_cols(bon_tensor *x);
+BON_API bon_tensor *bon_sum(bon_tensor *x);
+/* Columns first ... first + count - 1; rows likewise. */
+BON_API bon_tensor *bon_cols(bon_tensor *x, size_t first, size_t count);
+BON_API bon_tensor *bon_rows(bon_tensor *x, size_t first, size_t count);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,68 @@
+/* src/lm/backend.h: what a backend is: memory, the kernels of every operation, and what optimizers need. docs/lm.md. */
+#ifndef BON_SRC_LM_BACKEND_H
+#define BON_SRC_LM_BACKEND_H
+
+#include "lm/graph.h"
+
+/* What a kernel is told besides its tensor. */
+struct bon_run {
+    bon_device *device;
+    void *work;      /* as many bytes as the largest `work` of the graph's tensors asked for */
+    bool training;   /* backward will follow: fill what it needs */
+    bool accumulate; /* gradients of parameters are added to what is there */
+    bool dropout;
+    uint64_t seed, step;
+};
+
+struct bon_kernel {
+    void (*forward)(const struct bon_run *run, const struct bon_tensor *tensor);
+    void (*backward)(const struct bon_run *run, const struct bon_tensor *tensor); /* NULL: nothing to do */
+    size_t (*work)(const bon_device *device, const struct bon_tensor *tensor);    /* bytes; NULL = 0 */
+};
+
+/* One step of an update rule over values i of the flat vectors; the formulas are in optimizer.c. */
+struct bon_update {
+    double rate, decay; /* learning rate; decoupled weight decay (already times the rate) */
+    double beta1, beta2, epsilon;
+    double correction1, correction2; /* 1 - beta^t */
+    double scale;                    /* what gradients are multiplied by: clipping and accumulation */
+};
+
+struct bon_backend {
+    const char *name;
+    size_t real_bytes, stat_bytes;
+    void *(*allocate)(bon_device *device, size_t bytes); /* NULL after bon_fail_memory or the like */
+    void (*release)(bon_device *device, void *memory);
+    /* Copies of raw bytes, and of reals from and to doubles. */
+    void (*store)(bon_device *device, void *to, const void *from, size_t bytes);
+    void (*load)(bon_device *device, void *to, const void *from, size_t bytes);
+    void (*store_reals)(bon_device *device, void *to, size_t at, const double *from, size_t n);
+    void (*load_reals)(bon_device *device, double *to, const void *from, size_t at, size_t n);
+    void (*fill)(bon_device *device, void *memory, int byte, size_t bytes);
+    struct bon_kernel kernel[BON_OPS];
+
+    /* optimizers; all vectors are of reals, `at` is the first value of `n` */
+    void (*sgd)(bon_device *device, void *values, const void *grads, void *momentum, size_t at, size_t n,
+                const struct bon_update *update);
+    void (*adamw)(bon_device *device, void *values, const void *grads, void *mean, void *square, size_t at, size_t n,
+                  const struct bon_update *update);
+    void (*muon)(bon_device *device, void *values, const void *grads, void *momentum, void *work, size_t at,
+                 size_t rows, size_t cols, const struct bon_update *update);
+    double (*sum_of_squares)(bon_device *device, const void *vector, size_t n);
+    void (*zero)(bon_device *device, void *vector, size_t n);
+    bon_status (*finish)(bon_device *device); /* waits; what went wrong since the last call */
+};
+
+struct bon_device {
+    const struct bon_backend *backend;
+    char name[128];
+    unsigned threads;
+    struct bon_pool *pool;       /* CPU */
+    const struct bon_blas *blas; /* CPU */
+};
+
+extern const struct bon_backend bon_cpu_f32, bon_cpu_f64;
+bon_status bon_cpu_open(bon_device *device, const bon_device_options *options);
+void bon_cpu_close(bon_device *device);
+
+#endif

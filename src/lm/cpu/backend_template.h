@@ -1,0 +1,81 @@
+/* src/lm/cpu/backend_template.h: memory, and the table of the backend. */
+
+static void *cpu_allocate(bon_device *device, size_t bytes) {
+    (void)device;
+    if (bytes == 0) bytes = 1;
+    void *memory = aligned_alloc(64, (bytes + 63) / 64 * 64);
+    if (!memory) bon_fail_memory(bytes);
+    return memory;
+}
+
+static void cpu_release(bon_device *device, void *memory) {
+    (void)device;
+    free(memory);
+}
+
+static void cpu_copy(bon_device *device, void *to, const void *from, size_t bytes) {
+    (void)device;
+    memcpy(to, from, bytes);
+}
+
+static void cpu_store_reals(bon_device *device, void *to, size_t at, const double *from, size_t n) {
+    (void)device;
+    for (size_t i = 0; i < n; i++) ((REAL *)to)[at + i] = (REAL)from[i];
+}
+
+static void cpu_load_reals(bon_device *device, double *to, const void *from, size_t at, size_t n) {
+    (void)device;
+    for (size_t i = 0; i < n; i++) to[i] = (double)((const REAL *)from)[at + i];
+}
+
+static void cpu_fill(bon_device *device, void *memory, int byte, size_t bytes) {
+    (void)device;
+    memset(memory, byte, bytes);
+}
+
+static void cpu_zero(bon_device *device, void *vector, size_t n) { cpu_fill(device, vector, 0, n * sizeof(REAL)); }
+
+static bon_status cpu_finish(bon_device *device) {
+    (void)device; /* everything is done when it returns */
+    return BON_OK;
+}
+
+const struct bon_backend BACKEND = {
+    .name = "cpu",
+    .real_bytes = sizeof(REAL),
+    .stat_bytes = sizeof(REAL),
+    .allocate = cpu_allocate,
+    .release = cpu_release,
+    .store = cpu_copy,
+    .load = cpu_copy,
+    .store_reals = cpu_store_reals,
+    .load_reals = cpu_load_reals,
+    .fill = cpu_fill,
+    .zero = cpu_zero,
+    .finish = cpu_finish,
+    .sgd = sgd,
+    .adamw = adamw,
+    .muon = muon,
+    .sum_of_squares = sum_of_squares,
+    .kernel =
+        {
+            [BON_OP_EMBEDDING] = {embedding_forward, embedding_backward, NULL},
+            [BON_OP_LINEAR] = {linear_forward, linear_backward, linear_work},
+            [BON_OP_RMS_NORM] = {rms_norm_forward, rms_norm_backward, rms_norm_work},
+            [BON_OP_LAYER_NORM] = {layer_norm_forward, layer_norm_backward, layer_norm_work},
+            [BON_OP_ROPE] = {rope_forward, rope_backward, rope_work},
+            [BON_OP_ATTENTION] = {attention_forward, attention_backward, attention_work},
+            [BON_OP_SWIGLU] = {swiglu_forward, swiglu_backward, NULL},
+            [BON_OP_MAP] = {map_forward, map_backward, NULL},
+            [BON_OP_ADD] = {binary_forward, binary_backward, binary_work},
+            [BON_OP_MUL] = {binary_forward, binary_backward, binary_work},
+            [BON_OP_AFFINE] = {scale_forward, scale_backward, NULL},
+            [BON_OP_SOFTMAX] = {softmax_forward, softmax_backward, NULL},
+            [BON_OP_CROSS_ENTROPY] = {cross_entropy_forward, cross_entropy_backward, cross_entropy_work},
+            [BON_OP_DROPOUT] = {scale_forward, scale_backward, NULL},
+            [BON_OP_SUM_COLS] = {sum_cols_forward, sum_backward, NULL},
+            [BON_OP_SUM] = {sum_forward, sum_backward, sum_work},
+            [BON_OP_COLS] = {part_forward, part_backward, NULL},
+            [BON_OP_ROWS] = {part_forward, part_backward, NULL},
+        },
+};
