@@ -3,8 +3,8 @@
 #   KENLM_BIN=DIR BON_CORPORA=DIR [ORDERS="3 5"] [CHECK="1 2 3 4 5"] [FILES="wiki law_phapdien"] [RUNS=3] bench/estimate.sh
 # The text is train/FILES of the corpora, segmented and folded. Costs are medians of RUNS interleaved runs, text to ARPA, for
 # lmplz at -S 2G (its default, 80% of memory, costs it seconds and gigabytes). Then every n-gram of both ARPA files is compared
-# for the orders in CHECK, unpruned and pruned. Prints TSV; ratio = bon / lmplz. Exit 1 when models differ by more than 1e-5
-# (in a small text they may: see the head of src/ngram/discount.c).
+# for the orders in CHECK, unpruned and pruned, and for SMALL (default 60) excerpts of 1 to 300 lines, where every rounding and
+# every special case shows. Prints TSV; ratio = bon / lmplz. Exit 1 when models differ by more than 1e-5.
 . "$(dirname "$0")/lib.sh"
 : "${KENLM_BIN:?set KENLM_BIN to the folder of KenLM\'s programs}"
 need_corpora
@@ -52,4 +52,28 @@ for order in ${CHECK-1 2 3 4 5}; do
             END {printf "%s\t%s\t%d\t%d\t%s\n", p, o, n, alone, d}' "$scratch/same"
     done
 done
+
+# Excerpts: orders 1 to 6 in turn; a text that both refuse counts as equal.
+printf 'excerpts\tequal\trefused_by_both\tdifferent\n'
+whole=$text lines=$(wc -l <"$text") equal=0 refused=0 different=0
+text=$scratch/excerpt
+for i in $(seq "${SMALL-60}"); do
+    order=$((i % 6 + 1)) size=$((1 + i * i * 7919 % 300)) fallback=''
+    [ $((i % 3)) = 0 ] || fallback=--discount_fallback
+    first=$((1 + i * 104729 % (lines - size)))
+    sed -n "$first,$((first + size - 1))p;$((first + size))q" "$whole" >"$text"
+    k=0 b=0
+    # shellcheck disable=SC2086
+    { "$KENLM_BIN/lmplz" -o $order -S 64M -T "$scratch/" $fallback --arpa "$scratch/lmplz.arpa" <"$text"; } >/dev/null 2>&1 || k=1
+    # shellcheck disable=SC2086
+    "$BON" lm build -q -n $order ${fallback//_/-} --arpa "$scratch/bon.arpa" "$text" 2>/dev/null || b=1
+    if [ $((k + b)) = 2 ]; then
+        refused=$((refused + 1))
+    elif [ $((k + b)) = 0 ] && "$scratch/arpa_compare" "$scratch/lmplz.arpa" "$scratch/bon.arpa" >"$scratch/same"; then
+        equal=$((equal + 1))
+    else
+        different=$((different + 1)) failed=1
+    fi
+done
+printf '%s\t%s\t%s\t%s\n' "$((equal + refused + different))" "$equal" "$refused" "$different"
 exit "$failed"

@@ -114,7 +114,8 @@ typedef struct bon_lm_build_options {
     int skip_symbols;              /* non-zero: <s>, </s>, <unk> in the text are read as blanks instead of an error */
     const char *const *vocabulary; /* NULL = open; else n-grams with other words are pruned; used until estimate */
     size_t vocabulary_size;
-    uint32_t reserved[8];
+    int definition; /* non-zero: discounts by their definition, not as lmplz takes them (see src/ngram/discount.c) */
+    uint32_t reserved[7];
 } bon_lm_build_options;
 
 typedef struct bon_lm_builder bon_lm_builder;

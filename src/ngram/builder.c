@@ -10,7 +10,8 @@
 struct bon_lm_builder {
     unsigned order;
     uint32_t prune[BON_LM_MAX_ORDER];
-    int discount_fallback;
+    unsigned threads;
+    int discount_fallback, definition;
     const char *const *vocabulary; /* the caller's */
     size_t vocabulary_size;
     struct bon_corpus corpus;
@@ -39,7 +40,9 @@ bon_status bon_lm_builder_open(bon_lm_builder **out, const bon_lm_build_options 
     if (!builder) return BON_ERR_NOMEM;
     builder->order = options->order ? options->order : 3;
     memcpy(builder->prune, options->prune, sizeof builder->prune);
+    builder->threads = options->threads;
     builder->discount_fallback = options->discount_fallback;
+    builder->definition = options->definition;
     builder->vocabulary = options->vocabulary;
     builder->vocabulary_size = options->vocabulary_size;
     bon_status status =
@@ -80,16 +83,21 @@ bon_status bon_lm_builder_estimate(bon_lm_builder *builder, bon_lm_table **out) 
     if (!table) return BON_ERR_NOMEM;
     const struct bon_word_rule rule = {
         .prune = builder->prune[0], .allowed = builder->vocabulary, .allowed_count = builder->vocabulary_size};
+    const struct bon_kn_rule how = {.fallback = builder->discount_fallback,
+                                    .discounts = builder->definition ? BON_DISCOUNT_DEFINITION : BON_DISCOUNT_LMPLZ};
     bon_status status = bon_corpus_renumber(&builder->corpus, &rule, &words);
-    if (status == BON_OK) status = bon_grams_find(&grams, builder->order, &builder->corpus, &words, builder->prune);
-    if (status == BON_OK) status = bon_kn_estimate(&grams, builder->discount_fallback, table);
+    if (status == BON_OK)
+        status = bon_grams_find(&grams, builder->order, builder->threads, &builder->corpus, &words, builder->prune);
+    if (status == BON_OK && !builder->definition) bon_grams_count_as_lmplz(&grams, words.first_seen);
+    if (status == BON_OK) status = bon_kn_estimate(&grams, &how, table);
     if (status == BON_OK) {
         give_words(builder, &words, table);
+        table->threads = builder->threads;
         *out = table;
         table = NULL;
     }
     bon_grams_free(&grams);
-    free(words.counts);
+    bon_word_order_free(&words);
     bon_corpus_free(&builder->corpus);
     bon_lm_table_close(table);
     return status;

@@ -243,31 +243,36 @@ static bon_status replace_vocab(struct bon_corpus *corpus, const struct ranked_w
     return status;
 }
 
+void bon_word_order_free(struct bon_word_order *order) {
+    free(order->counts);
+    free(order->first_seen);
+    *order = (struct bon_word_order){0};
+}
+
 bon_status bon_corpus_renumber(struct bon_corpus *corpus, const struct bon_word_rule *rule,
                                struct bon_word_order *order) {
     uint32_t types = corpus->vocab.count;
     bon_status status = BON_ERR_NOMEM;
     struct ranked_word *words = bon_alloc_array(types, sizeof *words);
     uint32_t *final_id = bon_alloc_array(types, sizeof *final_id);
-    uint64_t *counts = bon_alloc_array(types, sizeof *counts);
-    if (!words || !final_id || !counts) goto done;
+    *order = (struct bon_word_order){.counts = bon_alloc_array(types, sizeof *order->counts),
+                                     .first_seen = bon_alloc_array(types, sizeof *order->first_seen)};
+    if (!words || !final_id || !order->counts || !order->first_seen) goto done;
     rank_words(corpus, rule, words);
 
-    *order = (struct bon_word_order){.counts = counts};
     for (uint32_t i = 0; i < types; i++) {
         final_id[words[i].id] = i;
-        counts[i] = words[i].count;
+        order->counts[i] = words[i].count;
+        order->first_seen[i] = words[i].id;
         if (words[i].kept) order->kept = i + 1;
         if (words[i].count || i < BON_CORPUS_SYMBOLS) order->types = i + 1;
     }
     status = replace_vocab(corpus, words, order->kept);
     if (status != BON_OK) goto done;
     for (size_t i = 0; i < corpus->count; i++) corpus->ids[i] = final_id[corpus->ids[i]];
-    counts = NULL;
 done:
-    if (status != BON_OK) order->counts = NULL;
+    if (status != BON_OK) bon_word_order_free(order);
     free(words);
     free(final_id);
-    free(counts);
     return status;
 }

@@ -52,10 +52,13 @@ struct bon_word_rule {
 
 /* How they were numbered. */
 struct bon_word_order {
-    uint32_t types;   /* ids are below this */
-    uint32_t kept;    /* ids from here on are not to appear in the model */
-    uint64_t *counts; /* [types] how often each was seen; <s>: lines, <unk>: 0 */
+    uint32_t types;       /* ids are below this */
+    uint32_t kept;        /* ids from here on are not to appear in the model */
+    uint64_t *counts;     /* [types] how often each was seen; <s>: lines, <unk>: 0 */
+    uint32_t *first_seen; /* [types] symbols, then words as they came in the text: their numbers before */
 };
+
+void bon_word_order_free(struct bon_word_order *order);
 
 /* Renumbers the corpus for good: the symbols, then words to keep by count, largest first, then bytes, so that ids do not
  * depend on the order of the text; then words not to keep. The vocabulary afterwards holds the words kept. */

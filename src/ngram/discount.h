@@ -8,9 +8,14 @@ struct bon_discount {
     double of[4]; /* of[c] is taken off count c, of[3] off 3 and more; of[0] = 0 */
 };
 
+enum bon_discount_rule {
+    BON_DISCOUNT_LMPLZ,     /* lmplz's arithmetic, in single precision, which also decides what is out of range */
+    BON_DISCOUNT_DEFINITION /* rounded once */
+};
+
 /* From the numbers of n-grams with adjusted count 1..4 (with_count[1..4]). When they do not give discounts between 0 and the
  * count: 0.5, 1, 1.5 with `fallback`, else BON_ERR_DATA with a message that says which order and what to pass. */
 bon_status bon_discount_estimate(struct bon_discount *discount, unsigned order, const uint64_t with_count[5],
-                                 int fallback);
+                                 enum bon_discount_rule rule, int fallback);
 
 #endif

@@ -6,29 +6,44 @@
  * number of distinct words to the left of an n-gram, its count in Kneser-Ney's lower orders, is its number of children in
  * the trie. So far this is the 1-Sort of Pibiri and Venturini (TOIS 2019), "Handling massive n-gram datasets efficiently".
  *
- * The context of an n-gram, i.e. the n-gram less its last word, ends one place earlier in the text. So, instead of sorting
- * again in context order, the scan notes at each place which n-gram (of order - 1, or as long as the sentence allows) ends
- * there; the context of a highest-order n-gram is what is noted at the place before any of its own. Contexts of lower orders
- * follow from those above: the context of w2..wk is the trie parent of the context of w1 w2..wk.
+ * N-grams that end in different words have nothing to do with each other, so ranges of last words are done side by side, each
+ * giving a piece of every level; the pieces one after the other are the levels.
  */
 #include "ngram/grams.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/parallel.h"
 #include "ngram/sort.h"
 
 enum { MAX = BON_LM_MAX_ORDER };
 
-struct scan {
-    struct bon_grams *grams;
+/* What all ranges of words share. */
+struct search {
+    struct bon_grams *grams; /* level 1 is filled in by all, each its own words */
+    const struct bon_corpus *corpus;
+    const struct bon_word_order *words;
+    const uint32_t *prune; /* [order] */
+    bool pruning;
     struct bon_place_sorter sorter;
+    size_t piece_count;
+    struct piece *pieces;
+};
+
+/* The words first..end - 1 and the n-grams that end in them. */
+struct piece {
+    uint32_t first, end;
+    struct bon_grams grams; /* levels 2 and up, and with_count */
+};
+
+struct scan {
+    const struct search *search;
+    struct bon_grams *grams; /* of the piece */
     const uint32_t *ids;
     unsigned order;
-    uint32_t kept;          /* words from here on are not kept */
-    const uint32_t *prune;  /* [order] */
-    uint32_t *ends_here;    /* [places] the n-gram of order - 1, or back to <s>, that ends at a place */
     unsigned depth;         /* n-grams of order 1..depth are open */
     uint32_t node[MAX + 1]; /* [k] the open n-gram of order k */
     size_t since[MAX + 1];  /* [k] index of its first place */
@@ -64,7 +79,6 @@ static bon_status level_resize(struct bon_gram_level *level, unsigned k, unsigne
     BON_TRY(resize(&level->word, cap, sizeof *level->word));
     BON_TRY(resize(&level->adjusted, cap, sizeof *level->adjusted));
     if (k < order) BON_TRY(resize(&level->first_child, cap + 1, sizeof *level->first_child));
-    if (k > 2) BON_TRY(resize(&level->context, cap, sizeof *level->context));
     if (pruning) BON_TRY(resize(&level->pruned, cap, sizeof *level->pruned));
     level->cap = cap;
     return BON_OK;
@@ -84,23 +98,26 @@ static bon_status reserve(struct bon_grams *grams, size_t more, bool pruning) {
 
 /* ---- the scan ---- */
 
+static struct bon_gram_level *level_of(const struct scan *scan, unsigned k) {
+    return k == 1 ? &scan->search->grams->level[0] : &scan->grams->level[k - 1];
+}
+
 /* Opens the n-gram of order k at place number i; `word` is its leftmost word. Level 1 is all there from the start. */
-static void open_gram(struct scan *scan, unsigned k, uint32_t word, uint32_t at, size_t i) {
-    struct bon_gram_level *level = &scan->grams->level[k - 1];
+static void open_gram(struct scan *scan, unsigned k, uint32_t word, size_t i) {
+    struct bon_gram_level *level = level_of(scan, k);
     uint32_t node = k == 1 ? word : (uint32_t)level->count++;
     level->word[node] = word;
     if (k < scan->order) level->first_child[node] = (uint32_t)scan->grams->level[k].count;
-    if (k > 2 && (k == scan->order || word == BON_LM_BOS)) level->context[node] = at - 1; /* the place, for now */
     scan->node[k] = node;
     scan->since[k] = i;
-    scan->unkept[k] = word >= scan->kept || (k > 1 && scan->unkept[k - 1]);
+    scan->unkept[k] = word >= scan->search->words->kept || (k > 1 && scan->unkept[k - 1]);
     scan->depth = k;
 }
 
 /* Closes the n-grams of order down + 1 and above before place number i. */
 static void close_grams(struct scan *scan, unsigned down, size_t i) {
     for (unsigned k = scan->depth; k > down; k--) {
-        struct bon_gram_level *level = &scan->grams->level[k - 1];
+        struct bon_gram_level *level = level_of(scan, k);
         uint32_t node = scan->node[k];
         size_t seen = i - scan->since[k];
         uint32_t adjusted = (uint32_t)seen;
@@ -108,14 +125,14 @@ static void close_grams(struct scan *scan, unsigned down, size_t i) {
             adjusted = (uint32_t)scan->grams->level[k].count - level->first_child[node];
         level->adjusted[node] = adjusted;
         if (adjusted < 5) scan->grams->with_count[k - 1][adjusted]++;
-        if (level->pruned) level->pruned[node] = scan->unkept[k] || seen <= scan->prune[k - 1];
+        if (level->pruned) level->pruned[node] = scan->unkept[k] || seen <= scan->search->prune[k - 1];
     }
     scan->depth = down;
 }
 
 /* How many words, counted from the last, two neighbours share; `order` or more when they are the same n-gram. */
 static unsigned shared_words(const struct scan *scan, const struct bon_place *a, const struct bon_place *b) {
-    const struct bon_place_sorter *sorter = &scan->sorter;
+    const struct bon_place_sorter *sorter = &scan->search->sorter;
     uint64_t differ = a->key ^ b->key, mask = ((uint64_t)1 << sorter->bits) - 1;
     if (differ) {
         unsigned top = 63 - (unsigned)__builtin_clzll(differ);
@@ -131,52 +148,56 @@ static unsigned shared_words(const struct scan *scan, const struct bon_place *a,
 }
 
 static void scan_places(struct scan *scan, uint32_t word, const struct bon_place *places, size_t n) {
-    unsigned per_key = scan->sorter.per_key, bits = scan->sorter.bits;
+    unsigned per_key = scan->search->sorter.per_key, bits = scan->search->sorter.bits;
     uint64_t mask = ((uint64_t)1 << bits) - 1;
-    open_gram(scan, 1, word, 0, 0);
+    open_gram(scan, 1, word, 0);
     for (size_t i = 0; i < n; i++) {
-        uint32_t at = places[i].at;
         unsigned shared = i ? shared_words(scan, &places[i - 1], &places[i]) : 1;
-        if (i == 0 || shared < scan->depth) { /* otherwise all that is open goes on */
-            close_grams(scan, shared, i);
-            for (unsigned k = shared + 1; k <= scan->order; k++) {
-                uint32_t left = k - 1 <= per_key ? (uint32_t)(places[i].key >> (per_key - (k - 1)) * bits & mask)
-                                                 : scan->ids[at - (k - 1)];
-                open_gram(scan, k, left, at, i);
-                if (left == BON_LM_BOS) break;
-            }
+        if (i > 0 && shared >= scan->depth) continue; /* all that is open goes on */
+        close_grams(scan, shared, i);
+        for (unsigned k = shared + 1; k <= scan->order; k++) {
+            uint32_t left = k - 1 <= per_key ? (uint32_t)(places[i].key >> (per_key - (k - 1)) * bits & mask)
+                                             : scan->ids[places[i].at - (k - 1)];
+            open_gram(scan, k, left, i);
+            if (left == BON_LM_BOS) break;
         }
-        scan->ends_here[at] = scan->node[scan->depth < scan->order ? scan->depth : scan->order - 1];
     }
     close_grams(scan, 0, n);
 }
 
 /* ---- the places of each word ---- */
 
-static size_t most_places(const struct bon_word_order *words) {
-    uint64_t most = 0;
-    for (uint32_t w = 0; w < words->types; w++)
-        if (w != BON_LM_BOS && words->counts[w] > most) most = words->counts[w];
-    return (size_t)most;
+static uint64_t places_of(const struct bon_word_order *words, uint32_t w) {
+    return w == BON_LM_BOS ? 0 : words->counts[w];
 }
 
-static bon_status scan_words(struct scan *scan, const struct bon_corpus *corpus, const struct bon_word_order *words) {
+static bon_status scan_piece(void *context, size_t number, unsigned worker) {
+    (void)worker;
+    const struct search *search = context;
+    const struct bon_corpus *corpus = search->corpus;
+    struct piece *piece = &search->pieces[number];
+    struct scan scan = {.search = search, .grams = &piece->grams, .ids = corpus->ids, .order = search->grams->order};
     bon_status status = BON_ERR_NOMEM;
-    size_t most = most_places(words);
-    bool pruning = scan->grams->level[0].pruned != NULL;
-    uint32_t *start = bon_alloc_array((size_t)words->types + 1, sizeof *start);
-    uint32_t *at = start ? bon_place_list(corpus->ids, corpus->count, words->counts, words->types, start) : NULL;
+    uint64_t most = 0;
+    for (uint32_t w = piece->first; w < piece->end; w++)
+        if (places_of(search->words, w) > most) most = places_of(search->words, w);
+    uint32_t *start = bon_alloc_array((size_t)(piece->end - piece->first) + 1, sizeof *start);
+    uint32_t *at =
+        start ? bon_place_list(corpus->ids, corpus->count, search->words->counts, piece->first, piece->end, start)
+              : NULL;
     struct bon_place *places = bon_alloc_array(most, sizeof *places);
-    struct bon_place *scratch = bon_alloc_array(bon_place_scratch(&scan->sorter, most), sizeof *scratch);
+    struct bon_place *scratch = bon_alloc_array(bon_place_scratch(&search->sorter, most), sizeof *scratch);
     if (!start || !at || !places || !scratch) goto done;
 
-    for (uint32_t w = 0; w < words->types; w++) {
-        size_t n = start[w + 1] - start[w];
-        for (size_t i = 0; i < n; i++) places[i] = (struct bon_place){0, at[start[w] + i]};
-        bon_place_sort(&scan->sorter, places, scratch, n);
-        status = reserve(scan->grams, n, pruning);
+    piece->grams.order = scan.order;
+    for (uint32_t w = piece->first; w < piece->end; w++) {
+        const uint32_t *list = at + start[w - piece->first];
+        size_t n = start[w - piece->first + 1] - start[w - piece->first];
+        for (size_t i = 0; i < n; i++) places[i] = (struct bon_place){0, list[i]};
+        bon_place_sort(&search->sorter, places, scratch, n);
+        status = reserve(&piece->grams, n, search->pruning);
         if (status != BON_OK) goto done;
-        scan_places(scan, w, places, n);
+        scan_places(&scan, w, places, n);
     }
     status = BON_OK;
 done:
@@ -187,34 +208,111 @@ done:
     return status;
 }
 
-/* ---- contexts ---- */
+/* ---- from pieces to levels ---- */
 
-/* For each n-gram of level k, its parent in level k - 1. */
-static void list_parents(const struct bon_gram_level *below, uint32_t *parent) {
-    for (uint32_t i = 0; i < below->count; i++)
-        for (uint32_t child = below->first_child[i]; child < below->first_child[i + 1]; child++) parent[child] = i;
+/* Cuts the words into ranges with about as many places each. The first word takes part in the first. */
+static bon_status cut_pieces(struct search *search) {
+    const struct bon_word_order *words = search->words;
+    unsigned threads = search->grams->threads;
+    search->piece_count = threads > 1 ? 2 * (size_t)threads : 1; /* ranges are not equally hard */
+    search->pieces = bon_alloc_zeroed(search->piece_count, sizeof *search->pieces);
+    if (!search->pieces) return BON_ERR_NOMEM;
+    uint64_t all = 0, before = 0;
+    for (uint32_t w = 0; w < words->types; w++) all += places_of(words, w);
+    uint32_t w = 0;
+    for (size_t i = 0; i < search->piece_count; i++) {
+        search->pieces[i].first = w;
+        while (w < words->types &&
+               (before < bon_part_begin(all, i + 1, search->piece_count) || i + 1 == search->piece_count))
+            before += places_of(words, w++);
+        search->pieces[i].end = w;
+    }
+    return BON_OK;
 }
 
-static bon_status link_contexts(struct bon_grams *grams, const uint32_t *ends_here) {
-    if (grams->order < 3) return BON_OK;
-    struct bon_gram_level *highest = &grams->level[grams->order - 1];
-    for (size_t i = 0; i < highest->count; i++) highest->context[i] = ends_here[highest->context[i]];
+/* Appends a piece's array to a level's; the piece's is freed as soon as it is not needed, so that no more than one array is
+ * there twice. */
+static void append(void *to, void *piece, size_t *at, size_t count, size_t size) {
+    char *target;
+    void *source;
+    memcpy(&target, to, sizeof target);
+    memcpy(&source, piece, sizeof source);
+    if (count) memcpy(target + *at * size, source, count * size);
+    free(source);
+    memset(piece, 0, sizeof source);
+    *at += count;
+}
 
-    size_t most = 0;
-    for (unsigned k = 3; k < grams->order; k++)
-        if (grams->level[k - 1].count > most) most = grams->level[k - 1].count;
-    uint32_t *parent = bon_alloc_array(most, sizeof *parent);
-    if (!parent) return BON_ERR_NOMEM;
-    for (unsigned k = grams->order - 1; k >= 3; k--) {
-        struct bon_gram_level *level = &grams->level[k - 1];
-        const uint32_t *above = grams->level[k].context; /* places in this level */
-        list_parents(&grams->level[k - 2], parent);
-        for (size_t i = 0; i < level->count; i++)
-            level->context[i] =
-                level->word[i] == BON_LM_BOS ? ends_here[level->context[i]] : parent[above[level->first_child[i]]];
+/* Joins one array of level k; `member` is its place in struct bon_gram_level. */
+static bon_status join_array(struct search *search, unsigned k, size_t member, size_t size, size_t extra) {
+    struct bon_gram_level *level = &search->grams->level[k - 1];
+    void *array = bon_alloc_array(level->count + extra, size);
+    if (!array) return BON_ERR_NOMEM;
+    memcpy((char *)level + member, &array, sizeof array);
+    size_t at = 0;
+    for (size_t i = 0; i < search->piece_count; i++) {
+        struct bon_gram_level *piece = &search->pieces[i].grams.level[k - 1];
+        append((char *)level + member, (char *)piece + member, &at, piece->count, size);
     }
-    free(parent);
     return BON_OK;
+}
+
+/* Children were numbered within their piece. */
+static void renumber_children(struct search *search, unsigned k) {
+    size_t node = 0;
+    uint32_t offset = 0;
+    for (size_t i = 0; i < search->piece_count; i++) {
+        const struct piece *piece = &search->pieces[i];
+        size_t end = k == 1 ? piece->end : node + piece->grams.level[k - 1].count;
+        if (offset)
+            for (size_t j = node; j < end; j++) search->grams->level[k - 1].first_child[j] += offset;
+        node = end;
+        offset += (uint32_t)piece->grams.level[k].count;
+    }
+}
+
+static bon_status join_level(struct search *search, unsigned k) {
+    struct bon_grams *grams = search->grams;
+    struct bon_gram_level *level = &grams->level[k - 1];
+    for (size_t i = 0; i < search->piece_count; i++) level->count += search->pieces[i].grams.level[k - 1].count;
+    if (level->count >= UINT32_MAX) return bon_fail(BON_ERR_LIMIT, "more than %u distinct %u-grams", UINT32_MAX, k);
+#define JOIN(member, extra) join_array(search, k, offsetof(struct bon_gram_level, member), sizeof *level->member, extra)
+    BON_TRY(JOIN(word, 0));
+    BON_TRY(JOIN(adjusted, 0));
+    if (k < grams->order) BON_TRY(JOIN(first_child, 1));
+    if (search->pruning) BON_TRY(JOIN(pruned, 0));
+#undef JOIN
+    return BON_OK;
+}
+
+/* One piece is the whole: its levels are taken over as they are. */
+static bon_status join_pieces(struct search *search) {
+    struct bon_grams *grams = search->grams;
+    for (unsigned k = 1; k <= grams->order; k++)
+        for (size_t i = 0; i < search->piece_count; i++)
+            for (unsigned c = 0; c < 5; c++)
+                grams->with_count[k - 1][c] += search->pieces[i].grams.with_count[k - 1][c];
+    for (unsigned k = 2; k <= grams->order; k++) {
+        if (search->piece_count == 1) {
+            grams->level[k - 1] = search->pieces[0].grams.level[k - 1];
+            search->pieces[0].grams.level[k - 1] = (struct bon_gram_level){0};
+        } else {
+            BON_TRY(join_level(search, k));
+        }
+    }
+    for (unsigned k = 1; k < grams->order && search->piece_count > 1; k++) renumber_children(search, k);
+    return BON_OK;
+}
+
+static bon_status find_sorted(struct search *search) {
+    bon_status status = cut_pieces(search);
+    bon_place_sorter_init(&search->sorter, search->corpus->ids, search->grams->order - 1, search->words->types);
+    const struct bon_parallel job = {search->grams->threads, search->piece_count, search, scan_piece, NULL};
+    if (status == BON_OK) status = bon_parallel_run(&job);
+    if (status == BON_OK) status = join_pieces(search);
+    for (size_t i = 0; search->pieces && i < search->piece_count; i++) bon_grams_free(&search->pieces[i].grams);
+    free(search->pieces);
+    return status;
 }
 
 /* ---- all together ---- */
@@ -223,13 +321,6 @@ static bool prunes(unsigned order, const uint32_t *prune, const struct bon_word_
     bool any = words->kept < words->types;
     for (unsigned k = 0; k < order; k++) any = any || prune[k] > 0;
     return any;
-}
-
-static bon_status open_levels(struct bon_grams *grams, const struct bon_word_order *words, bool pruning) {
-    for (unsigned k = 1; k <= grams->order; k++)
-        BON_TRY(level_resize(&grams->level[k - 1], k, grams->order, pruning, k == 1 ? words->types : 0));
-    grams->level[0].count = words->types;
-    return BON_OK;
 }
 
 /* <s> and <unk> are never predicted: no count, no children; and the symbols are never pruned. Ends the lists of children. */
@@ -245,7 +336,7 @@ static void close_levels(struct bon_grams *grams) {
 static void count_words(struct bon_grams *grams, const struct bon_word_order *words) {
     struct bon_gram_level *level = &grams->level[0];
     for (uint32_t w = 0; w < words->types; w++) {
-        uint32_t seen = w == BON_LM_BOS ? 0 : (uint32_t)words->counts[w];
+        uint32_t seen = (uint32_t)places_of(words, w);
         level->word[w] = w;
         level->adjusted[w] = seen;
         if (seen < 5) grams->with_count[0][seen]++;
@@ -253,29 +344,24 @@ static void count_words(struct bon_grams *grams, const struct bon_word_order *wo
     }
 }
 
-bon_status bon_grams_find(struct bon_grams *grams, unsigned order, struct bon_corpus *corpus,
+bon_status bon_grams_find(struct bon_grams *grams, unsigned order, unsigned threads, struct bon_corpus *corpus,
                           const struct bon_word_order *words, const uint32_t *prune) {
-    *grams = (struct bon_grams){.order = order};
-    struct scan scan = {.grams = grams, .ids = corpus->ids, .order = order, .kept = words->kept, .prune = prune};
-    bon_status status = open_levels(grams, words, prunes(order, prune, words));
+    *grams = (struct bon_grams){.order = order, .threads = threads};
+    struct search search = {
+        .grams = grams, .corpus = corpus, .words = words, .prune = prune, .pruning = prunes(order, prune, words)};
+    bon_status status = level_resize(&grams->level[0], 1, order, search.pruning, words->types);
     if (status != BON_OK) goto done;
-    if (order == 1) {
+    grams->level[0].count = words->types;
+    if (order == 1)
         count_words(grams, words);
-    } else {
-        status = BON_ERR_NOMEM;
-        scan.ends_here = bon_alloc_array(corpus->count, sizeof *scan.ends_here);
-        if (!scan.ends_here) goto done;
-        bon_place_sorter_init(&scan.sorter, corpus->ids, order - 1, words->types);
-        status = scan_words(&scan, corpus, words);
-        if (status != BON_OK) goto done;
-    }
+    else
+        status = find_sorted(&search);
+    if (status != BON_OK) goto done;
     close_levels(grams);
     free(corpus->ids);
     corpus->ids = NULL;
     corpus->count = corpus->cap = 0;
-    status = link_contexts(grams, scan.ends_here);
 done:
-    free(scan.ends_here);
     if (status != BON_OK) bon_grams_free(grams);
     return status;
 }

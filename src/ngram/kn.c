@@ -10,7 +10,8 @@
  *
  * Level by level from unigrams up: a scatter-add of integers over the contexts, then one pass that reads each n-gram's context
  * and the probability of its trie parent, which is the same n-gram less its first word. Sums are of integers and each float is
- * rounded once, so the result does not depend on the order of the work.
+ * rounded once, so the result does not depend on the order of the work. Threads take ranges of contexts for the first, each
+ * picking its own from all n-grams, and ranges of parents for the second.
  */
 #include "ngram/kn.h"
 
@@ -19,7 +20,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "ngram/discount.h"
+#include "base/parallel.h"
 
 /* ARPA files write "impossible" as -99: what a weight of exactly 0 becomes. */
 static const double LOG_ZERO = -99;
@@ -40,38 +41,58 @@ static float log10_of(double p) { return p > 0 ? (float)fmin(0, log10(p)) : (flo
 static unsigned at_most_3(uint32_t count) { return count < 3 ? count : 3; }
 static bool is_pruned(const struct bon_gram_level *level, size_t i) { return level->pruned && level->pruned[i]; }
 
-/* The context of n-gram i of an order above 1. */
-static uint32_t context_of(const struct bon_gram_level *level, size_t i) {
-    return level->context ? level->context[i] : level->word[i];
-}
+/* One level above 1 on its way. */
+struct pass {
+    const struct bon_gram_level *level, *below;
+    const struct bon_discount *discount;
+    union context *contexts;
+    uint32_t *removed; /* [below->count] counts of pruned n-grams; NULL: none are */
+    struct bon_lm_level *to, *to_below;
+    const double *p_below;
+    double *p; /* NULL at the highest order, where nobody reads it */
+    size_t parts;
+};
 
-/* Adds up the n-grams of one level over their contexts. removed[c], the counts of pruned n-grams, may be NULL. */
-static void add_up(const struct bon_gram_level *level, union context *contexts, uint32_t *removed) {
+/* Adds up the n-grams of the level over their contexts from `first` to `end` - 1. */
+static void add_up(const struct pass *pass, uint32_t first, uint32_t end) {
+    const struct bon_gram_level *level = pass->level;
     for (size_t i = 0; i < level->count; i++) {
-        uint32_t c = context_of(level, i), count = level->adjusted[i];
-        contexts[c].sum.total += count;
+        uint32_t c = bon_context_of(level, i), count = level->adjusted[i];
+        if (c - first >= end - first) continue;
+        pass->contexts[c].sum.total += count;
         if (is_pruned(level, i))
-            removed[c] += count;
+            pass->removed[c] += count;
         else if (count)
-            contexts[c].sum.with_count[at_most_3(count) - 1]++;
+            pass->contexts[c].sum.with_count[at_most_3(count) - 1]++;
     }
 }
 
 /* From sums to shares; notes the back-off of each context and whether anything follows it in the model. */
-static void share_out(const struct bon_discount *discount, union context *contexts, const uint32_t *removed,
-                      size_t count, struct bon_lm_level *below) {
-    for (size_t c = 0; c < count; c++) {
-        uint32_t total = contexts[c].sum.total;
-        uint32_t one = contexts[c].sum.with_count[0], two = contexts[c].sum.with_count[1],
-                 more = contexts[c].sum.with_count[2];
+static void share_out(const struct pass *pass, uint32_t first, uint32_t end) {
+    const double *discount = pass->discount->of;
+    for (uint32_t c = first; c < end; c++) {
+        union context *context = &pass->contexts[c];
+        uint32_t total = context->sum.total;
+        uint32_t one = context->sum.with_count[0], two = context->sum.with_count[1], more = context->sum.with_count[2];
         double freed =
-            discount->of[1] * one + discount->of[2] * two + discount->of[3] * more + (removed ? removed[c] : 0);
+            discount[1] * one + discount[2] * two + discount[3] * more + (pass->removed ? pass->removed[c] : 0);
         bool extends = one || two || more;
-        contexts[c].share.per_count = total ? 1.0 / total : 0;
-        contexts[c].share.weight = total ? freed / total : 1;
-        below->extends[c] = extends;
-        below->backoff[c] = extends ? log10_of(contexts[c].share.weight) : 0;
+        context->share.per_count = total ? 1.0 / total : 0;
+        context->share.weight = total ? freed / total : 1;
+        pass->to_below->extends[c] = extends;
+        pass->to_below->backoff[c] = extends ? log10_of(context->share.weight) : 0;
     }
+}
+
+static bon_status weigh_contexts(void *context, size_t part, unsigned worker) {
+    (void)worker;
+    const struct pass *pass = context;
+    uint32_t first = (uint32_t)bon_part_begin(pass->below->count, part, pass->parts);
+    uint32_t end = (uint32_t)bon_part_begin(pass->below->count, part + 1, pass->parts);
+    if (first == end) return BON_OK;
+    add_up(pass, first, end);
+    share_out(pass, first, end);
+    return BON_OK;
 }
 
 /* ---- unigrams ---- */
@@ -101,35 +122,51 @@ static bon_status estimate_words(const struct bon_gram_level *level, const struc
 
 /* ---- higher orders ---- */
 
+enum { PART_PARENTS = 1 << 15 };
+
 /* p of a level from p of the level below, which is that of the trie parents. */
-static void interpolate(const struct bon_gram_level *level, const struct bon_gram_level *below,
-                        const struct bon_discount *discount, const union context *contexts, const double *p_below,
-                        double *p) {
-    for (size_t parent = 0; parent < below->count; parent++) {
-        double lower = p_below[parent];
+static bon_status interpolate(void *context, size_t part, unsigned worker) {
+    (void)worker;
+    const struct pass *pass = context;
+    const struct bon_gram_level *level = pass->level, *below = pass->below;
+    size_t parent = part * PART_PARENTS,
+           end = below->count - parent > PART_PARENTS ? parent + PART_PARENTS : below->count;
+    for (; parent < end; parent++) {
+        double lower = pass->p_below[parent];
         for (uint32_t i = below->first_child[parent]; i < below->first_child[parent + 1]; i++) {
-            const union context *context = &contexts[context_of(level, i)];
+            const union context *c = &pass->contexts[bon_context_of(level, i)];
             uint32_t count = level->adjusted[i];
-            p[i] = (count - discount->of[at_most_3(count)]) * context->share.per_count + context->share.weight * lower;
+            double p = (count - pass->discount->of[at_most_3(count)]) * c->share.per_count + c->share.weight * lower;
+            if (pass->p) pass->p[i] = p;
+            pass->to->logprob[i] = log10_of(p);
         }
     }
+    return BON_OK;
 }
 
-/* Level k (2 and up): back-offs of the level below, *p from p_below. */
+/* Level k (2 and up): back-offs of the level below, log-probabilities, and *p from p_below. */
 static bon_status estimate_level(struct bon_grams *grams, unsigned k, const struct bon_discount *discount,
                                  struct bon_lm_table *table, const double *p_below, double *p) {
-    const struct bon_gram_level *level = &grams->level[k - 1], *below = &grams->level[k - 2];
+    struct pass pass = {.level = &grams->level[k - 1],
+                        .below = &grams->level[k - 2],
+                        .discount = discount,
+                        .to = &table->level[k - 1],
+                        .to_below = &table->level[k - 2],
+                        .p_below = p_below,
+                        .p = p,
+                        .parts = grams->threads > 1 ? grams->threads : 1};
+    const struct bon_parallel weigh = {grams->threads, pass.parts, &pass, weigh_contexts, NULL};
+    const struct bon_parallel spread = {grams->threads, (pass.below->count + PART_PARENTS - 1) / PART_PARENTS, &pass,
+                                        interpolate, NULL};
     bon_status status = BON_ERR_NOMEM;
-    union context *contexts = bon_alloc_zeroed(below->count, sizeof *contexts);
-    uint32_t *removed = level->pruned ? bon_alloc_zeroed(below->count, sizeof *removed) : NULL;
-    if (!contexts || (level->pruned && !removed)) goto done;
-    add_up(level, contexts, removed);
-    share_out(discount, contexts, removed, below->count, &table->level[k - 2]);
-    interpolate(level, below, discount, contexts, p_below, p);
-    status = BON_OK;
+    pass.contexts = bon_alloc_zeroed(pass.below->count, sizeof *pass.contexts);
+    pass.removed = pass.level->pruned ? bon_alloc_zeroed(pass.below->count, sizeof *pass.removed) : NULL;
+    if (!pass.contexts || (pass.level->pruned && !pass.removed)) goto done;
+    status = bon_parallel_run(&weigh);
+    if (status == BON_OK) status = bon_parallel_run(&spread);
 done:
-    free(contexts);
-    free(removed);
+    free(pass.contexts);
+    free(pass.removed);
     return status;
 }
 
@@ -180,40 +217,45 @@ static void hand_over(struct bon_grams *grams, struct bon_lm_table *table) {
     }
 }
 
-static bon_status estimate_all(struct bon_grams *grams, const struct bon_discount *discounts,
-                               struct bon_lm_table *table) {
-    double *p_below = NULL, *p = NULL;
-    bon_status status = BON_OK;
-    for (unsigned k = 1; k <= grams->order; k++) {
-        struct bon_gram_level *level = &grams->level[k - 1];
-        struct bon_lm_level *to = &table->level[k - 1];
-        p = bon_alloc_array(level->count, sizeof *p);
-        if (!p) {
-            status = BON_ERR_NOMEM;
-            break;
-        }
-        status = take_level(level, to, k == grams->order);
-        if (status == BON_OK && k == 1) status = estimate_words(level, &discounts[0], p);
-        if (status == BON_OK && k > 1) status = estimate_level(grams, k, &discounts[k - 1], table, p_below, p);
-        if (status != BON_OK) break;
-        for (size_t i = 0; i < level->count; i++) to->logprob[i] = log10_of(p[i]);
-        free(p_below);
-        p_below = p;
-        p = NULL;
-        free(level->context);
-        free(level->adjusted);
-        level->context = level->adjusted = NULL;
-    }
-    free(p_below);
-    free(p);
+/* What estimating level k was the last to need. */
+static void free_used(struct bon_grams *grams, unsigned k) {
+    struct bon_gram_level *level = &grams->level[k - 1];
+    free(level->adjusted);
+    level->adjusted = NULL;
+    if (k < 2) return;
+    free(level[-1].context); /* the level above was linked by it */
+    level[-1].context = NULL;
+}
+
+/* Level k; *p, of the level below, is replaced by its own (NULL at the highest order). */
+static bon_status estimate_next(struct bon_grams *grams, unsigned k, const struct bon_discount *discount,
+                                struct bon_lm_table *table, double **p) {
+    struct bon_gram_level *level = &grams->level[k - 1];
+    struct bon_lm_level *to = &table->level[k - 1];
+    bool highest = k == grams->order;
+    double *p_here = highest && k > 1 ? NULL : bon_alloc_array(level->count, sizeof *p_here);
+    if (!p_here && !(highest && k > 1)) return BON_ERR_NOMEM;
+    bon_status status = take_level(level, to, highest);
+    if (status == BON_OK && k == 1) status = estimate_words(level, discount, p_here);
+    for (size_t i = 0; i < level->count && status == BON_OK && k == 1; i++) to->logprob[i] = log10_of(p_here[i]);
+    if (status == BON_OK && k > 2) status = bon_grams_link(grams, k);
+    if (status == BON_OK && k > 1) status = estimate_level(grams, k, discount, table, *p, p_here);
+    free(*p);
+    *p = p_here;
+    free_used(grams, k);
     return status;
 }
 
-bon_status bon_kn_estimate(struct bon_grams *grams, int discount_fallback, struct bon_lm_table *table) {
+bon_status bon_kn_estimate(struct bon_grams *grams, const struct bon_kn_rule *rule, struct bon_lm_table *table) {
     struct bon_discount discounts[BON_LM_MAX_ORDER];
     for (unsigned k = 1; k <= grams->order; k++)
-        BON_TRY(bon_discount_estimate(&discounts[k - 1], k, grams->with_count[k - 1], discount_fallback));
-    BON_TRY(estimate_all(grams, discounts, table));
+        BON_TRY(bon_discount_estimate(&discounts[k - 1], k, grams->with_count[k - 1], rule->discounts, rule->fallback));
+    double *p = NULL;
+    bon_status status = BON_OK;
+    for (unsigned k = 1; k <= grams->order && status == BON_OK; k++)
+        status = estimate_next(grams, k, &discounts[k - 1], table, &p);
+    free(p);
+    if (status != BON_OK) return status;
     hand_over(grams, table);
     table->order = grams->order;
     return BON_OK;

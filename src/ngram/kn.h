@@ -2,10 +2,16 @@
 #ifndef BON_SRC_NGRAM_KN_H
 #define BON_SRC_NGRAM_KN_H
 
+#include "ngram/discount.h"
 #include "ngram/grams.h"
 #include "ngram/table.h"
 
+struct bon_kn_rule {
+    int fallback; /* non-zero: discounts 0.5, 1, 1.5 where they cannot be estimated */
+    enum bon_discount_rule discounts;
+};
+
 /* Fills in the levels of *table, which is all zeros but for its vocabulary, and uses up the grams. */
-bon_status bon_kn_estimate(struct bon_grams *grams, int discount_fallback, struct bon_lm_table *table);
+bon_status bon_kn_estimate(struct bon_grams *grams, const struct bon_kn_rule *rule, struct bon_lm_table *table);
 
 #endif

@@ -26,6 +26,7 @@ struct bon_lm_level {
 
 struct bon_lm_table {
     unsigned order;
+    unsigned threads;                            /* that writing it may use; 0 and 1: no more than the caller's */
     struct bon_vocab vocab;                      /* ids 0 <unk>, 1 <s>, 2 </s>, then the words */
     struct bon_lm_level level[BON_LM_MAX_ORDER]; /* [order - 1] */
     uint64_t *word_count;                        /* [level[0].count] how often seen in training; NULL when not known */

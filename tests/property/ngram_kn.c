@@ -1,6 +1,7 @@
 /* The estimator against a slow one written for reading: interpolated modified Kneser-Ney straight from Chen and Goodman
  * (1998), with pruning as in Heafield et al. (2013), over a plain list of n-grams as strings, in long double. Thousands of small
- * random texts; every n-gram's probability and back-off, and the set of n-grams, must agree.
+ * random texts; every n-gram's probability and back-off, and the set of n-grams, must agree: with the definition, and with the
+ * definition less the one n-gram an order that lmplz counts otherwise (src/ngram/discount.c).
  */
 #include <criterion/criterion.h>
 #include <math.h>
@@ -31,6 +32,7 @@ struct reference {
     size_t count;
     long double discount[BON_LM_MAX_ORDER + 1][4];
     bool bad_discount; /* some order had to fall back */
+    bool as_lmplz;
 };
 
 static struct gram *find(struct reference *ref, const char *text) {
@@ -99,19 +101,71 @@ static void adjust(struct reference *ref) {
     }
 }
 
+/* When its first word came first in the text, as a number; symbols come before all words. */
+static size_t age(const struct reference *ref, const struct gram *gram) {
+    size_t n = strcspn(gram->text, " ");
+    if (gram->text[0] == '<') return 0;
+    for (size_t i = 0; i < ref->count; i++)
+        if (ref->grams[i].order == 1 && strlen(ref->grams[i].text) == n &&
+            strncmp(ref->grams[i].text, gram->text, n) == 0)
+            return i;
+    return 0;
+}
+
+/* Of the n-grams of an order that end in `suffix`, the one whose first word is newest. */
+static struct gram *newest(struct reference *ref, unsigned order, const char *suffix) {
+    struct gram *best = NULL;
+    for (size_t i = 0; i < ref->count; i++) {
+        struct gram *gram = &ref->grams[i];
+        if (gram->order != order || (order == 1 && !gram->seen)) continue;
+        if (order > 1 && strcmp(strchr(gram->text, ' ') + 1, suffix) != 0) continue;
+        if (!best || age(ref, gram) > age(ref, best)) best = gram;
+    }
+    return best;
+}
+
+/* Takes the last n-gram of each lower order in lmplz's sorting as often as it was seen. */
+static void count_as_lmplz(struct reference *ref, long n[][5]) {
+    const char *suffix = "";
+    for (unsigned order = 1; order < ref->order && suffix; order++) {
+        const struct gram *last = newest(ref, order, suffix);
+        if (!last) return;
+        if (last->adjusted < 5) n[order][last->adjusted]--;
+        if (last->seen < 5) n[order][last->seen]++;
+        suffix = last->text;
+    }
+}
+
+/* Y = n1 / (n1 + 2 n2), its divisor brought below the line: 0 is exact. */
+static long double discount_of_definition(int c, const long n[5]) {
+    long double y_divisor = n[1] + 2 * n[2];
+    return (c * y_divisor * n[c] - (c + 1) * (long double)n[1] * n[c + 1]) / (y_divisor * n[c]);
+}
+
+/* In single precision: where 1 - 0.99 is taken, its rounding is no longer small. */
+static long double discount_of_lmplz(int c, const long n[5]) {
+    volatile float y = (float)n[1] / (float)((double)n[1] + 2.0 * (double)n[2]);
+    volatile float product = (float)(c + 1) * y;
+    product = product * (float)n[c + 1];
+    volatile float quotient = product / (float)n[c];
+    return (float)c - quotient;
+}
+
 /* Equation 26 of Chen and Goodman; 0.5, 1, 1.5 when it cannot be used. */
 static void estimate_discounts(struct reference *ref) {
+    long numbers[BON_LM_MAX_ORDER + 1][5] = {0};
+    for (size_t i = 0; i < ref->count; i++)
+        if (ref->grams[i].adjusted <= 4) numbers[ref->grams[i].order][ref->grams[i].adjusted]++;
+    if (ref->as_lmplz) count_as_lmplz(ref, numbers);
     for (unsigned order = 1; order <= ref->order; order++) {
-        long n[5] = {0};
-        for (size_t i = 0; i < ref->count; i++)
-            if (ref->grams[i].order == order && ref->grams[i].adjusted >= 1 && ref->grams[i].adjusted <= 4)
-                n[ref->grams[i].adjusted]++;
+        const long *n = numbers[order];
         long double *d = ref->discount[order];
         bool good = true;
         for (int c = 1; c <= 3; c++) {
-            long double y_divisor =
-                n[1] + 2 * n[2]; /* Y = n1 / (n1 + 2 n2), its divisor brought below the line: 0 is exact */
-            d[c] = n[c] ? (c * y_divisor * n[c] - (c + 1) * (long double)n[1] * n[c + 1]) / (y_divisor * n[c]) : -1;
+            if (n[c] == 0)
+                d[c] = -1;
+            else
+                d[c] = ref->as_lmplz ? discount_of_lmplz(c, n) : discount_of_definition(c, n);
             good = good && d[c] >= 0 && d[c] <= c;
         }
         if (good) continue;
@@ -219,14 +273,15 @@ static unsigned check_text(uint64_t seed, unsigned order) {
                                           "w10", "w11", "w12", "w13", "w14", "w15", "w16",  "w17", "w18",
                                           "w19", "w20", "w21", "w22", "w23", "w24", "other"}; /* w4 is not */
     static struct reference ref;
-    ref = (struct reference){.order = order, .prune = PRUNE[seed % 5], .banned = seed % 3 == 0 ? "w4" : NULL};
+    ref = (struct reference){
+        .order = order, .prune = PRUNE[seed % 5], .banned = seed % 3 == 0 ? "w4" : NULL, .as_lmplz = seed % 2};
     bon_buf text = {0};
     uint64_t random = seed * 1000003 + order;
     make_text(&random, &text, &ref);
     adjust(&ref);
     estimate_discounts(&ref);
 
-    bon_lm_build_options options = {.order = order, .discount_fallback = 1};
+    bon_lm_build_options options = {.order = order, .threads = 1 + seed % 4, .definition = !ref.as_lmplz};
     memcpy(options.prune, ref.prune, sizeof options.prune);
     if (ref.banned) options.vocabulary = ALLOWED, options.vocabulary_size = sizeof ALLOWED / sizeof *ALLOWED;
     for (int fallback = 1; fallback >= 0; fallback--) {

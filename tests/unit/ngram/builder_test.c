@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "failmalloc.h"
+#include "files.h"
 #include "ngram/table.h"
 
 static const char TEXT[] = "con mèo nhỏ nằm ngủ trên mái nhà\n"
@@ -139,7 +140,7 @@ Test(builder, numbers_of_lmplz_limited) {
 
 Test(builder, order_of_lines_and_chunks_does_not_matter) {
     static const char a[] = "x y z\nx y\nz z x\n", b[] = "z z x\nx y z\nx y\n";
-    const bon_lm_build_options options = {.order = 4, .discount_fallback = 1};
+    const bon_lm_build_options options = {.order = 4, .discount_fallback = 1, .definition = 1};
     bon_lm_table *tables[2];
     cr_assert_eq(build_from(&options, a, sizeof a - 1, &tables[0]), BON_OK);
     bon_lm_builder *builder;
@@ -238,4 +239,46 @@ Test(builder, allocation_failures) {
     failmalloc_check(whole_round, &options);
     options.prune[1] = options.prune[2] = options.prune[3] = 1;
     failmalloc_check(whole_round, &options);
+}
+
+/* A longer text of made-up words, so that every thread has something to do. */
+static bon_buf random_text(unsigned words) {
+    bon_buf text = {0};
+    uint64_t seed = 7;
+    for (unsigned i = 0; i < words; i++) {
+        unsigned a = (unsigned)(files_random(&seed) % 300), b = (unsigned)(files_random(&seed) % 300);
+        cr_assert_eq(bon_buf_printf(&text, "w%u%c", a < b ? a : b, files_random(&seed) % 12 ? ' ' : '\n'), BON_OK);
+    }
+    return text;
+}
+
+static void same_tables(const bon_lm_table *a, const bon_lm_table *b) {
+    cr_assert_eq(a->order, b->order);
+    for (unsigned k = 0; k < a->order; k++) {
+        const struct bon_lm_level *x = &a->level[k], *y = &b->level[k];
+        cr_assert_eq(x->count, y->count);
+        cr_assert_arr_eq(x->word, y->word, x->count * sizeof *x->word);
+        cr_assert_arr_eq(x->logprob, y->logprob, x->count * sizeof *x->logprob);
+        if (k + 1 == a->order) continue;
+        cr_assert_arr_eq(x->first_child, y->first_child, ((size_t)x->count + 1) * sizeof *x->first_child);
+        cr_assert_arr_eq(x->backoff, y->backoff, x->count * sizeof *x->backoff);
+        cr_assert_arr_eq(x->extends, y->extends, x->count);
+    }
+}
+
+Test(builder, any_number_of_threads_gives_the_same) {
+    bon_buf text = random_text(40000);
+    for (int pruning = 0; pruning < 2; pruning++) {
+        bon_lm_build_options options = {
+            .order = 4, .threads = 1, .discount_fallback = 1, .prune = {0, 0, pruning ? 1 : 0, pruning ? 2 : 0}};
+        bon_lm_table *one, *many;
+        cr_assert_eq(build_from(&options, text.data, text.len, &one), BON_OK, "%s", bon_error_message());
+        for (options.threads = 2; options.threads < 40; options.threads = options.threads * 2 + 1) {
+            cr_assert_eq(build_from(&options, text.data, text.len, &many), BON_OK, "%s", bon_error_message());
+            same_tables(one, many);
+            bon_lm_table_close(many);
+        }
+        bon_lm_table_close(one);
+    }
+    bon_buf_free(&text);
 }

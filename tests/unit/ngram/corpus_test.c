@@ -133,7 +133,7 @@ Test(corpus, words_are_numbered_by_count_then_bytes) {
         }
         bon_buf_free(&words);
         bon_buf_free(&before);
-        free(order.counts);
+        bon_word_order_free(&order);
         bon_corpus_free(&corpus);
     }
 }
@@ -150,7 +150,7 @@ Test(corpus, draining_keeps_the_counts) {
     cr_assert_eq(bon_corpus_add(&corpus, "c b", 3, NULL, 1), BON_OK); /* not drained */
     cr_assert_eq(bon_corpus_renumber(&corpus, &rule, &order), BON_OK);
     cr_assert(order.counts[3] == 3 && order.counts[4] == 7 && order.counts[5] == 1);
-    free(order.counts);
+    bon_word_order_free(&order);
     bon_corpus_free(&corpus);
 }
 
@@ -163,7 +163,7 @@ static bon_status read_and_number(void *unused) {
     for (int i = 0; i < 20 && status == BON_OK; i++) status = bon_corpus_add(&corpus, "một hai ba\nbốn\n", 20, NULL, 1);
     if (status == BON_OK) status = bon_corpus_drain(&corpus);
     if (status == BON_OK) status = bon_corpus_renumber(&corpus, &rule, &order);
-    free(order.counts);
+    bon_word_order_free(&order);
     bon_corpus_free(&corpus);
     return status;
 }

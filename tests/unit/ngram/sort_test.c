@@ -83,8 +83,12 @@ Test(sort, places_are_listed_word_by_word) {
     static const uint32_t ids[] = {1, 3, 4, 3, 2, 1, 2, 1, 4, 2};
     static const uint64_t counts[] = {0, 3, 3, 2, 2};
     static const uint32_t expected[] = {4, 6, 9, 1, 3, 2, 8}, starts[] = {0, 0, 0, 3, 5, 7};
-    uint32_t start[6], *list = bon_place_list(ids, 10, counts, 5, start);
+    uint32_t start[6], *list = bon_place_list(ids, 10, counts, 0, 5, start);
     cr_assert_arr_eq(list, expected, sizeof expected);
     cr_assert_arr_eq(start, starts, sizeof starts);
+    free(list);
+    list = bon_place_list(ids, 10, counts, 2, 4, start); /* some of the words */
+    cr_assert_arr_eq(list, expected, 5 * sizeof *expected);
+    cr_assert(start[0] == 0 && start[1] == 3 && start[2] == 5);
     free(list);
 }
