@@ -58,6 +58,19 @@ static bon_status check_macros(const bon_ime_macro *macros, size_t count) {
     return BON_OK;
 }
 
+/* Keys with an action are printable and no capitals, which share the action of the small letter. */
+static bon_status check_keymap(const bon_ime_keymap *keymap) {
+    for (unsigned key = 0; key < 128; key++) {
+        unsigned action = keymap->actions[key];
+        bool typed = key > ' ' && key < 0x7f && !(key >= 'A' && key <= 'Z');
+        if (action >= BON_IME_ACTIONS || (action != BON_IME_LETTER && !typed))
+            return bon_fail(BON_ERR_ARGUMENT,
+                            "keymap: key %u, action %u: keys are 33 to 126 without capitals, actions 0 to %d", key,
+                            action, BON_IME_ACTIONS - 1);
+    }
+    return BON_OK;
+}
+
 static bon_status check_options(const bon_ime_options *options) {
     if ((unsigned)options->method >= BON_IME_METHODS)
         return bon_fail(BON_ERR_ARGUMENT, "input method %d: there are 0 to %d", (int)options->method,
@@ -70,10 +83,7 @@ static bon_status check_options(const bon_ime_options *options) {
         return bon_fail(BON_ERR_ARGUMENT, "input method flags %#x: unknown bits", (unsigned)options->flags);
     if (options->method == BON_IME_KEYMAP && !options->keymap)
         return bon_fail(BON_ERR_ARGUMENT, "the method is a keymap, but none was given");
-    for (unsigned key = 0; options->method == BON_IME_KEYMAP && key < 128; key++)
-        if (options->keymap->actions[key] >= BON_IME_ACTIONS)
-            return bon_fail(BON_ERR_ARGUMENT, "keymap: key %u: action %u: there are 0 to %d", key,
-                            options->keymap->actions[key], BON_IME_ACTIONS - 1);
+    if (options->method == BON_IME_KEYMAP) BON_TRY(check_keymap(options->keymap));
     return check_macros(options->macros, options->macro_count);
 }
 

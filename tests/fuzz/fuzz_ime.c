@@ -97,8 +97,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size < HEAD) return 0;
     /* A keymap made of the input: a few keys with actions spread over it. */
     for (unsigned i = 0; i < 128; i++)
-        keymap.actions[i] =
-            (i >= 'A' && i <= 'Z') || i <= ' ' ? 0 : (uint8_t)((i * data[4] + data[5]) % (3 * BON_IME_ACTIONS));
+        keymap.actions[i] = (i >= 'A' && i <= 'Z') || i <= ' ' || i == 127
+                                ? 0
+                                : (uint8_t)((i * data[4] + data[5]) % (3 * BON_IME_ACTIONS));
     for (unsigned i = 0; i < 128; i++)
         if (keymap.actions[i] >= BON_IME_ACTIONS) keymap.actions[i] = BON_IME_LETTER;
     bon_ime_options options = {.method = (bon_ime_method)(data[0] % BON_IME_METHODS),

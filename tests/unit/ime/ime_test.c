@@ -110,7 +110,7 @@ static void refuse(const bon_ime_options *options, const char *reason) {
 }
 
 Test(ime, options_out_of_range) {
-    static const bon_ime_keymap bad = {{[100] = BON_IME_ACTIONS}};
+    static const bon_ime_keymap bad = {{[100] = BON_IME_ACTIONS}}, capital = {{['A'] = BON_IME_QUOTE}};
     static const bon_ime_macro falling[] = {{"b", 1, "x", 1}, {"a", 1, "x", 1}}, nameless[] = {{"", 0, "x", 1}};
     static const bon_ime_macro longest[] = {{"a", 1, "x", BON_IME_MACRO_MAX + 1}};
     refuse(&(bon_ime_options){.method = BON_IME_METHODS}, "method");
@@ -119,6 +119,7 @@ Test(ime, options_out_of_range) {
     refuse(&(bon_ime_options){.flags = 1u << 30}, "flags");
     refuse(&(bon_ime_options){.method = BON_IME_KEYMAP}, "none was given");
     refuse(&(bon_ime_options){.method = BON_IME_KEYMAP, .keymap = &bad}, "key 100");
+    refuse(&(bon_ime_options){.method = BON_IME_KEYMAP, .keymap = &capital}, "key 65");
     refuse(&(bon_ime_options){.macros = falling, .macro_count = 2}, "ascend");
     refuse(&(bon_ime_options){.macros = nameless, .macro_count = 1}, "key");
     refuse(&(bon_ime_options){.macros = longest, .macro_count = 1}, "512");
