@@ -4,11 +4,16 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 export LC_ALL=C.UTF-8
 findings=0
+found() { # copies its input; true when there is any
+    local lines
+    lines=$(cat)
+    [ -n "$lines" ] && printf '%s\n' "$lines"
+}
 find_in() { # RULE PATTERN FILE...: reports every line that matches; comments are searched too
     local rule=$1 pattern=$2
     shift 2
     [ $# -gt 0 ] || return 0
-    grep -nHP "$pattern" "$@" | sed "s/^/$rule: /" && findings=$((findings + 1))
+    grep -nHP "$pattern" "$@" | sed "s/^/$rule: /" | found && findings=$((findings + 1))
 }
 mapfile -t library < <(git ls-files -co --exclude-standard 'src/*.[ch]' 'include/*.h')
 mapfile -t code < <(git ls-files -co --exclude-standard 'src/*.[ch]' 'include/*.h' 'cmd/*.[ch]')
@@ -49,7 +54,7 @@ for file in "${code[@]}"; do
     [ "$lines" -le 650 ] || { echo "too long for one sitting: $file: $lines lines" && findings=$((findings + 1)); }
 done
 if command -v clang-format >/dev/null; then
-    clang-format --dry-run -Werror "${all[@]}" 2>&1 | grep -E 'error:' | sed 's/^/format: /' && findings=$((findings + 1))
+    clang-format --dry-run -Werror "${all[@]}" 2>&1 | grep -E 'error:' | sed 's/^/format: /' | found && findings=$((findings + 1))
 else
     echo "clang-format is not installed: format not checked"
 fi
