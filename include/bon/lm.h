@@ -66,6 +66,7 @@ typedef struct bon_param_info {
     const char *name; /* owned by params */
     size_t rows, cols;
     unsigned flags;
+    size_t parts[3]; /* rows of each part; a 0 ends them. One part unless bon_param_parts said otherwise */
 } bon_param_info;
 
 BON_API size_t bon_params_count(const bon_params *params);
@@ -107,6 +108,10 @@ BON_API bon_tensor *bon_input_starts(bon_graph *graph, size_t rows);
 /* A parameter of the graph's params: found by name (the shape must agree) or declared: mean + std * normal noise. */
 BON_API bon_tensor *bon_param(bon_graph *graph, const char *name, size_t rows, size_t cols, float mean, float std,
                               unsigned flags);
+
+/* Says that the rows of a parameter are several matrices, one below the other (as queries, keys and values): Muon makes each
+ * orthogonal for itself, files have them apart. third may be 0. Returns the parameter. */
+BON_API bon_tensor *bon_param_parts(bon_tensor *param, size_t first, size_t second, size_t third);
 
 BON_API size_t bon_tensor_rows(const bon_tensor *tensor);
 BON_API size_t bon_tensor_cols(const bon_tensor *tensor);
@@ -172,6 +177,94 @@ BON_API bon_tensor *bon_sum(bon_tensor *x);
 /* Columns first ... first + count - 1; rows likewise. */
 BON_API bon_tensor *bon_cols(bon_tensor *x, size_t first, size_t count);
 BON_API bon_tensor *bon_rows(bon_tensor *x, size_t first, size_t count);
+
+/* ---- optimizers ---- */
+
+typedef enum bon_optimizer_kind {
+    BON_SGD,   /* with momentum beta1 */
+    BON_ADAMW, /* Loshchilov & Hutter 2019 */
+    BON_MUON,  /* Jordan et al. 2024 for BON_HIDDEN matrices, AdamW for the rest; one learning rate fits both */
+} bon_optimizer_kind;
+
+typedef struct bon_optimizer_options {
+    bon_optimizer_kind kind;
+    double beta1, beta2;  /* 0 = 0.9 and 0.95 */
+    double epsilon;       /* 0 = 1e-8 */
+    double weight_decay;  /* of parameters with BON_DECAY, times the learning rate, decoupled from the gradient */
+    double muon_momentum; /* 0 = 0.95 */
+    uint32_t reserved[8];
+} bon_optimizer_options;
+
+typedef struct bon_optimizer bon_optimizer;
+
+/* After the first plan, when parameters have memory. */
+BON_API bon_status bon_optimizer_open(bon_optimizer **out, bon_params *params, const bon_optimizer_options *options);
+BON_API void bon_optimizer_close(bon_optimizer *optimizer);
+/* Euclidean norm of all gradients together. */
+BON_API bon_status bon_gradient_norm(bon_params *params, double *norm);
+/* One update with gradients times `scale` (1 / accumulated steps, times what clipping asks for). Gradients that are not
+ * finite are BON_ERR_DATA and name the parameter; nothing is changed then. */
+BON_API bon_status bon_optimizer_step(bon_optimizer *optimizer, double rate, double scale);
+/* Steps done, and for checkpoints the state: first (momentum or mean) and second (mean square) of parameter i. */
+BON_API uint64_t bon_optimizer_steps(const bon_optimizer *optimizer);
+BON_API bon_status bon_optimizer_get(const bon_optimizer *optimizer, size_t i, double *first, double *second);
+BON_API bon_status bon_optimizer_set(bon_optimizer *optimizer, size_t i, const double *first, const double *second);
+BON_API void bon_optimizer_set_steps(bon_optimizer *optimizer, uint64_t steps);
+
+typedef enum bon_schedule_kind {
+    BON_COSINE, /* Loshchilov & Hutter 2017 */
+    BON_LINEAR,
+    BON_WSD, /* warm-up, stable, decay: linear over the last `cooldown` part (Hu et al. 2024) */
+} bon_schedule_kind;
+
+typedef struct bon_schedule {
+    bon_schedule_kind kind;
+    double peak;     /* learning rate after the warm-up */
+    double last;     /* at the end, as a part of peak */
+    double warmup;   /* part of the whole, 0 to 1: the rate rises linearly from 0 */
+    double cooldown; /* BON_WSD: part of the whole */
+} bon_schedule;
+
+/* The learning rate when `done` of the whole (0 to 1; of steps, or of the time that there is) is done. */
+BON_API double bon_schedule_rate(const bon_schedule *schedule, double done);
+
+/* ---- the transformer ---- */
+
+typedef enum bon_architecture {
+    BON_QWEN3, /* RMSNorm, rotary positions with QK-norm, SwiGLU, no biases */
+    BON_GPT2,  /* LayerNorm, learned positions, GELU, biases */
+} bon_architecture;
+
+/* Weights are tied: the embedding is the output layer. */
+typedef struct bon_transformer_config {
+    bon_architecture architecture;
+    unsigned layers;
+    unsigned width;
+    bon_heads heads;
+    unsigned hidden; /* of the feed-forward layer */
+    unsigned vocabulary;
+    unsigned context; /* longest text in tokens */
+    float theta;      /* base of rotary positions */
+    float epsilon;    /* of norms */
+} bon_transformer_config;
+
+/* "bon-1m", "bon-34m", "bon-110m", "gpt2-124m"; vocabulary 0 = the preset's. BON_ERR_ARGUMENT names the presets. */
+BON_API bon_status bon_transformer_preset(bon_transformer_config *config, const char *name, unsigned vocabulary);
+
+/* The tensors of a transformer over `rows` tokens: of one text or of several, one behind the other. */
+typedef struct bon_transformer {
+    bon_tensor *ids, *starts; /* inputs */
+    bon_tensor *positions;    /* input of BON_GPT2, else NULL */
+    bon_tensor *logits;       /* rows x vocabulary */
+} bon_transformer;
+
+BON_API void bon_transformer_build(bon_transformer *model, bon_graph *graph, const bon_transformer_config *config,
+                                   size_t rows);
+/* Sets the inputs. Texts longer than the context are refused. */
+BON_API bon_status bon_transformer_set(const bon_transformer *model, const bon_transformer_config *config,
+                                       const int32_t *ids, const int32_t *starts);
+/* Floating-point operations of training on one token: 6 N + 6 layers context width (attention counted causal). */
+BON_API double bon_transformer_flops(const bon_transformer_config *config, const bon_params *params);
 
 #ifdef __cplusplus
 }

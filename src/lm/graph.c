@@ -109,6 +109,16 @@ bon_tensor *bon_param(bon_graph *graph, const char *name, size_t rows, size_t co
     return tensor;
 }
 
+bon_tensor *bon_param_parts(bon_tensor *param, size_t first, size_t second, size_t third) {
+    if (!param) return NULL;
+    if (param->op != BON_OP_PARAM || !first || !second || first + second + third != param->rows)
+        return bon_graph_fail(param->graph, "parts: %zu, %zu and %zu rows are not those of a parameter with %zu", first,
+                              second, third, param->rows);
+    bon_param_info *info = &param->graph->params->list[param->param].info;
+    info->parts[0] = first, info->parts[1] = second, info->parts[2] = third;
+    return param;
+}
+
 size_t bon_tensor_rows(const bon_tensor *tensor) { return tensor->rows; }
 size_t bon_tensor_cols(const bon_tensor *tensor) { return tensor->cols; }
 

@@ -60,7 +60,7 @@ bon_status bon_params_declare(bon_params *params, const char *name, size_t rows,
     char *copy = bon_arena_copy(&params->memory, name, strlen(name) + 1);
     if (!copy) return BON_ERR_NOMEM;
     params->list[params->count++] = (struct bon_param){
-        .info = {.name = copy, .rows = rows, .cols = cols, .flags = flags},
+        .info = {.name = copy, .rows = rows, .cols = cols, .flags = flags, .parts = {rows}},
         .offset = params->size,
         .mean = mean,
         .std = std,
