@@ -23,8 +23,8 @@ struct normalize_job {
     bon_normalizer *normalizer;
     struct bon_normalize_join join;
     struct bon_auto neighbours; /* with --from auto */
-    bool automatic;
-    unsigned file; /* that they belong to */
+    bool automatic, wide;       /* --from auto; utf-16, utf-32 */
+    unsigned file;              /* that they belong to */
     bon_buf settled;
     _Atomic uint64_t counts[BON_RULES];
 };
@@ -34,6 +34,7 @@ static const char *const forms[] = {"nfc", "nfd", "nfkc", NULL};       /* in the
 
 /* The names of --from, with what each means to the library. UTF-16 and UTF-32 are told by their byte order mark when a file
  * is read; naming them asks that there is one. */
+enum { FROM_UTF16 = 2, FROM_UTF32 };
 static const char *const froms[] = {"utf-8", "auto",   "utf-16", "utf-32", "tcvn3",
                                     "vni",   "viscii", "viqr",   "cp1258", NULL};
 static const bon_charset charsets[] = {BON_CHARSET_UTF8,   BON_CHARSET_AUTO,  BON_CHARSET_UTF8,
@@ -94,11 +95,19 @@ static void add_counts(struct normalize_job *job, const uint64_t *counts) {
     for (int i = 0; i < BON_RULES; i++) job->counts[i] += counts[i];
 }
 
+/* UTF-16 without its mark comes as it is: full of NUL. */
+static bon_status expect_wide_read(const struct bon_chunk *chunk) {
+    if (!memchr(chunk->data, '\0', chunk->len)) return BON_OK;
+    return bon_fail(BON_ERR_DATA, "%s: UTF-16 and UTF-32 need a byte order mark at the beginning of the file",
+                    chunk->name);
+}
+
 static bon_status map(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
     struct normalize_job *job = context;
     uint64_t counts[BON_RULES] = {0};
     (void)worker;
     const struct bon_normalize_place place = place_of(chunk);
+    if (job->wide && chunk->offset == 0) BON_TRY(expect_wide_read(chunk));
     BON_TRY((job->automatic ? bon_auto_judge : bon_normalize_chunk)(job->normalizer, chunk->data, chunk->len, &place,
                                                                     out, counts));
     add_counts(job, counts);
@@ -163,6 +172,7 @@ static int run(const struct command *command, int argc, char **argv) {
                                    .strict = args.strict,
                                    .disabled = args.disabled,
                                    .from = charsets[args.from]};
+    job.wide = args.from == FROM_UTF16 || args.from == FROM_UTF32;
     job.automatic = rules.from == BON_CHARSET_AUTO;
     bon_status status = bon_normalizer_open(&job.normalizer, &rules);
     if (status != BON_OK) return tell_failure(status);

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static const struct bon_codec *const codecs[] = {&bon_codec_gzip, &bon_codec_zstd};
+/* UTF-32 before UTF-16: its mark begins with the other's. */
+static const struct bon_codec *const codecs[] = {&bon_codec_gzip, &bon_codec_zstd, &bon_codec_utf32, &bon_codec_utf16};
 enum { CODECS = sizeof codecs / sizeof codecs[0] };
 
 bool bon_codec_matches(const struct bon_codec *codec, const uint8_t *bytes, size_t n, bool *more) {
@@ -22,7 +23,7 @@ bool bon_codec_matches(const struct bon_codec *codec, const uint8_t *bytes, size
 }
 
 const struct bon_codec *bon_codec_of_bytes(const uint8_t *bytes, size_t n, bool *more) {
-    *more = false;
+    *more = false; /* a codec further up could still match */
     for (size_t i = 0; i < CODECS; i++) {
         bool unfinished;
         if (bon_codec_matches(codecs[i], bytes, n, &unfinished)) return codecs[i];
@@ -34,6 +35,7 @@ const struct bon_codec *bon_codec_of_bytes(const uint8_t *bytes, size_t n, bool 
 const struct bon_codec *bon_codec_of_name(const char *path) {
     size_t length = strlen(path);
     for (size_t i = 0; i < CODECS; i++) {
+        if (!codecs[i]->suffix) continue;
         size_t suffix = strlen(codecs[i]->suffix);
         if (length > suffix && memcmp(path + length - suffix, codecs[i]->suffix, suffix) == 0) return codecs[i];
     }

@@ -35,7 +35,7 @@ enum bon_codec_mode { BON_CODEC_RUN, BON_CODEC_FLUSH, BON_CODEC_FINISH };
 
 struct bon_codec {
     const char *name;                               /* for messages */
-    const char *suffix;                             /* of a file to be written in this format */
+    const char *suffix;                             /* of a file to be written in this format; NULL: none is */
     struct bon_codec_magic magic[BON_CODEC_MAGICS]; /* length 0: none */
     void *(*decoder_open)(void);                    /* NULL: out of memory */
     enum bon_codec_result (*decode)(void *decoder, struct bon_codec_step *step);
@@ -45,7 +45,7 @@ struct bon_codec {
     void (*encoder_close)(void *encoder);
 };
 
-extern const struct bon_codec bon_codec_gzip, bon_codec_zstd;
+extern const struct bon_codec bon_codec_gzip, bon_codec_zstd, bon_codec_utf16, bon_codec_utf32;
 
 /* Whether these bytes begin a frame of the codec. *more (may be NULL): they do not yet, but could with more bytes. */
 bool bon_codec_matches(const struct bon_codec *codec, const uint8_t *bytes, size_t n, bool *more);

@@ -1,4 +1,4 @@
-/* src/base/io.h: byte streams in and out: plain, gzip and zstd.
+/* src/base/io.h: byte streams in and out: plain, gzip and zstd; UTF-16 and UTF-32 with a byte order mark come in as UTF-8.
  *
  * Input format is told by magic bytes, whatever the name; several gzip members or zstd frames in a row are one stream.
  * Output to a regular file goes to a temporary name beside it and is synced and renamed by bon_out_publish, so that a killed

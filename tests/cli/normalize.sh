@@ -112,3 +112,20 @@ run bon normalize --from auto -j4 many
 expect_out_file one_thread
 run bon normalize --from latin1 viscii
 expect_status 2
+
+# UTF-16 and UTF-32 by their marks, whatever --from says.
+for charset in UTF-16 UTF-32; do
+    printf '\357\273\277Tiếng Việt\n😀\n' | iconv -f UTF-8 -t ${charset}LE >little
+    printf '\357\273\277Tiếng Việt\n😀\n' | iconv -f UTF-8 -t ${charset}BE >big
+    run bon normalize little big
+    expect_out 'Tiếng Việt
+😀
+Tiếng Việt
+😀'
+    run bon normalize --from ${charset,,} little
+    expect_status 0
+    printf 'a\n' | iconv -f UTF-8 -t ${charset}LE >bare
+    run bon normalize --from ${charset,,} bare
+    expect_status 1
+    expect_err '^bon: bare: .*byte order mark'
+done

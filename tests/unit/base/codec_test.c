@@ -23,6 +23,12 @@ Test(codec, told_by_bytes) {
         {4, "\x5f\x2a\x4d\x18", &bon_codec_zstd, false},
         {4, "\x60\x2a\x4d\x18", NULL, false},
         {2, "_*", NULL, true},
+        {1, "\xff", NULL, true},
+        {2, "\xff\xfe", &bon_codec_utf16, true},
+        {3, "\xff\xfe\n", &bon_codec_utf16, false},
+        {4, "\xff\xfe\0\0", &bon_codec_utf32, false},
+        {4, "\0\0\xfe\xff", &bon_codec_utf32, false},
+        {2, "\xfe\xff", &bon_codec_utf16, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         bool more;
