@@ -20,7 +20,7 @@ expect_status 0
 expect_err '^segment: [0-9.]+ kB, [0-9.]+ k?B/s$'
 [ "$(wc -l <err)" = 2 ] || unmet "lines: $(wc -l <err)"
 
-if command -v script >/dev/null; then
+if have_terminal; then
     # On a terminal, but done within a second: nothing is drawn.
     script -qec "$BON segment text -o tokens.2" /dev/null >out 2>err </dev/null
     last='a quick job on a terminal'

@@ -83,6 +83,9 @@ skip() {
     exit 77
 }
 
+# Whether a pseudo-terminal can be had: not in every container.
+have_terminal() { script -qec true /dev/null >/dev/null 2>&1 </dev/null; }
+
 under_sanitizer() { grep -qE "__[at]san_init" "$BON"; }
 
 trap '[ "$unmet" = 0 ] || exit 1' EXIT
