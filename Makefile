@@ -12,9 +12,9 @@ O       ?= build
 VARIANT_FLAGS ?=
 FUZZ_SECONDS  ?= 60
 
-PACKAGES := icu-uc libpcre2-8 libzstd zlib
+PACKAGES := icu-uc json-c libpcre2-8 libzstd zlib
 # Debian 12 packages for build and tests; xxhash is used as a header only, OpenBLAS is loaded by name when training.
-DEBS := build-essential pkg-config libicu-dev libpcre2-dev libzstd-dev zlib1g-dev libxxhash-dev libcriterion-dev libopenblas0-pthread zstd
+DEBS := build-essential pkg-config libicu-dev libjson-c-dev libpcre2-dev libzstd-dev zlib1g-dev libxxhash-dev libcriterion-dev libopenblas0-pthread zstd
 
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
@@ -31,7 +31,7 @@ LIB_OBJECTS := $(LIB_SOURCES:%.c=$(O)/obj/%.o)
 CMD_OBJECTS := $(CMD_SOURCES:%.c=$(O)/obj/%.o)
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps demo check unit property fuzz-corpus cli abi abi-update fuzz asan tsan bench format lint install \
+.PHONY: all help deps demo check check-export unit property fuzz-corpus cli abi abi-update fuzz asan tsan bench format lint install \
   uninstall model clean tests
 .DELETE_ON_ERROR:
 .SECONDARY: # test objects are kept
@@ -59,6 +59,10 @@ demo: deps
 check: deps
 	@$(MAKE) --no-print-directory all tests
 	@tests/run-all.sh $(O) unit property fuzz-corpus abi cli
+
+## check-export: what bon exports, opened by the programs it is for (npm registry; skipped where they cannot be had)
+check-export: $(O)/bon
+	@tests/export/run.sh $(O)
 
 # ---- objects, libraries, command ----
 

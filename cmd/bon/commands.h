@@ -14,6 +14,7 @@ extern const struct command command_lm_query;
 extern const struct command command_lm_info;
 extern const struct command command_lm_convert;
 extern const struct command command_restore;
+extern const struct command command_tokenizer;
 extern const struct command command_telex;
 extern const struct command command_telex_decode;
 extern const struct command command_telex_encode;

@@ -9,7 +9,8 @@
 #include "signals.h"
 
 static const struct command *const commands[] = {
-    &command_normalize, &command_segment, &command_count, &command_merge, &command_lm, &command_restore, &command_telex,
+    &command_normalize, &command_segment, &command_count, &command_merge,
+    &command_lm,        &command_restore, &command_telex, &command_tokenizer,
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -9,5 +9,6 @@
 #include "bon/normalize.h"
 #include "bon/restore.h"
 #include "bon/syllable.h"
+#include "bon/tokenizer.h"
 
 #endif

@@ -10,7 +10,7 @@ grep -q -E '^bon [0-9]+\.[0-9]+\.[0-9]+$' out || unmet 'version is not "bon X.Y.
 
 run bon --help
 expect_status 0
-for command in normalize segment count merge lm restore; do
+for command in normalize segment count merge lm restore tokenizer; do
     grep -q "^  $command " out || unmet "help lacks $command"
 done
 cp out help
@@ -20,7 +20,7 @@ run bon
 expect_status 2
 expect_out ''
 
-for command in normalize segment count merge lm 'lm build' 'lm query' 'lm info' 'lm convert' restore; do
+for command in normalize segment count merge lm 'lm build' 'lm query' 'lm info' 'lm convert' restore tokenizer 'tokenizer train' 'tokenizer encode'; do
     # shellcheck disable=SC2086 # two words are two arguments
     run bon $command --help
     expect_status 0
@@ -77,6 +77,9 @@ restore --min-confidence=2	'2' is not a number from 0 to 1
 restore --min-confidence=nan	'nan' is not a number
 restore --eval --json	--eval goes with neither
 count --shard=2/2	'2/2' is not
+tokenizer	which command
+tokenizer train --vocab 20	20 is too small
+tokenizer encode --ids=u8	'u8' is none of auto, u16, u32
 merge -o x	too few files|a file is missing
 TABLE
 expect_files . err help out
