@@ -78,7 +78,7 @@ static uint64_t try_readings(const struct ime_word *word, uint8_t *numbers) {
 /* Where a word that is not (yet) a syllable has its tone mark: in the group of vowels that was typed before the tone key, on
  * the last marked letter; else before a final i, u or y; else on the last. */
 static unsigned guess_place(const struct ime_word *word) {
-    unsigned end = word->tone_vowel, first = end;
+    unsigned end = word->tone_vowel < word->letter_count ? word->tone_vowel : word->letter_count, first = end;
     while (end < word->letter_count && ime_is_vowel(word->letters[end].base)) end++;
     while (first > 0 && ime_is_vowel(word->letters[first - 1].base)) first--;
     if (first >= end) return word->letter_count;

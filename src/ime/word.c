@@ -156,6 +156,7 @@ static void set_shape(struct ime_word *word, const struct press *press, int i, u
     }
     letter->shape = shape;
     letter->mark_key = (uint8_t)press->index;
+    letter->inserted = false;
     letter->keys |= key_bit(press->index);
 }
 

@@ -53,7 +53,7 @@ static inline bool ime_is_qu(const struct ime_word *word, unsigned i) {
 
 void bon_ime_word_clear(struct ime_word *word);
 /* Adds a printable ASCII key. False when it is not for the word (a sign with nothing to do), which ends the word; the word
- * is then as it was. A letter is always taken; the caller sees to it that there is room (key_count < BON_IME_KEYS_MAX). */
+ * is then as it was, less the quote that made the sign literal. A letter is always taken; the caller sees to it that there is room (key_count < BON_IME_KEYS_MAX). */
 bool bon_ime_word_key(struct ime_word *word, const struct bon_ime_setup *setup, char key);
 /* The fold of n keys. */
 void bon_ime_word_fold(struct ime_word *word, const struct bon_ime_setup *setup, const char *keys, size_t n);
