@@ -7,6 +7,7 @@ ABI     := 0
 CC      ?= cc
 CFLAGS  ?= -O3 -g
 PREFIX  ?= /usr/local
+LIBDIR  ?= $(PREFIX)/lib
 DESTDIR ?=
 O       ?= build
 VARIANT_FLAGS ?=
@@ -32,7 +33,7 @@ CMD_OBJECTS := $(CMD_SOURCES:%.c=$(O)/obj/%.o)
 
 .DEFAULT_GOAL := all
 .PHONY: all help deps demo check check-export unit property fuzz-corpus cli abi abi-update fuzz asan tsan bench format lint install \
-  uninstall model clean tests
+  uninstall model clean tests deb check-deb
 .DELETE_ON_ERROR:
 .SECONDARY: # test objects are kept
 
@@ -84,7 +85,7 @@ $(O)/libbon.so: $(O)/libbon.so.$(ABI)
 $(O)/bon: $(CMD_OBJECTS) $(O)/libbon.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-bon_pc = sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@PACKAGES@|$(PACKAGES)|' bon.pc.in
+bon_pc = sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|; s|@PACKAGES@|$(PACKAGES)|' bon.pc.in
 
 $(O)/bon.pc: bon.pc.in include/bon/base.h Makefile
 	@mkdir -p $(@D)
@@ -137,12 +138,13 @@ fuzz-corpus: $(FUZZ_REPLAYS)
 ## cli: the tests of the command
 cli: $(O)/bon
 	@tests/run-all.sh $(O) cli
-## abi: public symbols against tests/abi/symbols.txt, headers as C and C++
+## abi: public symbols and structures against tests/abi/*.txt, headers as C and C++
 abi: $(O)/libbon.so
 	@tests/run-all.sh $(O) abi
-## abi-update: accept the public symbols as they are
+## abi-update: accept the public symbols and structures as they are
 abi-update: $(O)/libbon.so
 	tests/abi/symbols.sh $< >tests/abi/symbols.txt
+	tests/abi/structs.sh >tests/abi/structs.txt
 
 ## asan: all tests under AddressSanitizer and UndefinedBehaviorSanitizer
 asan: override O := $(O)/asan
@@ -195,15 +197,16 @@ DATA_DIR := $(PREFIX)/share/bon
 MAN_DIR  := $(PREFIX)/share/man
 COMPLETION_DIR := $(PREFIX)/share/bash-completion/completions
 to = $(DESTDIR)$(PREFIX)
+lib = $(DESTDIR)$(LIBDIR)
 
 ## install: into PREFIX (default /usr/local), below DESTDIR
 install: all
-	install -d $(to)/bin $(to)/lib/pkgconfig $(to)/include/bon $(DESTDIR)$(DATA_DIR)
+	install -d $(to)/bin $(lib)/pkgconfig $(to)/include/bon $(DESTDIR)$(DATA_DIR)
 	install -m 755 $(O)/bon $(to)/bin/
-	install -m 644 $(O)/libbon.a $(to)/lib/
-	install -m 755 $(O)/libbon.so.$(ABI) $(to)/lib/
-	ln -sf libbon.so.$(ABI) $(to)/lib/libbon.so
-	$(bon_pc) >$(to)/lib/pkgconfig/bon.pc
+	install -m 644 $(O)/libbon.a $(lib)/
+	install -m 755 $(O)/libbon.so.$(ABI) $(lib)/
+	ln -sf libbon.so.$(ABI) $(lib)/libbon.so
+	$(bon_pc) >$(lib)/pkgconfig/bon.pc
 	install -m 644 include/bon/*.h $(to)/include/bon/
 	for page in $(wildcard docs/man/*.[1-8]); do \
 	  install -D -m 644 $$page $(DESTDIR)$(MAN_DIR)/man$${page##*.}/$${page##*/} || exit 1; done
@@ -213,10 +216,18 @@ install: all
 
 ## uninstall: remove what install put there
 uninstall:
-	rm -f $(to)/bin/bon $(to)/lib/libbon.a $(to)/lib/libbon.so $(to)/lib/libbon.so.$(ABI) $(to)/lib/pkgconfig/bon.pc
+	rm -f $(to)/bin/bon $(lib)/libbon.a $(lib)/libbon.so $(lib)/libbon.so.$(ABI) $(lib)/pkgconfig/bon.pc
 	rm -rf $(to)/include/bon $(DESTDIR)$(DATA_DIR)
 	rm -f $(DESTDIR)$(COMPLETION_DIR)/bon
 	for page in $(wildcard docs/man/*.[1-8]); do rm -f $(DESTDIR)$(MAN_DIR)/man$${page##*.}/$${page##*/}; done
+
+## deb: build the Debian packages bon, libbon0, libbon-dev and bon-data in build/deb
+deb: all
+	@packaging/build-deb.sh $(O) $(VERSION) $(filter-out libxxhash-dev libcriterion-dev,$(filter %-dev,$(DEBS)))
+
+## check-deb: build the packages, look through them with lintian, install them in a scratch root and run them there
+check-deb: deb
+	@packaging/check-deb.sh $(O)/deb
 
 ## model: build a model from BON_CORPORA/train (ORDER=4 SIZE=16M, or SIZE=full; MODEL=FILE, default build/vi.bonlm)
 ORDER ?= 4

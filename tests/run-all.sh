@@ -69,6 +69,7 @@ part_fuzz-corpus() {
 }
 part_abi() {
     script abi-symbols "$here/abi/compare.sh" "$build/libbon.so"
+    script abi-structs "$here/abi/structs-compare.sh"
     script abi-headers "$here/abi/headers.sh"
 }
 part_cli() { for test in "$here"/cli/*.sh; do script "cli/$(basename "$test" .sh)" "$here/run-cli.sh" "$test" "$build/bon"; done; }
