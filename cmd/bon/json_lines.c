@@ -7,11 +7,6 @@
 /* A text that grew large once does not stay for the rest of the chunk. */
 enum { TEXT_KEPT = 1 << 20 };
 
-static bon_status fail_at(const struct json_place *place, const char *reason) {
-    return bon_fail(BON_ERR_DATA, "%s:%llu: not what --json-field reads, at offset %llu: %s", place->name,
-                    (unsigned long long)place->line, (unsigned long long)place->offset, reason);
-}
-
 static bool is_blank_line(const char *line, size_t n) {
     while (n > 0 && (line[n - 1] == ' ' || line[n - 1] == '\t' || line[n - 1] == '\r')) n--;
     return n == 0;
@@ -23,13 +18,15 @@ static bon_status rewrite_line(struct json_lines *json, const char *line, size_t
     struct bon_json_field field;
     struct bon_json_error error;
     if (is_blank_line(line, n)) return bon_buf_append(out, line, n);
-    if (!bon_json_find(line, n, json->field, &field, &error)) {
-        place->offset += error.at;
-        return fail_at(place, error.reason);
-    }
+    if (!bon_json_find(line, n, json->field, &field, &error))
+        return bon_fail(BON_ERR_DATA, "%s:%llu: malformed JSON at offset %llu: %s; --json-field wants an object a line",
+                        place->name, (unsigned long long)place->line, (unsigned long long)(place->offset + error.at),
+                        error.reason);
     json->objects++;
     place->offset += field.start;
-    if (field.kind == BON_JSON_OTHER) return fail_at(place, "the field is not a string");
+    if (field.kind == BON_JSON_OTHER)
+        return bon_fail(BON_ERR_DATA, "%s:%llu: field '%s' at offset %llu is not a string", place->name,
+                        (unsigned long long)place->line, json->field, (unsigned long long)place->offset);
     if (field.kind != BON_JSON_STRING) return bon_buf_append(out, line, n);
     json->found++;
     text->len = 0;

@@ -1,25 +1,39 @@
-/* cmd/bon/segment.c: bon segment: line -> tokens, as text, as a table or as numbers. */
+/* cmd/bon/segment.c: bon segment: line -> tokens or sentences, as text, as a table or as numbers, also inside JSON. */
 #include <stdint.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/json_span.h"
 #include "bon/restore.h"
 #include "bon/syllable.h"
 #include "commands.h"
+#include "json_lines.h"
 #include "stream.h"
+
+enum unit { UNIT_SYLLABLE, UNIT_SENTENCE };
 
 struct segment_args {
     struct shared_args shared;
+    int unit;
     bool tsv, ids, fold;
+    const char *json_field;
 };
+
+typedef bon_status (*line_map)(const char *line, size_t n, bon_buf *out);
 
 struct segment_job {
     struct bon_pipeline pipeline;
-    bool fold;
+    line_map map_line;
+    bool fold, sentences;
     bool line_has_token; /* written so far, of a line that goes on in the next window */
+    struct json_lines json;
 };
 
+static const char *const units[] = {"syllable", "sentence", NULL}; /* in the order of enum unit */
+
 static const struct option_row options[] = {
+    OPTION_CHOICE(0, "unit", "UNIT", struct segment_args, unit, units,
+                  "what to cut into: syllable (and words, numbers, signs; the\ndefault) or sentence, one a line"),
     OPTION_FLAG(0, "tsv", struct segment_args, tsv,
                 "a table: start byte in the decompressed input, bytes,\nkind, text, syllable code"),
     OPTION_FLAG(0, "ids", struct segment_args, ids,
@@ -27,38 +41,67 @@ static const struct option_row options[] = {
     OPTION_FLAG(
         0, "fold", struct segment_args, fold,
         "the form that models are made of: lower case, old tone\nplacement, numbers <num>, addresses <url>, <email>"),
+    OPTION_JSON_FIELD(struct segment_args, json_field),
     OPTIONS_SHARED,
     OPTION_END,
 };
 
-/* ---- tokens between spaces ---- */
+/* ---- lines: tokens with a blank between them, or sentences each on a line of its own ---- */
 
-static bon_status append_token(const struct segment_job *job, const char *text, const bon_token *token, bon_buf *out) {
-    return job->fold ? bon_fold_token(text, token, out) : bon_buf_append(out, text + token->start, token->len);
+/* A token is at least a byte and gets one separator, so room for the whole line is known beforehand. Tokens that stand one
+ * blank apart, as most do, are copied together with it. */
+static bon_status map_line_tokens(const char *line, size_t n, bon_buf *out) {
+    bon_token token;
+    size_t pos = 0, from = 0, to = 0; /* what waits to be copied */
+    BON_TRY(bon_buf_reserve(out, 2 * n));
+    while (bon_segment_next(line, n, &pos, &token)) {
+        if (token.start != to + 1 || line[to] != ' ' || to == 0) {
+            bon_buf_push(out, line + from, to - from);
+            if (to > 0) bon_buf_push(out, " ", 1);
+            from = token.start;
+        }
+        to = pos;
+    }
+    bon_buf_push(out, line + from, to - from);
+    return BON_OK;
 }
 
-static bon_status map_line(const struct segment_job *job, const char *line, size_t n, bon_buf *out) {
+static bon_status map_line_folded(const char *line, size_t n, bon_buf *out) {
     bon_token token;
     bool first = true;
     for (size_t pos = 0; bon_token_next(line, n, &pos, &token); first = false) {
         if (!first) BON_TRY(bon_buf_put(out, ' '));
-        BON_TRY(append_token(job, line, &token, out));
+        BON_TRY(bon_fold_token(line, &token, out));
+    }
+    return BON_OK;
+}
+
+static bon_status map_line_sentences(const char *line, size_t n, bon_buf *out) {
+    bool first = true;
+    for (size_t pos = 0, start, len; bon_sentence_next(line, n, &pos, &start, &len); first = false) {
+        if (!first) BON_TRY(bon_buf_put(out, '\n'));
+        BON_TRY(bon_buf_append(out, line + start, len));
+    }
+    return BON_OK;
+}
+
+static bon_status map_lines(line_map map_line, const char *text, size_t n, bon_buf *out) {
+    const char *end = text + n;
+    BON_TRY(bon_buf_reserve(out, n + n / 4));
+    for (const char *line = text; line < end;) {
+        const char *newline = memchr(line, '\n', (size_t)(end - line));
+        const char *stop = newline ? newline : end;
+        BON_TRY(map_line(line, (size_t)(stop - line), out));
+        if (newline) BON_TRY(bon_buf_put(out, '\n'));
+        line = newline ? newline + 1 : end;
     }
     return BON_OK;
 }
 
 static bon_status map_text(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
-    const char *end = chunk->data + chunk->len;
+    const struct segment_job *job = context;
     (void)worker;
-    BON_TRY(bon_buf_reserve(out, chunk->len + chunk->len / 4));
-    for (const char *line = chunk->data; line < end;) {
-        const char *newline = memchr(line, '\n', (size_t)(end - line));
-        const char *stop = newline ? newline : end;
-        BON_TRY(map_line(context, line, (size_t)(stop - line), out));
-        if (newline) BON_TRY(bon_buf_put(out, '\n'));
-        line = newline ? newline + 1 : end;
-    }
-    return BON_OK;
+    return map_lines(job->map_line, chunk->data, chunk->len, out);
 }
 
 /* A line above BON_WINDOW comes in windows: those cut at a blank are joined by one space here, in input order. */
@@ -72,6 +115,47 @@ static bon_status sink_text(void *context, const struct bon_chunk *chunk, const 
     return bon_out_write(out, result->data, result->len);
 }
 
+/* ---- a field of JSON ---- */
+
+/* Sentences become an array of strings: lines of `lines`, without the empty ones. */
+static bon_status append_array(const bon_buf *lines, bon_buf *value) {
+    bool first = true;
+    BON_TRY(bon_buf_put(value, '['));
+    for (size_t at = 0, end; at < lines->len; at = end + 1) {
+        const char *newline = memchr(lines->data + at, '\n', lines->len - at);
+        end = newline ? (size_t)(newline - lines->data) : lines->len;
+        if (end == at) continue;
+        if (!first) BON_TRY(bon_buf_put(value, ','));
+        BON_TRY(bon_json_quote(lines->data + at, end - at, value));
+        first = false;
+    }
+    return bon_buf_put(value, ']');
+}
+
+struct field_context {
+    const struct segment_job *job;
+    bon_buf lines;
+};
+
+static bon_status rewrite_field(void *context, const char *text, size_t n, const struct json_place *place,
+                                bon_buf *value) {
+    struct field_context *field = context;
+    (void)place;
+    field->lines.len = 0;
+    BON_TRY(map_lines(field->job->map_line, text, n, &field->lines));
+    if (field->job->sentences) return append_array(&field->lines, value);
+    return bon_json_quote(field->lines.data, field->lines.len, value);
+}
+
+static bon_status map_json(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
+    struct segment_job *job = context;
+    struct field_context field = {.job = job};
+    (void)worker;
+    bon_status status = json_lines_map(&job->json, chunk, rewrite_field, &field, out);
+    bon_buf_free(&field.lines);
+    return status;
+}
+
 /* ---- table ---- */
 
 /* A row is made of many small pieces: printf would take most of the time. */
@@ -82,82 +166,127 @@ static void push_number(bon_buf *out, uint64_t value) {
     bon_buf_push(out, p, (size_t)(digits + sizeof digits - p));
 }
 
-static bon_status append_row(const struct segment_job *job, const struct bon_chunk *chunk, const bon_token *token,
-                             bon_buf *out) {
-    enum { NUMBERS_AND_KIND = 80 };
-    const char *kind = bon_token_kind_name(token->kind);
+enum { NUMBERS_AND_KIND = 80 };
+
+/* The columns before the text. */
+static bon_status start_row(uint64_t start, uint64_t len, const char *kind, bon_buf *out) {
     BON_TRY(bon_buf_reserve(out, NUMBERS_AND_KIND));
-    push_number(out, chunk->offset + token->start);
+    push_number(out, start);
     bon_buf_push(out, "\t", 1);
-    push_number(out, token->len);
+    push_number(out, len);
     bon_buf_push(out, "\t", 1);
     bon_buf_push(out, kind, strlen(kind));
     bon_buf_push(out, "\t", 1);
-    BON_TRY(append_token(job, chunk->data, token, out));
-    BON_TRY(bon_buf_reserve(out, NUMBERS_AND_KIND));
-    bon_buf_push(out, "\t", 1);
-    if (token->kind == BON_TOKEN_SYLLABLE) push_number(out, token->code);
-    bon_buf_push(out, "\n", 1);
     return BON_OK;
 }
 
 static bon_status map_tsv(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
+    const struct segment_job *job = context;
+    bool (*next)(const char *, size_t, size_t *, bon_token *) = job->fold ? bon_token_next : bon_segment_next;
     bon_token token;
     (void)worker;
-    for (size_t pos = 0; bon_token_next(chunk->data, chunk->len, &pos, &token);)
-        BON_TRY(append_row(context, chunk, &token, out));
+    for (size_t pos = 0; next(chunk->data, chunk->len, &pos, &token);) {
+        BON_TRY(start_row(chunk->offset + token.start, token.len, bon_token_kind_name(token.kind), out));
+        BON_TRY(job->fold ? bon_fold_token(chunk->data, &token, out)
+                          : bon_buf_append(out, chunk->data + token.start, token.len));
+        BON_TRY(bon_buf_reserve(out, NUMBERS_AND_KIND));
+        bon_buf_push(out, "\t", 1);
+        if (token.kind == BON_TOKEN_SYLLABLE) push_number(out, token.code);
+        bon_buf_push(out, "\n", 1);
+    }
+    return BON_OK;
+}
+
+/* Tabs and carriage returns inside a sentence are shown as blanks, so that a row stays a row. */
+static bon_status map_tsv_sentences(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
+    (void)context, (void)worker;
+    for (size_t pos = 0, start, len; bon_sentence_next(chunk->data, chunk->len, &pos, &start, &len);) {
+        BON_TRY(start_row(chunk->offset + start, len, "sentence", out));
+        size_t text = out->len;
+        BON_TRY(bon_buf_append(out, chunk->data + start, len));
+        for (size_t i = text; i < out->len; i++)
+            if (out->data[i] == '\t' || out->data[i] == '\r') out->data[i] = ' ';
+        BON_TRY(bon_buf_append(out, "\t\n", 2));
+    }
     return BON_OK;
 }
 
 /* ---- numbers ---- */
 
-static bon_status put_id(bon_buf *out, unsigned id) {
-    char bytes[2] = {(char)(id & 0xff), (char)(id >> 8)};
-    return bon_buf_append(out, bytes, 2);
+static void push_id(bon_buf *out, unsigned id) {
+    out->data[out->len] = (char)(id & 0xff);
+    out->data[out->len + 1] = (char)(id >> 8);
+    out->len += 2;
 }
 
 /* Line ends are told by what lies between tokens: the tokenizer takes a newline for a blank. */
-static bon_status put_line_ends(const char *from, const char *to, bon_buf *out) {
-    while ((from = memchr(from, '\n', (size_t)(to - from))) != NULL) {
-        BON_TRY(put_id(out, BON_CLASS_LINE_END));
-        from++;
-    }
-    return BON_OK;
+static void push_line_ends(const char *from, const char *to, bon_buf *out) {
+    for (; from < to; from++)
+        if (*from == '\n') push_id(out, BON_CLASS_LINE_END);
 }
 
 static bon_status map_ids(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
     const char *end = chunk->data + chunk->len, *after = chunk->data;
     bon_token token;
     (void)context, (void)worker;
-    for (size_t pos = 0; bon_token_next(chunk->data, chunk->len, &pos, &token);) {
-        BON_TRY(put_line_ends(after, chunk->data + token.start, out));
-        BON_TRY(put_id(out, token.code));
-        after = chunk->data + token.start + token.len;
+    BON_TRY(bon_buf_reserve(out, 2 * chunk->len + 2)); /* a token and a line end are at least a byte each */
+    for (size_t pos = 0; bon_segment_next(chunk->data, chunk->len, &pos, &token);) {
+        push_line_ends(after, chunk->data + token.start, out);
+        push_id(out, token.code);
+        after = chunk->data + pos;
     }
-    BON_TRY(put_line_ends(after, end, out));
+    push_line_ends(after, end, out);
     /* The last line of a file may lack its newline; it ends all the same. */
-    if (!chunk->ends_inside && end[-1] != '\n') BON_TRY(put_id(out, BON_CLASS_LINE_END));
+    if (!chunk->ends_inside && end[-1] != '\n') push_id(out, BON_CLASS_LINE_END);
     return BON_OK;
+}
+
+/* ---- the command ---- */
+
+static int check_together(const struct command *command, const struct segment_args *args) {
+    bool sentences = args->unit == UNIT_SENTENCE;
+    if (args->ids && (args->tsv || args->fold)) return usage_error(command, "--ids goes with neither --tsv nor --fold");
+    if (args->json_field && (args->ids || args->tsv))
+        return usage_error(command, "--json-field goes with neither --ids nor --tsv");
+    if (sentences && (args->ids || args->fold))
+        return usage_error(command, "--unit sentence goes with neither --ids nor --fold");
+    if (args->ids && output_is_terminal(args->shared.output))
+        return usage_error(command, "--ids writes binary data, which a terminal cannot show: use -o FILE or a pipe");
+    return PARSE_GO;
+}
+
+static void choose_map(const struct segment_args *args, struct segment_job *job) {
+    job->fold = args->fold;
+    job->sentences = args->unit == UNIT_SENTENCE;
+    job->map_line = job->sentences ? map_line_sentences : job->fold ? map_line_folded : map_line_tokens;
+    job->json.field = args->json_field;
+    job->pipeline.whole_lines = args->json_field != NULL;
+    if (args->json_field)
+        job->pipeline.map = map_json;
+    else if (args->ids)
+        job->pipeline.map = map_ids;
+    else if (args->tsv)
+        job->pipeline.map = job->sentences ? map_tsv_sentences : map_tsv;
+    else
+        job->pipeline.map = map_text, job->pipeline.sink = sink_text;
 }
 
 static int run(const struct command *command, int argc, char **argv) {
     struct segment_args args = {0};
-    struct segment_job job = {.pipeline = {.map = map_text, .sink = sink_text, .context = &job}};
+    struct segment_job job = {.pipeline = {.context = &job}};
     int first, result = options_parse(command, &args, argc, argv, &first);
+    if (result == PARSE_GO) result = check_together(command, &args);
     if (result != PARSE_GO) return result;
-    if (args.ids && (args.tsv || args.fold)) return usage_error(command, "--ids goes with neither --tsv nor --fold");
-    if (args.ids && output_is_terminal(args.shared.output))
-        return usage_error(command, "--ids writes binary data, which a terminal cannot show: use -o FILE or a pipe");
-    job.fold = args.fold;
-    if (args.tsv) job.pipeline.map = map_tsv, job.pipeline.sink = NULL;
-    if (args.ids) job.pipeline.map = map_ids, job.pipeline.sink = NULL;
-    return stream_run(command, &args.shared, argv + first, argc - first, &job.pipeline,
-                      args.tsv ? "start\tbytes\tkind\ttext\tcode\n" : NULL);
+    choose_map(&args, &job);
+    result = stream_run(command, &args.shared, argv + first, argc - first, &job.pipeline,
+                        args.tsv ? "start\tbytes\tkind\ttext\tcode\n" : NULL);
+    if (result == EXIT_DONE) json_lines_tell(&job.json, &args.shared);
+    return result;
 }
 
 const struct command command_segment = {
     .name = "segment",
-    .summary = "split lines into syllables, words, numbers and signs",
+    .summary = "split lines into syllables, words, numbers and signs, or into sentences",
     .usage = "[OPTION]... [FILE]...",
     .options = options,
     .run = run,

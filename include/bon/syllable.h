@@ -44,6 +44,11 @@ enum {
     BON_CLASS_SYMBOL = 0x8003,
     BON_CLASS_URL = 0x8004,
     BON_CLASS_EMAIL = 0x8005,
+    BON_CLASS_EMOJI = 0x8006,
+    BON_CLASS_MENTION = 0x8007,
+    BON_CLASS_HASHTAG = 0x8008,
+    BON_CLASS_ABBREVIATION = 0x8009,
+    BON_CLASS_HYPHENATED = 0x800a,
     BON_CLASS_LINE_END = 0x80ff
 };
 
@@ -101,6 +106,12 @@ typedef enum bon_token_kind {
     BON_TOKEN_SYMBOL,      /* one of anything else that is not blank: + $ °, an emoji sequence, an invalid byte */
     BON_TOKEN_URL,         /* http://..., https://..., ftp://..., www.x, vnexpress.net/x; no closing punctuation */
     BON_TOKEN_EMAIL,       /* name@host.vn */
+    /* The kinds that bon_segment_next adds. */
+    BON_TOKEN_EMOJI,        /* a whole grapheme cluster: skin tones, joined families, flags, keycaps */
+    BON_TOKEN_MENTION,      /* @bon_vn */
+    BON_TOKEN_HASHTAG,      /* #HàNội */
+    BON_TOKEN_ABBREVIATION, /* with its dots: TP.HCM  v.v.  PGS.TS.  N.V.A. */
+    BON_TOKEN_HYPHENATED,   /* one word of parts: Kê-nan  ki-lô-mét  Coca-Cola  NĐ-CP */
     BON_TOKEN_KINDS
 } bon_token_kind;
 
@@ -124,6 +135,21 @@ typedef struct bon_token {
  * tokens, except where a combining mark stands alone between blanks or parts the characters of "...", "://". So
  * "ăn.cơm" without a blank is a URL, as "an.com" is. */
 BON_API bool bon_token_next(const char *text, size_t n, size_t *pos, bon_token *token);
+
+/* As bon_token_next, but pieces that readers take for one are one token: the kinds from BON_TOKEN_EMOJI on, and numbers such
+ * as +84912345678 and 10h30. This is what `bon segment` writes; models are made of the smaller tokens. Whether a hyphen joins
+ * is told by the parts: "Kê-nan" and "ki-lô-mét" are words, in "kinh tế-xã hội" and "Hà Nội-Huế" it parts two of them, so here
+ * cuts do depend on marks. A token still never contains a blank, and time is still linear. */
+BON_API bool bon_segment_next(const char *text, size_t n, size_t *pos, bon_token *token);
+
+/* ---- sentences ---- */
+
+/* Finds the next sentence at or after *pos and moves *pos behind it: bytes *start to *start + *len, closing quotes and
+ * brackets included, blanks around it not. A line end always ends a sentence. False, with *pos at n, when there is none. A dot
+ * does not end a sentence behind an abbreviation (TP. HCM, PGS.TS. Trần), an initial (George W. Bush), a list number or
+ * heading at its beginning (1. Mở đầu; Điều 5. Phạm vi), nor inside brackets; it may without a blank behind it (gái.Dựa). Start
+ * at the beginning of a line or sentence. Time is linear in n. */
+BON_API bool bon_sentence_next(const char *text, size_t n, size_t *pos, size_t *start, size_t *len);
 
 #ifdef __cplusplus
 }

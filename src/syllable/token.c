@@ -7,15 +7,24 @@
  * that find the end of the run are those that bon_letters_code turns into the syllable.
  */
 #include "syllable/address.h"
+#include "syllable/segment.h"
 #include "syllable/spelling.h"
 #include "syllable/unicode.h"
 #include "syllable/utf8.h"
 
 static const char *const kind_names[BON_TOKEN_KINDS] = {
-    [BON_TOKEN_SYLLABLE] = "syllable", [BON_TOKEN_WORD] = "word",
-    [BON_TOKEN_NUMBER] = "number",     [BON_TOKEN_PUNCTUATION] = "punctuation",
-    [BON_TOKEN_SYMBOL] = "symbol",     [BON_TOKEN_URL] = "url",
+    [BON_TOKEN_SYLLABLE] = "syllable",
+    [BON_TOKEN_WORD] = "word",
+    [BON_TOKEN_NUMBER] = "number",
+    [BON_TOKEN_PUNCTUATION] = "punctuation",
+    [BON_TOKEN_SYMBOL] = "symbol",
+    [BON_TOKEN_URL] = "url",
     [BON_TOKEN_EMAIL] = "email",
+    [BON_TOKEN_EMOJI] = "emoji",
+    [BON_TOKEN_MENTION] = "mention",
+    [BON_TOKEN_HASHTAG] = "hashtag",
+    [BON_TOKEN_ABBREVIATION] = "abbreviation",
+    [BON_TOKEN_HYPHENATED] = "hyphenated",
 };
 
 static const uint16_t kind_codes[BON_TOKEN_KINDS] = {
@@ -25,6 +34,11 @@ static const uint16_t kind_codes[BON_TOKEN_KINDS] = {
     [BON_TOKEN_SYMBOL] = BON_CLASS_SYMBOL,
     [BON_TOKEN_URL] = BON_CLASS_URL,
     [BON_TOKEN_EMAIL] = BON_CLASS_EMAIL,
+    [BON_TOKEN_EMOJI] = BON_CLASS_EMOJI,
+    [BON_TOKEN_MENTION] = BON_CLASS_MENTION,
+    [BON_TOKEN_HASHTAG] = BON_CLASS_HASHTAG,
+    [BON_TOKEN_ABBREVIATION] = BON_CLASS_ABBREVIATION,
+    [BON_TOKEN_HYPHENATED] = BON_CLASS_HYPHENATED,
 };
 
 const char *bon_token_kind_name(bon_token_kind kind) {
@@ -158,7 +172,7 @@ static size_t scan_punctuation(const char *text, size_t n, size_t at, uint32_t c
     return skip_marks(text, n, end - at >= 2 ? end : at, &joined);
 }
 
-static void set_kind(bon_token *token, bon_token_kind kind) {
+void bon_token_set_kind(bon_token *token, bon_token_kind kind) {
     token->kind = (uint8_t)kind;
     token->letter_case = 0;
     token->code = kind_codes[kind];
@@ -166,7 +180,7 @@ static void set_kind(bon_token *token, bon_token_kind kind) {
 
 /* Kind, case and code of the letter run that is token. */
 static void set_letters(bon_token *token, const char *text, const struct bon_letters *letters) {
-    set_kind(token, BON_TOKEN_WORD);
+    bon_token_set_kind(token, BON_TOKEN_WORD);
     if (letters->count > 32)
         token->letter_case = (uint8_t)long_case(text + token->start, token->len);
     else if (letters->count)
@@ -209,7 +223,7 @@ bool bon_token_next(const char *text, size_t n, size_t *pos, bon_token *token) {
     if (kind == BON_TOKEN_WORD)
         set_letters(token, text, &letters);
     else
-        set_kind(token, kind);
+        bon_token_set_kind(token, kind);
     *pos = end;
     return true;
 }

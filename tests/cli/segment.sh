@@ -7,7 +7,7 @@ printf 'Giá  tăng 2,4%% (theo TP.HCM), xem https://vi.wikipedia.org/wiki/Giá?
 run bon segment text
 expect_status 0
 expect_err ''
-expect_out 'Giá tăng 2,4 % ( theo TP . HCM ) , xem https://vi.wikipedia.org/wiki/Giá?x=1 .
+expect_out 'Giá tăng 2,4 % ( theo TP.HCM ) , xem https://vi.wikipedia.org/wiki/Giá?x=1 .
 
 Gọi 24/7 : a.b@mail.vn 😀 !'
 
@@ -44,8 +44,40 @@ expect_same tokens letters
 run_shell 'bon segment --tsv </dev/null'
 expect_out 'start	bytes	kind	text	code'
 
+# Kinds and class codes of what is more than one piece.
+printf 'PGS.TS. Kê-nan @bon #Huế 👍🏽 +84912345678 10h30\n' >kinds
+run_shell 'bon segment --tsv kinds | cut -f 3,4'
+expect_out 'kind	text
+abbreviation	PGS.TS.
+hyphenated	Kê-nan
+mention	@bon
+hashtag	#Huế
+emoji	👍🏽
+number	+84912345678
+number	10h30'
+run_shell 'bon segment --ids kinds | od -An -tx2'
+expect_out ' 8009 800a 8007 8008 8006 8001 8001 80ff'
+
+# Sentences with their places; a tab inside one does not break its row.
+printf 'Một câu. Câu\thai ở TP. HCM?\n\nCâu ba.\n' >lines
+run bon segment --unit sentence --tsv lines
+expect_out 'start	bytes	kind	text	code
+0	11	sentence	Một câu.	
+12	21	sentence	Câu hai ở TP. HCM?	
+35	8	sentence	Câu ba.	'
+run bon segment --unit sentence lines
+expect_out 'Một câu.
+Câu	hai ở TP. HCM?
+
+Câu ba.'
+
+for pair in '--ids --fold' '--ids --tsv' '--json-field a --tsv' '--unit sentence --ids' '--unit sentence --fold'; do
+    run_shell "bon segment $pair lines"
+    expect_refusal 2 'goes with neither'
+done
+
 # Numbers are not shown on a terminal.
-if command -v script >/dev/null; then
+if have_terminal; then
     script -qec "$BON segment --ids small" /dev/null >out 2>err </dev/null
     status=$?
     last='segment --ids on a terminal'

@@ -155,7 +155,8 @@ Test(token, fields) {
 }
 
 Test(token, kind_names) {
-    static const char *const names[] = {"syllable", "word", "number", "punctuation", "symbol", "url", "email"};
+    static const char *const names[] = {"syllable", "word",  "number",  "punctuation", "symbol",       "url",
+                                        "email",    "emoji", "mention", "hashtag",     "abbreviation", "hyphenated"};
     for (int kind = 0; kind < BON_TOKEN_KINDS; kind++)
         cr_expect_str_eq(bon_token_kind_name((bon_token_kind)kind), names[kind]);
     cr_expect_str_eq(bon_token_kind_name(BON_TOKEN_KINDS), "unknown kind");
