@@ -266,7 +266,19 @@ static void same_tables(const bon_lm_table *a, const bon_lm_table *b) {
     }
 }
 
-Test(builder, any_number_of_threads_gives_the_same) {
+/* ARPA text, printed with the threads that the table was made with. */
+static void same_text(const bon_lm_table *a, const bon_lm_table *b) {
+    const char *path[] = {files_path("a.arpa"), files_path("b.arpa")};
+    cr_assert_eq(bon_lm_table_write_arpa(a, path[0]), BON_OK, "%s", bon_error_message());
+    cr_assert_eq(bon_lm_table_write_arpa(b, path[1]), BON_OK, "%s", bon_error_message());
+    bon_buf x = files_read(path[0]), y = files_read(path[1]);
+    cr_assert_eq(x.len, y.len);
+    cr_assert_eq(memcmp(x.data, y.data, x.len), 0);
+    bon_buf_free(&x);
+    bon_buf_free(&y);
+}
+
+Test(builder, any_number_of_threads_gives_the_same, .fini = files_clear) {
     bon_buf text = random_text(40000);
     for (int pruning = 0; pruning < 2; pruning++) {
         bon_lm_build_options options = {
@@ -276,6 +288,7 @@ Test(builder, any_number_of_threads_gives_the_same) {
         for (options.threads = 2; options.threads < 40; options.threads = options.threads * 2 + 1) {
             cr_assert_eq(build_from(&options, text.data, text.len, &many), BON_OK, "%s", bon_error_message());
             same_tables(one, many);
+            same_text(one, many);
             bon_lm_table_close(many);
         }
         bon_lm_table_close(one);
