@@ -32,7 +32,7 @@ LIB_OBJECTS := $(LIB_SOURCES:%.c=$(O)/obj/%.o)
 CMD_OBJECTS := $(CMD_SOURCES:%.c=$(O)/obj/%.o)
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps demo check check-export unit property fuzz-corpus cli abi abi-update fuzz asan tsan bench format lint install \
+.PHONY: all help deps demo check examples check-export unit property fuzz-corpus cli abi abi-update fuzz asan tsan bench format lint install \
   uninstall model clean tests deb check-deb
 .DELETE_ON_ERROR:
 .SECONDARY: # test objects are kept
@@ -59,7 +59,7 @@ demo: deps
 ## check: build and run every test; ends with `N passed, N failed`
 check: deps
 	@$(MAKE) --no-print-directory all tests
-	@tests/run-all.sh $(O) unit property fuzz-corpus abi cli
+	@tests/run-all.sh $(O) unit property fuzz-corpus examples abi cli
 
 ## check-export: what bon exports, opened by the programs it is for (npm registry; skipped where they cannot be had)
 check-export: $(O)/bon
@@ -96,6 +96,7 @@ $(O)/bon.pc: bon.pc.in include/bon/base.h Makefile
 UNIT_ROOMS    := $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard tests/unit/*/*.c)))))
 UNIT_TESTS    := $(UNIT_ROOMS:%=$(O)/tests/unit-%)
 PROPERTY_TESTS := $(patsubst tests/property/%.c,$(O)/tests/property-%,$(sort $(wildcard tests/property/*.c)))
+EXAMPLES      := $(patsubst examples/lm/%.c,$(O)/examples/%,$(sort $(wildcard examples/lm/*.c)))
 FUZZ_NAMES    := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_REPLAYS  := $(FUZZ_NAMES:%=$(O)/tests/fuzz-%)
 
@@ -109,7 +110,7 @@ TEST_SOURCES := $(wildcard tests/unit/*/*.c tests/property/*.c tests/support/*.c
 $(O)/obj/tests/%.o: override CFLAGS += -Itests -Itests/support
 
 ## tests: build all test programs without running them
-tests: $(UNIT_TESTS) $(PROPERTY_TESTS) $(FUZZ_REPLAYS)
+tests: $(UNIT_TESTS) $(PROPERTY_TESTS) $(FUZZ_REPLAYS) $(EXAMPLES)
 
 define unit_rule
 $(O)/tests/unit-$(1): $(patsubst %.c,$(O)/obj/%.o,$(sort $(wildcard tests/unit/$(1)/*.c))) $(SUPPORT) $(O)/libbon.a
@@ -121,6 +122,13 @@ $(foreach room,$(UNIT_ROOMS),$(eval $(call unit_rule,$(room))))
 $(O)/tests/property-%: $(O)/obj/tests/property/%.o $(SUPPORT) $(O)/libbon.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
+
+$(O)/examples/%: examples/lm/%.c $(O)/libbon.a Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(O)/libbon.a $(LIBS)
+
+## examples: build the programs of examples/lm; each learns something small and fails when it does not
+examples: $(EXAMPLES)
 
 $(O)/tests/fuzz-%: $(O)/obj/tests/fuzz/fuzz_%.o $(O)/obj/tests/fuzz/replay.o $(O)/libbon.a
 	@mkdir -p $(@D)

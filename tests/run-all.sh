@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tests/run-all.sh BUILD PART...: runs the parts of the tests (unit, property, fuzz-corpus, abi, cli) built in BUILD. A line a
+# tests/run-all.sh BUILD PART...: runs the parts of the tests (unit, property, fuzz-corpus, examples, abi, cli) built in BUILD. A line a
 # program, whole output of what fails, and at the end `N passed, N failed`.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -67,6 +67,7 @@ part_fuzz-corpus() {
         script "${program##*/}" "$program" "$here/fuzz/corpus/${program##*/fuzz-}"
     done
 }
+part_examples() { for program in "$build"/examples/*; do script "examples/${program##*/}" "$program"; done; }
 part_abi() {
     script abi-symbols "$here/abi/compare.sh" "$build/libbon.so"
     script abi-structs "$here/abi/structs-compare.sh"
