@@ -39,7 +39,7 @@ static bool is_further_word(const struct ime_word *word, const struct ime_view *
 /* đc, HĐLĐ, VĐV, NSƯT: consonants, some of them đ, and in capitals ư typed as uw. */
 static bool is_abbreviation(const struct ime_word *word) {
     bool marked = false;
-    if (word->tone != BON_TONE_NGANG || word->undone) return false;
+    if (word->tone != BON_TONE_NGANG || word->undo_key != IME_NO_KEY) return false;
     for (unsigned i = 0; i < word->letter_count; i++) {
         const struct ime_letter *letter = &word->letters[i];
         bool horned = letter->base == 'u' && letter->shape != SHAPE_NONE && letter->upper && !letter->inserted;
@@ -51,7 +51,7 @@ static bool is_abbreviation(const struct ime_word *word) {
 
 /* No English word begins with dd: đag, đôla and Đak were meant. */
 static bool begins_with_dd(const struct ime_word *word) {
-    return word->letter_count > 0 && !word->undone && word->letters[0].base == 'd' &&
+    return word->letter_count > 0 && word->undo_key == IME_NO_KEY && word->letters[0].base == 'd' &&
            word->letters[0].shape != SHAPE_NONE && word->letters[0].mark_key == 1;
 }
 

@@ -7,8 +7,7 @@ void bon_ime_word_clear(struct ime_word *word) {
     word->key_count = word->letter_count = 0;
     word->tone = BON_TONE_NGANG;
     word->undo_key = IME_NO_KEY;
-    word->quoted = word->raw = false;
-    word->undone = 0;
+    word->quoted = word->raw = word->literal = false;
     word->tone_keys = 0;
 }
 
@@ -48,8 +47,10 @@ static bool literal(struct ime_word *word, const struct press *press, uint64_t k
     return true;
 }
 
+/* Who takes a mark back does not write Vietnamese, and wants the rest of the word as it is typed; only oo is also a rhyme
+ * (coong). */
 static void note_undo(struct ime_word *word, const struct press *press) {
-    word->undone |= 1u << press->action;
+    word->literal = press->key != 'o';
     word->undo_key = (uint8_t)press->index;
 }
 
@@ -175,10 +176,16 @@ static bool insert(struct ime_word *word, const struct press *press, char base, 
     return true;
 }
 
+/* ư is the first letter of its rhyme: no vowel stands before it, but the i of gi. */
+static bool may_begin_rhyme(const struct ime_word *word) {
+    const struct ime_letter *letters = word->letters;
+    return !has_vowel(word) || (word->letter_count == 2 && letters[0].base == 'g' && letters[1].base == 'i');
+}
+
 static bool press_mark(struct ime_word *word, const struct press *press, const struct action_row *row) {
     bool strict = press->setup->flags & BON_IME_STRICT_MARKS;
     int target = row->shape['d' - 'a'] ? stroke_target(word, strict) : vowel_target(word, row, strict);
-    if (target < 0) return row->alone && insert(word, press, 'u', SHAPE_HORN);
+    if (target < 0) return row->alone && may_begin_rhyme(word) && insert(word, press, 'u', SHAPE_HORN);
     if (is_next_letter(word, press, target)) return false;
     uint8_t shape = row->shape[word->letters[target].base - 'a'];
     bool pair = is_pair(word, row, target);
@@ -235,12 +242,8 @@ static const char *quick_letters(const struct ime_word *word, const struct press
 /* Whether the key was used up: as a quick key, or by taking back one that it made just before. */
 static bool press_quick(struct ime_word *word, const struct press *press) {
     const struct ime_letter *last = word->letter_count ? &word->letters[word->letter_count - 1] : NULL;
-    if (word->undone & 1u << BON_IME_LETTER) return false;
-    if (last && last->inserted && last->shape == SHAPE_NONE && ime_small(word->keys[last->mark_key]) == press->key) {
-        struct press letter = *press;
-        letter.action = BON_IME_LETTER;
-        return undo_mark(word, &letter, last->mark_key);
-    }
+    if (last && last->inserted && last->shape == SHAPE_NONE && ime_small(word->keys[last->mark_key]) == press->key)
+        return undo_mark(word, press, last->mark_key);
     const char *letters = quick_letters(word, press);
     if (!letters) return false;
     for (; *letters; letters++) insert(word, press, *letters, SHAPE_NONE);
@@ -254,8 +257,9 @@ enum { QUICK_FLAGS = BON_IME_QUICK_TELEX | BON_IME_QUICK_INITIALS | BON_IME_QUIC
 /* Whether the key did what its action says. */
 static bool act(struct ime_word *word, const struct press *press) {
     const struct action_row *row = &bon_ime_actions[press->action];
+    if (word->literal || (word->undo_key != IME_NO_KEY && ime_small(word->keys[word->undo_key]) == press->key))
+        return false;
     if (press->setup->flags & QUICK_FLAGS && press_quick(word, press)) return true;
-    if (word->undone & 1u << press->action) return false;
     switch (row->kind) {
     case KIND_TONE: return press_tone(word, press, row->value);
     case KIND_MARK: return press_mark(word, press, row);

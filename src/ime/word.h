@@ -34,7 +34,7 @@ struct ime_word {
     uint8_t undo_key;   /* index of the last key that took something back, or IME_NO_KEY */
     bool quoted;        /* the last letter is a pending quote key */
     bool raw;           /* shown as its keys */
-    uint32_t undone;    /* actions that are letters for the rest of the word */
+    bool literal;       /* the rest of the keys are letters */
     uint64_t tone_keys; /* keys that belong to the letter under the tone mark */
     char keys[BON_IME_KEYS_MAX];
     struct ime_letter letters[BON_IME_KEYS_MAX * 2]; /* a quick key gives two letters */

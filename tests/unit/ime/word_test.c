@@ -19,6 +19,7 @@ Test(word, telex) {
         {"asz honsz haz", "a hon haz"},
         {"giaf gif quys", "già gì quý"},
         {"w ww www W Ww", "ư w ww Ư W"},
+        {"xwng giwowngf new view", "xưng giường new view"},
         {"cos2 x1", "có2 x1"},
     };
     CHECK(rows, .method = BON_IME_TELEX);
@@ -27,7 +28,8 @@ Test(word, telex) {
 Test(word, a_key_typed_twice_takes_its_mark_back) {
     static const struct typed rows[] = {
         {"aaa eee ooo ddd", "aa ee oo dd"},
-        {"aaaa", "aaa"},
+        {"aaaa oooo cooongs", "aaa ooo coóng"},
+        {"passsword passx", "password pasx"},
         {"ass asss asf asff", "as ass à af"},
         {"saww uww uoww", "saw uw uow"},
         {"tanaa", "tana"},
