@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # bench/ime.sh: the input method without prediction: nanoseconds a key, allocations; English words given back, Vietnamese
 # words kept.
-#   BON_CORPORA=DIR bench/ime.sh
+#   BON_CORPORA=DIR [UNIKEY=DIR] bench/ime.sh
+# UNIKEY is the source of fcitx5-unikey, whose engine is then run on the same keys (lines of ASCII without special keys).
 # Prints three TSV tables. The English words are the first 1,000 of at least three letters in the list english_wikipedia of
 # the Debian package python3-zxcvbn; those whose keys are a Vietnamese syllable are counted apart. The Vietnamese ones are all
 # syllables of dev/, typed in three orders (bench/ime_orders.c).
@@ -12,17 +13,25 @@ build() { cc -O2 -std=c17 -D_GNU_SOURCE -I"$root/include" -I"$root/src" -o "$scr
 build ime -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 build ime_orders
 
+if [ -n "${UNIKEY:-}" ]; then
+    c++ -O2 -w -I"$UNIKEY/unikey" -o "$scratch/unikey" "$root/bench/ime_unikey.cpp" \
+        "$UNIKEY"/unikey/{byteio,charset,convert,data,inputproc,mactab,pattern,ukengine}.cpp
+fi
+
 machine
-printf 'text\toptions\tkeys\tns_mean\tns_p50\tns_p99\tallocations\n'
+printf 'text\toptions\tkeys\tns_mean\tns_p50\tns_p99\tallocations\tunikey_ns_mean\tratio\n'
 for text in news_2021_articles noisy_social_raw; do
-    "$BON" telex encode -q "$BON_CORPORA/dev/$text.txt" >"$scratch/keys"
-    head -c 300000 "$scratch/keys" >"$scratch/script"
+    "$BON" telex encode -q "$BON_CORPORA/dev/$text.txt" | grep -v '[{\x80-\xff]' -aP | head -c 300000 >"$scratch/script"
     for options in plain restore; do
-        printf '%s\t%s\t%s\n' "$text" "$options" "$("$scratch/ime" $options <"$scratch/script")"
+        row=$("$scratch/ime" $options <"$scratch/script")
+        peer=-
+        [ -n "${UNIKEY:-}" ] && peer=$("$scratch/unikey" $options <"$scratch/script" | cut -f2)
+        printf '%s\t%s\t%s\t%s\t%s\n' "$text" "$options" "$row" "$peer" \
+            "$([ "$peer" = - ] && echo - || ratio "$(cut -f2 <<<"$row")" "$peer")"
     done
 done
 
-# column FILE N of `bon segment --tsv`: whether each line is one syllable.
+# Whether each line of a file is one syllable: 1 or 0.
 is_syllable() { "$BON" segment -q --tsv "$1" | tail -n +2 | awk -F'\t' '{print ($3 == "syllable")}'; }
 
 printf '\nlist\twords\tapart\tcounted\tgiven_back\tpercent\n'
