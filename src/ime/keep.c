@@ -58,7 +58,8 @@ static bool begins_with_dd(const struct ime_word *word) {
 static bool is_vietnamese(const struct ime_word *word, const struct bon_ime_setup *setup) {
     struct ime_view view;
     bon_ime_view(word, setup->tone_style, &view);
-    return view.syllable || is_abbreviation(word) || begins_with_dd(word) || is_further_word(word, &view);
+    return bon_ime_view_syllable(word, &view) || is_abbreviation(word) || begins_with_dd(word) ||
+           is_further_word(word, &view);
 }
 
 static bool shows_single_word(const struct ime_word *word) {

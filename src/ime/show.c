@@ -12,12 +12,16 @@
 
 /* ---- spelling ---- */
 
-static void number_letters(const struct ime_word *word, uint8_t *numbers) {
+/* Fills in the numbers; returns whether a letter has a horn (or breve, or stroke). */
+static bool number_letters(const struct ime_word *word, uint8_t *numbers) {
+    bool horned = false;
     for (unsigned i = 0; i < word->letter_count; i++) {
         const struct ime_letter *letter = &word->letters[i];
-        bool known = ime_is_letter((unsigned char)letter->base);
-        numbers[i] = known ? bon_ime_letter_number[letter->base - 'a'][letter->shape] : 0;
+        unsigned at = (unsigned)letter->base - 'a';
+        numbers[i] = at < 26 ? bon_ime_letter_number[at][letter->shape] : 0;
+        horned |= letter->shape == SHAPE_HORN;
     }
+    return horned;
 }
 
 /* The entry of the spelling table, 0 when the letters spell nothing. */
@@ -93,21 +97,23 @@ static unsigned guess_place(const struct ime_word *word) {
     return end == word->letter_count && end - first > 1 && glide ? end - 2 : end - 1;
 }
 
+/* The spelling is asked for only where it makes a difference to what is seen: it costs more than all else. */
 void bon_ime_view(const struct ime_word *word, bon_tone_style style, struct ime_view *view) {
     unsigned count = word->letter_count;
-    number_letters(word, view->numbers);
+    bool horned = number_letters(word, view->numbers);
+    view->tone_place = count;
+    if (!horned && word->tone == BON_TONE_NGANG) return;
     uint64_t entry = find_spelling(view->numbers, count);
-    if (!entry) entry = try_readings(word, view->numbers);
+    if (!entry && horned) entry = try_readings(word, view->numbers);
+    if (word->tone == BON_TONE_NGANG) return;
+    unsigned from_end = entry >> (style == BON_TONE_NEW ? BON_SPELLING_NEW : BON_SPELLING_OLD) & 7;
+    view->tone_place = entry ? count - 1 - from_end : guess_place(word);
+}
+
+bool bon_ime_view_syllable(const struct ime_word *word, const struct ime_view *view) {
+    uint64_t entry = find_spelling(view->numbers, word->letter_count);
     bool stop = entry >> BON_SPELLING_STOP & 1;
-    view->syllable = entry && (!stop || word->tone == BON_TONE_SAC || word->tone == BON_TONE_NANG);
-    if (word->tone == BON_TONE_NGANG) {
-        view->tone_place = count;
-    } else if (entry) {
-        unsigned from_end = entry >> (style == BON_TONE_NEW ? BON_SPELLING_NEW : BON_SPELLING_OLD) & 7;
-        view->tone_place = count - 1 - from_end;
-    } else {
-        view->tone_place = guess_place(word);
-    }
+    return entry && (!stop || word->tone == BON_TONE_SAC || word->tone == BON_TONE_NANG);
 }
 
 size_t bon_ime_view_write(const struct ime_word *word, const struct ime_view *view, char *out) {

@@ -64,9 +64,10 @@ void bon_ime_word_fold(struct ime_word *word, const struct bon_ime_setup *setup,
 struct ime_view {
     uint8_t numbers[BON_IME_KEYS_MAX * 2]; /* letter numbers of syllable/spelling.h; 0: the letter's base as it is */
     unsigned tone_place;                   /* index of the letter with the tone mark; letter_count when there is none */
-    bool syllable;                         /* it is one, its tone included */
 };
 void bon_ime_view(const struct ime_word *word, bon_tone_style style, struct ime_view *view);
+/* Whether what is seen is a syllable, its tone included. */
+bool bon_ime_view_syllable(const struct ime_word *word, const struct ime_view *view);
 /* Whether the letters and one more spell a syllable, its tone apart. */
 bool bon_ime_spells(const struct ime_word *word, char next);
 /* Writes the view as NFC, at most IME_SHOWN_MAX bytes. */
