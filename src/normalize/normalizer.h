@@ -46,11 +46,17 @@ void bon_classes_build(struct bon_normalizer *nz);
 /* ---- masks: which bytes of a block of 64 are what, one bit a byte ---- */
 
 struct bon_block_masks {
-    uint64_t lead2, lead3, lead4; /* first byte of a sequence of at least 2, 3, 4 bytes */
-    uint64_t tail;                /* 0x80..0xbf */
-    uint64_t space, newline;
-    uint64_t control; /* below 0x20 without newline, and 0x7f */
+    uint64_t wrong; /* out of place in any form: tails and leads that do not fit, controls, blanks where none may be */
+    uint64_t
+        odd; /* of a character that NFC may not leave alone: neither ASCII, nor a letter of Latin-1, Latin Extended-A,
+                     * ơ, ư or U+1E80 to U+1EF9; or eth */
+    uint64_t check;        /* last byte of a letter with BON_CLASS_CHECK */
+    uint64_t tail, beyond; /* 0x80..0xbf; 0x80 and above */
+    uint64_t maybe_vowel;  /* ASCII vowels, and all beyond ASCII but the last byte of đ and Đ */
+    uint64_t qg;           /* q and g in either case */
+    uint64_t more;         /* ASCII letters and all beyond ASCII */
 };
+/* Reads block[-3] to block[63]. */
 typedef void bon_masks_function(const uint8_t *block, struct bon_block_masks *masks);
 
 /* The fastest that this processor can run; and all of them, for tests: NULL behind the last. */

@@ -1,9 +1,10 @@
 /* src/normalize/scan.c: how far a text is already as the rules would leave it.
  *
  * 64 bytes at a time, bit masks (masks.c) tell blanks out of place, controls, and whether every sequence has the tail bytes
- * it announces. Then only the first bytes of multi-byte characters are visited: their class (classes.c) says fine, not
- * fine, or "a tone mark on a vowel that may have the wrong place", and the neighbours decide that. The last test is
- * conservative: it may suspect a good word, never pass a syllable whose mark is misplaced (scan_test.c tries all of them).
+ * it announces; in NFC also which characters are surely fine and which tone marks are surely in their place. Only the other
+ * characters are visited: their class (classes.c) says fine, not fine, or "a tone mark on a vowel that may have the wrong
+ * place", and the neighbours decide that. The last test is conservative: it may suspect a good word, never pass a syllable
+ * whose mark is misplaced (scan_test.c tries all of them).
  */
 #include "normalize/normalizer.h"
 
@@ -16,9 +17,9 @@ static const uint32_t shaped = 1 << 2 | 1 << 3 | 1 << 9 | 1 << 18 | 1 << 19 | 1 
 
 struct scan {
     const struct bon_normalizer *nz;
-    const uint8_t *low;      /* nothing before it is part of the word */
-    uint64_t tails;          /* tail bytes that the block before still waits for */
-    uint64_t space, newline; /* 1: the block before ended in one */
+    const uint8_t *low;            /* nothing before it is part of the word */
+    bool tones;                    /* their places matter */
+    struct bon_block_masks before; /* of the block before; zeros for the first, which begins a word */
 };
 
 /* Class of the character at p, BON_CLASS_SIGN for those outside the BMP. The bytes behind p are readable. */
@@ -86,40 +87,73 @@ static inline bool character_fine(const struct scan *s, const uint8_t *p) {
     return tone_in_place(s, p, length, klass);
 }
 
+/* Letters with a movable tone mark, by their last byte, that are not surely in their place: all but those that no vowel
+ * stands before, and behind them either none, or, where that keeps the mark on the first of two (not in the new style), one
+ * that ends the word (tài, đạo). The u of qu and the i of gi need a closer look. Neighbours beyond ASCII count as vowels, but
+ * for đ. */
+static uint64_t doubtful_tones(struct scan *s, const struct bon_block_masks *m, const uint8_t *behind) {
+    bool more[2], vowel = s->nz->classes[behind[0] & 0x7f] & BON_CLASS_VOWEL;
+    for (unsigned i = 0; i < 2; i++) more[i] = behind[i] > 0x7f || is_letter(s->nz->classes[behind[i]]);
+    uint64_t three = m->tail << 1 | s->before.tail >> 63; /* letters of three bytes */
+    uint64_t vowel_before = (three & (m->maybe_vowel << 3 | s->before.maybe_vowel >> 61)) |
+                            (~three & (m->maybe_vowel << 2 | s->before.maybe_vowel >> 62));
+    uint64_t qg_before = (three & (m->qg << 3 | s->before.qg >> 61)) | (~three & (m->qg << 2 | s->before.qg >> 62));
+    uint64_t beyond_behind = m->beyond >> 1 | (uint64_t)(behind[0] > 0x7f) << 63;
+    uint64_t vowel_behind = (m->maybe_vowel & ~m->beyond) >> 1 | (uint64_t)vowel << 63;
+    uint64_t ends = ~(m->more >> 2 | (uint64_t)more[0] << 62 | (uint64_t)more[1] << 63);
+    uint64_t first_of_two = s->nz->options.tone_style == BON_TONE_NEW ? 0 : ends & ~qg_before;
+    return m->check & (vowel_before | beyond_behind | (vowel_behind & ~first_of_two));
+}
+
+/* Offset of the first byte of the character with the byte at p. */
+static const uint8_t *lead_of(const uint8_t *p) {
+    while ((*p & 0xc0) == 0x80) p--;
+    return p;
+}
+
 /* Offset of the first byte of a block that the rules must see, BLOCK when there is none. */
 static unsigned scan_block(struct scan *s, const uint8_t *block) {
     struct bon_block_masks m;
     s->nz->masks(block, &m);
-    uint64_t announced = m.lead2 << 1 | m.lead3 << 2 | m.lead4 << 3 | s->tails;
-    uint64_t behind_space = m.space << 1 | s->space, behind_newline = m.newline << 1 | s->newline;
-    uint64_t wrong =
-        m.control | (announced ^ m.tail) | (m.space & (behind_space | behind_newline)) | (m.newline & behind_space);
-    s->tails = m.lead2 >> 63 | m.lead3 >> 62 | m.lead4 >> 61;
-    s->space = m.space >> 63;
-    s->newline = m.newline >> 63;
-    unsigned end = wrong ? (unsigned)__builtin_ctzll(wrong) : BLOCK;
-    uint64_t leads = end < BLOCK ? m.lead2 & (((uint64_t)1 << end) - 1) : m.lead2;
-    for (; leads; leads &= leads - 1) {
-        unsigned at = (unsigned)__builtin_ctzll(leads);
-        if (!character_fine(s, block + at)) return at;
+    uint64_t look = m.beyond & ~m.tail;
+    if (s->nz->options.form == BON_FORM_NFC) {
+        look = m.odd;
+        if (s->tones) look |= doubtful_tones(s, &m, block + BLOCK);
+    }
+    s->before = m;
+    unsigned end = m.wrong ? (unsigned)__builtin_ctzll(m.wrong) : BLOCK;
+    if (end < BLOCK) look &= ((uint64_t)1 << end) - 1;
+    for (; look; look &= look - 1) {
+        unsigned at = (unsigned)__builtin_ctzll(look);
+        if (!character_fine(s, lead_of(block + at))) return at;
     }
     return end;
 }
 
+/* What is scanned, with newlines around it. */
+struct padded {
+    uint8_t bytes[BEFORE + BLOCK + BEHIND];
+};
+
+static const uint8_t *pad(struct padded *padded, const uint8_t *bytes, size_t n, size_t i) {
+    size_t before = i < BEFORE ? i : BEFORE, left = n - i < BLOCK + BEHIND ? n - i : BLOCK + BEHIND;
+    memset(padded->bytes, '\n', sizeof padded->bytes);
+    memcpy(padded->bytes + BEFORE - before, bytes + i - before, before + left);
+    return padded->bytes + BEFORE;
+}
+
 size_t bon_scan(const struct bon_normalizer *nz, const char *text, size_t n) {
     const uint8_t *bytes = (const uint8_t *)text;
-    struct scan s = {.nz = nz, .low = bytes};
+    struct padded padded;
+    struct scan s = {.nz = nz, .tones = bon_rule_on(nz, BON_RULE_TONE_PLACE)};
     if (!nz->masks) return 0;
     size_t i = 0;
     unsigned wrong = BLOCK;
-    while (n - i >= BLOCK + BEHIND && (wrong = scan_block(&s, bytes + i)) == BLOCK) i += BLOCK;
-    while (wrong == BLOCK && i <= n) { /* what is left, with newlines behind it */
-        uint8_t rest[BEFORE + BLOCK + BEHIND];
-        size_t before = i < BEFORE ? i : BEFORE, left = n - i < BLOCK + BEHIND ? n - i : BLOCK + BEHIND;
-        memset(rest, '\n', sizeof rest);
-        memcpy(rest + BEFORE - before, bytes + i - before, before + left);
-        s.low = rest + BEFORE - before;
-        wrong = scan_block(&s, rest + BEFORE);
+    while (wrong == BLOCK && i <= n) {
+        bool inside = i > 0 && n - i >= BLOCK + BEHIND;
+        const uint8_t *block = inside ? bytes + i : pad(&padded, bytes, n, i);
+        s.low = inside ? bytes : block - (i < BEFORE ? i : BEFORE);
+        wrong = scan_block(&s, block);
         if (wrong == BLOCK) i += BLOCK;
     }
     if (i > n || (wrong != BLOCK && i + wrong > n)) return n;
