@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # bench/query.sh: `bon lm query` beside KenLM's `query` on the same model and text: perplexity, bytes an n-gram, look-ups per
-# CPU second, floats and 8 bits.
+# CPU second: the small layout (floats, 8 bits) beside KenLM's trie, the fast one beside its hash table.
 #   KENLM_BIN=DIR ARPA=FILE TEXT=FILE [BITS=8] [RUNS=5] bench/query.sh
 # KENLM_BIN has build_binary and query, and kenlm_benchmark for the look-ups from word ids. TEXT is tokenized as the model's
 # text was. Prints TSV; the last column is bon's figure over KenLM's. Exit 1 when unquantized perplexities differ in five
@@ -12,22 +12,29 @@ runs=${RUNS:-5}
 cc -O2 -I"$root/include" -o "$scratch/lookup" "$root/bench/lookup.c" "$(dirname "$BON")/libbon.a" \
     -lzstd -lz -licuuc -lpcre2-8 -lm -pthread
 
-"$BON" lm convert -q "$ARPA" -o "$scratch/float.bonlm"
+"$BON" lm convert -q --layout=small "$ARPA" -o "$scratch/float.bonlm"
+"$BON" lm convert -q --layout=fast "$ARPA" -o "$scratch/fast.bonlm"
 "$BON" lm convert -q --quantize="$bits" "$ARPA" -o "$scratch/bits.bonlm"
 "$KENLM_BIN/build_binary" trie "$ARPA" "$scratch/float.kenlm" >"$scratch/log" 2>&1
 "$KENLM_BIN/build_binary" -q "$bits" -b "$bits" -a 255 trie "$ARPA" "$scratch/bits.kenlm" >>"$scratch/log" 2>&1
+"$KENLM_BIN/build_binary" probing "$ARPA" "$scratch/fast.kenlm" >>"$scratch/log" 2>&1
 ngrams=$(sed -n '/^\\1-grams/q; s/^ngram [0-9]*=//p' "$ARPA" | awk '{n += $1} END {print n}')
 
 row() { printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$4" "$(ratio "$3" "$4")"; }
 kenlm_ppl() { # model, "including" or "excluding"
     "$KENLM_BIN/query" -v summary "$1" <"$TEXT" 2>/dev/null | sed -n "s/^Perplexity $2 OOVs:[[:space:]]*//p"
 }
-kenlm_rate() { # model: median of queries per CPU second
-    "$KENLM_BIN/kenlm_benchmark" -v -m "$1" <"$TEXT" >"$scratch/ids" 2>/dev/null
+rates() { # bon's model, KenLM's model, name: look-ups per CPU second, programs taking turns
+    local way bon=$1 kenlm=$2
+    "$KENLM_BIN/kenlm_benchmark" -v -m "$kenlm" <"$TEXT" >"$scratch/ids" 2>/dev/null
     for _ in $(seq "$runs"); do
-        "$KENLM_BIN/kenlm_benchmark" -q -m "$1" <"$scratch/ids" 2>&1 |
-            sed -n 's/^Queries per second excluding load, CPU: \([^ ]*\).*/\1/p'
-    done | sort -g | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'
+        for way in single words batch; do "$scratch/lookup" "$bon" "$TEXT" "$way" >>"$scratch/$3.$way"; done
+        "$KENLM_BIN/kenlm_benchmark" -q -m "$kenlm" <"$scratch/ids" 2>&1 |
+            sed -n 's/^Queries per second excluding load, CPU: \([^ ]*\).*/\1/p' >>"$scratch/$3.theirs"
+    done
+    for way in single words batch; do
+        row "lookups_per_cpu_s_$way" "$3" "$(median "$scratch/$3.$way" 2)" "$(median "$scratch/$3.theirs" 1)"
+    done
 }
 whole_process() { # file, command...
     local out=$1 _
@@ -39,7 +46,7 @@ machine
 printf '# order %s, %s n-grams\n' "$(grep -c '^\\[0-9]*-grams:' "$ARPA")" "$ngrams"
 printf 'what\tvalues\tbon\tkenlm\tratio\n'
 failed=0
-for values in float bits; do
+for values in float bits fast; do
     bon=$scratch/$values.bonlm kenlm=$scratch/$values.kenlm
     read -r _ _ _ ppl known < <("$BON" lm query -q "$bon" "$TEXT" | tail -n 1)
     their_ppl=$(kenlm_ppl "$kenlm" including) their_known=$(kenlm_ppl "$kenlm" excluding)
@@ -52,6 +59,6 @@ for values in float bits; do
     whole_process "$scratch/$values.k" "$KENLM_BIN/query" -v summary "$kenlm"
     row text_in_cpu_s "$values" "$(median "$scratch/$values.b" 2)" "$(median "$scratch/$values.k" 2)"
     [ -x "$KENLM_BIN/kenlm_benchmark" ] || continue
-    row lookups_per_cpu_s "$values" "$("$scratch/lookup" "$bon" "$TEXT" "$runs" | cut -f 2)" "$(kenlm_rate "$kenlm")"
+    rates "$bon" "$kenlm" "$values"
 done
 exit "$failed"

@@ -8,18 +8,20 @@
  * of the highest (key, probability). A key belongs to the bucket that its high bits name; where that one is full it goes to
  * the next with room, and a flag in the last key of each full bucket it had to pass says that one must look on.
  *
- * Keys have 61 bits; the other three of a stored key are flags. No two n-grams of a file share a key: the writer takes another
- * seed until that is so. An n-gram that is not in the model is taken for one that is with probability count / 2^61 (2e-11 for
- * 40 million), since the bucket is a part of the key.
+ * Keys are even; bit 0 of a stored one is that flag. No two n-grams of a file share a key: the writer takes another seed until
+ * that is so. An n-gram that is not in the model is taken for one that is with probability count / 2^63 (4e-12 for 40 million),
+ * since the bucket follows from the key.
  */
 #ifndef BON_SRC_NGRAM_FAST_H
 #define BON_SRC_NGRAM_FAST_H
 
 #include "ngram/lm.h"
 
-#define BON_FAST_BLANK UINT64_C(1) /* only there to keep the trie whole */
-#define BON_FAST_PAST UINT64_C(2)  /* in a bucket's last key: some n-gram that belongs here lies in a later bucket */
-#define BON_FAST_USED UINT64_C(4)  /* in every key; an empty place is 0 */
+#define BON_FAST_PAST UINT64_C(1) /* in a bucket's last key: some n-gram that belongs here lies in a later bucket */
+
+/* Bits of back-offs that say what an n-gram is; all of them mean a back-off of 0. Real ones are never that small. */
+#define BON_FAST_NO_CONTEXT UINT32_C(0x80000000) /* -0: no longer n-gram begins with it */
+#define BON_FAST_BLANK UINT32_C(0x00000001)      /* the smallest float, or its negative when it is no context either */
 
 enum {
     BON_FAST_LINE = 64,
@@ -28,7 +30,6 @@ enum {
     BON_FAST_REACH = 64 /* the most buckets that finding an n-gram takes */
 };
 
-/* A back-off of -0 marks n-grams that no longer one begins with: not contexts. */
 struct bon_fast_values {
     float logprob, backoff;
 };
@@ -47,17 +48,18 @@ struct bon_fast_highest {
 static_assert(sizeof(struct bon_fast_middle) == BON_FAST_LINE && sizeof(struct bon_fast_highest) == BON_FAST_LINE,
               "a bucket is a cache line");
 
-/* Buckets of a level: two thirds of the places are taken. */
+/* Buckets of a level: half of the places are taken, so that few n-grams (one in thirty) are not where they belong: those cost
+ * a wait for memory that nothing hides. */
 static inline uint64_t bon_fast_bucket_count(uint64_t ngrams, unsigned per_bucket) {
-    return (ngrams + ngrams / 2) / per_bucket + 1;
+    return 2 * ngrams / per_bucket + 1;
 }
 
 /* The key of an n-gram with one word more to the left; of a single word from the seed. Multiply, fold, multiply, fold: every
  * bit of the words reaches every bit of the key. */
 static inline uint64_t bon_fast_key(uint64_t key, uint32_t word) {
-    uint64_t x = key + ((uint64_t)word + 1) * UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t x = key + (word + UINT64_C(1)) * UINT64_C(0x9e3779b97f4a7c15);
     x = (x ^ x >> 32) * UINT64_C(0xd6e8feb86659fd93);
-    return ((x ^ x >> 29) & ~UINT64_C(7)) | BON_FAST_USED;
+    return (x ^ x >> 29) & ~BON_FAST_PAST;
 }
 
 static inline uint64_t bon_fast_word_key(const bon_lm *lm, uint32_t word) {
@@ -75,13 +77,12 @@ static inline const uint8_t *bon_fast_line(const struct bon_lm_buckets *buckets,
 
 static inline uint64_t bon_fast_stored_key(const uint8_t *line, unsigned place) { return bon_load64(line + place * 8); }
 
-static inline bool bon_fast_key_is(uint64_t stored, uint64_t key) { return (stored ^ key) < BON_FAST_USED; }
-
-/* Which place of a bucket has the key; per_bucket when none. */
+/* Which place of a bucket has the key; per_bucket when none. All are compared: a loop that stops at the right one costs a
+ * branch that cannot be foretold. */
 static inline unsigned bon_fast_place(const uint8_t *line, unsigned per_bucket, uint64_t key) {
-    unsigned place = 0;
-    while (place < per_bucket && !bon_fast_key_is(bon_fast_stored_key(line, place), key)) place++;
-    return place;
+    unsigned last = per_bucket - 1, found = per_bucket;
+    for (unsigned place = 0; place < last; place++) found = bon_fast_stored_key(line, place) == key ? place : found;
+    return (bon_fast_stored_key(line, last) & ~BON_FAST_PAST) == key ? last : found;
 }
 
 static inline struct bon_fast_values bon_fast_middle_values(const uint8_t *line, unsigned place) {
@@ -94,17 +95,22 @@ static inline float bon_fast_highest_logprob(const uint8_t *line, unsigned place
     return bon_load_float(line + offsetof(struct bon_fast_highest, logprob) + place * sizeof(float));
 }
 
+/* Whether an n-gram that belongs to this bucket may lie in a later one. */
+static inline bool bon_fast_overflows(const uint8_t *line, unsigned per_bucket) {
+    return bon_fast_stored_key(line, per_bucket - 1) & BON_FAST_PAST;
+}
+
 /* Goes on to the next bucket when the flag says so; NULL at the end of the way. */
 static inline const uint8_t *bon_fast_next_line(const struct bon_lm_buckets *buckets, const uint8_t *line,
                                                 unsigned per_bucket, unsigned *reach) {
-    if (!(bon_fast_stored_key(line, per_bucket - 1) & BON_FAST_PAST) || ++*reach == BON_FAST_REACH) return NULL;
+    if (!bon_fast_overflows(line, per_bucket) || ++*reach == BON_FAST_REACH) return NULL;
     line += BON_FAST_LINE;
     return line == buckets->lines + buckets->count * BON_FAST_LINE ? buckets->lines : line;
 }
 
-/* The bucket that has a key, NULL when none has. *place is where in it. */
-static inline const uint8_t *bon_fast_find(const struct bon_lm_buckets *buckets, unsigned per_bucket, uint64_t key,
-                                           unsigned *place) {
+/* The bucket that has a key, NULL when none has. *place is where in it. Inlined, so that per_bucket is a constant. */
+static inline __attribute__((always_inline)) const uint8_t *
+bon_fast_find(const struct bon_lm_buckets *buckets, unsigned per_bucket, uint64_t key, unsigned *place) {
     const uint8_t *line = bon_fast_line(buckets, key);
     unsigned reach = 0;
     do {
@@ -119,11 +125,23 @@ static inline unsigned bon_fast_per_bucket(const bon_lm *lm, unsigned order) {
     return order < lm->order ? BON_FAST_MIDDLE : BON_FAST_HIGHEST;
 }
 
-/* Whether a back-off is that of a context: anything but -0. */
-static inline bool bon_fast_is_context(float backoff) {
+static inline uint32_t bon_fast_backoff_bits(float backoff) {
     uint32_t bits;
     memcpy(&bits, &backoff, sizeof bits);
-    return bits != UINT32_C(0x80000000);
+    return bits;
+}
+
+static inline bool bon_fast_is_context(float backoff) {
+    return (bon_fast_backoff_bits(backoff) & ~BON_FAST_BLANK) != BON_FAST_NO_CONTEXT;
+}
+
+static inline bool bon_fast_is_blank(float backoff) {
+    return (bon_fast_backoff_bits(backoff) & ~BON_FAST_NO_CONTEXT) == BON_FAST_BLANK;
+}
+
+/* What a stored back-off counts as. */
+static inline float bon_fast_backoff(float backoff) {
+    return (bon_fast_backoff_bits(backoff) & ~BON_FAST_NO_CONTEXT) <= BON_FAST_BLANK ? 0.0f : backoff;
 }
 
 /* ---- nodes (query.h): of order 1 the word, above it bucket * per_bucket + place ---- */
@@ -138,7 +156,7 @@ static inline uint64_t bon_fast_node_key(const bon_lm *lm, unsigned order, uint3
     unsigned place;
     if (order == 1) return bon_fast_word_key(lm, node);
     const uint8_t *line = bon_fast_node_line(lm, order, node, &place);
-    return (bon_fast_stored_key(line, place) & ~UINT64_C(7)) | BON_FAST_USED;
+    return bon_fast_stored_key(line, place) & ~BON_FAST_PAST;
 }
 
 static inline struct bon_fast_values bon_fast_node_values(const bon_lm *lm, unsigned order, uint32_t node) {
@@ -155,10 +173,7 @@ static inline struct bon_fast_values bon_fast_node_values(const bon_lm *lm, unsi
 }
 
 static inline bool bon_fast_node_blank(const bon_lm *lm, unsigned order, uint32_t node) {
-    unsigned place;
-    if (order == 1) return false;
-    const uint8_t *line = bon_fast_node_line(lm, order, node, &place);
-    return bon_fast_stored_key(line, place) & BON_FAST_BLANK;
+    return bon_fast_is_blank(bon_fast_node_values(lm, order, node).backoff);
 }
 
 /* The child of order + 1 of a node with this key. */

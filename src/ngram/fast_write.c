@@ -32,6 +32,15 @@ struct filling {
     bool clash;   /* two had the same key, or a bucket would be too far from home */
 };
 
+/* What is stored for the back-off of n-gram i. */
+static float stored_backoff(const struct bon_lm_level *level, uint32_t i) {
+    bool blank = level->blank && level->blank[i];
+    uint32_t mark = (level->extends[i] ? 0 : BON_FAST_NO_CONTEXT) | (blank ? BON_FAST_BLANK : 0);
+    float backoff = bon_fast_backoff(level->backoff[i]);
+    if (!level->extends[i] || blank) memcpy(&backoff, &mark, sizeof backoff);
+    return backoff;
+}
+
 static void put_values(const struct filling *f, uint8_t *line, unsigned place, uint32_t ngram) {
     const struct bon_lm_level *level = f->level;
     if (f->highest) {
@@ -39,25 +48,24 @@ static void put_values(const struct filling *f, uint8_t *line, unsigned place, u
                sizeof(float));
         return;
     }
-    struct bon_fast_values values = {level->logprob[ngram],
-                                     level->extends[ngram] ? level->backoff[ngram] + 0.0f : -0.0f};
+    struct bon_fast_values values = {level->logprob[ngram], stored_backoff(level, ngram)};
     memcpy(line + offsetof(struct bon_fast_middle, values) + place * sizeof values, &values, sizeof values);
 }
 
 /* Puts an n-gram into its bucket or the next one with room. */
 static void insert(struct filling *f, uint64_t key, uint32_t ngram) {
     uint64_t bucket = bon_fast_home(key, f->buckets.count);
+    if (key == 0) goto clash; /* that is an empty place */
     for (unsigned reach = 0; reach < BON_FAST_REACH; reach++) {
         uint8_t *line = f->lines + bucket * BON_FAST_LINE;
         for (unsigned place = 0; place < f->per_bucket; place++) {
             uint64_t stored = bon_fast_stored_key(line, place);
             if (stored == 0) {
-                if (f->level->blank && f->level->blank[ngram]) key |= BON_FAST_BLANK;
                 memcpy(line + place * sizeof key, &key, sizeof key);
                 put_values(f, line, place, ngram);
                 return;
             }
-            if (bon_fast_key_is(stored, key)) goto clash;
+            if ((stored & ~BON_FAST_PAST) == key) goto clash;
         }
         line[(f->per_bucket - 1) * sizeof key] |=
             (uint8_t)BON_FAST_PAST; /* little-endian: the lowest byte of the key */
@@ -145,7 +153,7 @@ static bon_status write_words(const struct bon_lm_table *table, struct bon_artef
     BON_TRY(bon_artefact_begin(writer, "lm.1.values"));
     for (uint32_t word = 0; word < level->count; word++) {
         struct bon_fast_values values = {level->logprob[word], -0.0f};
-        if (table->order > 1 && level->extends[word]) values.backoff = level->backoff[word] + 0.0f;
+        if (table->order > 1) values.backoff = stored_backoff(level, word);
         BON_TRY(bon_artefact_write(writer, &values, sizeof values));
     }
     return BON_OK;

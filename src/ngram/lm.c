@@ -162,7 +162,19 @@ static bon_status open_artefact(bon_lm **out, struct bon_artefact *artefact) {
     return status;
 }
 
+static bon_status open_resident(bon_lm **out, const char *path, const bon_lm_open_options *options) {
+    struct bon_resident resident;
+    BON_TRY(bon_resident_read(&resident, path));
+    bon_status status = bon_lm_open_memory(out, resident.bytes, resident.size, path, options);
+    if (status == BON_OK)
+        (*out)->resident = resident;
+    else
+        bon_resident_free(&resident);
+    return status;
+}
+
 bon_status bon_lm_open(bon_lm **out, const char *path, const bon_lm_open_options *options) {
+    if (options && options->resident) return open_resident(out, path, options);
     struct bon_artefact *artefact;
     BON_TRY(bon_artefact_open(&artefact, path, "bonlm", BON_LM_FILE_VERSION_MAX, !options || !options->lazy));
     return open_artefact(out, artefact);
@@ -179,6 +191,7 @@ bon_status bon_lm_open_memory(bon_lm **out, const void *bytes, size_t n, const c
 void bon_lm_close(bon_lm *lm) {
     if (!lm) return;
     bon_artefact_close(lm->artefact);
+    bon_resident_free(&lm->resident);
     free(lm);
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/artefact.h"
+#include "base/resident.h"
 #include "bon/ngram.h"
 #include "ngram/eliasfano.h"
 
@@ -57,6 +58,7 @@ struct bon_lm_packed_level {
 
 struct bon_lm {
     struct bon_artefact *artefact;
+    struct bon_resident resident; /* the file's bytes, where they were read instead of mapped */
     struct bon_lm_header header;
     unsigned order;
     uint32_t words;          /* size of the vocabulary */

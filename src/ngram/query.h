@@ -85,7 +85,7 @@ static inline bool bon_lm_node_backoff(const bon_lm *lm, unsigned order, uint32_
     const struct bon_lm_packed_level *level = bon_lm_level_of(lm, order);
     if (lm->fast) {
         float stored = bon_fast_node_values(lm, order, node).backoff;
-        *backoff = stored + 0.0f; /* what marks other n-grams counts as 0 */
+        *backoff = bon_fast_backoff(stored);
         return bon_fast_is_context(stored);
     }
     int64_t place = level->keep ? bon_lm_backoff_place(level, node) : BON_LM_NO_BACKOFF;

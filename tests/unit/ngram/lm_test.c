@@ -78,6 +78,31 @@ Test(lm, says_what_is_in_it) {
     drop_model(&model);
 }
 
+Test(lm, resident_models_answer_the_same) {
+    static const bon_lm_open_options resident = {.resident = 1};
+    struct model model = make_model(3, 30, 0);
+    bon_lm *mapped, *read;
+    cr_assert_eq(bon_lm_open(&mapped, model.path, NULL), BON_OK);
+    cr_assert_eq(bon_lm_open(&read, model.path, &resident), BON_OK, "%s", bon_error_message());
+    bon_lm_state a, b;
+    bon_lm_state_begin(mapped, &a);
+    bon_lm_state_begin(read, &b);
+    for (uint32_t i = 0; i < 200; i++) {
+        uint32_t word = i * 2654435761u % 30;
+        cr_assert_eq(bon_lm_score(mapped, &a, word, &a, NULL), bon_lm_score(read, &b, word, &b, NULL));
+        cr_assert(bon_lm_state_equal(&a, &b));
+    }
+    bon_lm_close(mapped);
+    bon_lm_close(read);
+    FILE *file = fopen(model.path, "wb");
+    fwrite(model.bytes, 1, model.n / 2, file);
+    fclose(file);
+    cr_assert_eq(bon_lm_open(&read, model.path, &resident), BON_ERR_FORMAT);
+    cr_assert_not_null(strstr(bon_error_message(), model.path));
+    cr_assert_eq(bon_lm_open(&read, "/nonexistent.bonlm", &resident), BON_ERR_IO);
+    drop_model(&model);
+}
+
 Test(lm, layouts_follow_the_options) {
     static const struct {
         bon_lm_write_options options;
