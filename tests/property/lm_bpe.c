@@ -124,7 +124,7 @@ Test(lm_bpe, pieces_are_the_patterns) {
 
 /* Every code point between a letter and a blank: the tables are those of PCRE2, where both know the same Unicode. */
 Test(lm_bpe, every_character_is_what_the_pattern_takes_it_for) {
-    char version[32], text[16];
+    char version[32], text[32];
     pcre2_config(PCRE2_CONFIG_UNICODE_VERSION, version);
     uint32_t end = strcmp(version, "14.0.0") == 0 ? 0x110000 : 0x2000; /* nothing below changes any more */
     struct matcher m = matcher_open();
@@ -136,6 +136,8 @@ Test(lm_bpe, every_character_is_what_the_pattern_takes_it_for) {
         n += bon_utf8_write(c, text + n);
         text[n++] = '.';
         check_split(&m, text, n);
+        memcpy(text + n, "abcdefghijklmnop", 16); /* room to look at many bytes at once */
+        check_split(&m, text, n + 16);
     }
     matcher_close(&m);
 }
