@@ -228,6 +228,21 @@ typedef struct bon_schedule {
 /* The learning rate when `done` of the whole (0 to 1; of steps, or of the time that there is) is done. */
 BON_API double bon_schedule_rate(const bon_schedule *schedule, double done);
 
+/* ---- files ----
+ *
+ * Safetensors, 32-bit floats. Written atomically; what is read is checked whole before anything changes: BON_ERR_FORMAT names
+ * the file and the tensor when it is of another architecture, size or vocabulary, truncated or corrupt.
+ */
+
+/* Weights, by the names that Hugging Face's models have (queries, keys and values apart). */
+BON_API bon_status bon_params_write(const bon_params *params, const char *path);
+BON_API bon_status bon_params_read(bon_params *params, const char *path);
+/* The optimizer's state, its steps, and up to 15 numbers of the caller (where it stands in its data). */
+BON_API bon_status bon_optimizer_write(const bon_optimizer *optimizer, const bon_params *params, const char *path,
+                                       const uint64_t *numbers, size_t count);
+BON_API bon_status bon_optimizer_read(bon_optimizer *optimizer, const bon_params *params, const char *path,
+                                      uint64_t *numbers, size_t count);
+
 /* ---- the transformer ---- */
 
 typedef enum bon_architecture {
@@ -265,6 +280,35 @@ BON_API bon_status bon_transformer_set(const bon_transformer *model, const bon_t
                                        const int32_t *ids, const int32_t *starts);
 /* Floating-point operations of training on one token: 6 N + 6 layers context width (attention counted causal). */
 BON_API double bon_transformer_flops(const bon_transformer_config *config, const bon_params *params);
+
+/* ---- data: files of token ids, as `bon tokenizer encode --ids` writes them ---- */
+
+typedef struct bon_tokens bon_tokens;
+
+/* Maps a file of little-endian ids of 2 or 4 bytes. Every id is checked to be below vocabulary: BON_ERR_DATA names the offset
+ * of the first that is not. Immutable. */
+BON_API bon_status bon_tokens_open(bon_tokens **out, const char *path, unsigned id_bytes, uint32_t vocabulary);
+BON_API void bon_tokens_close(bon_tokens *tokens);
+BON_API uint64_t bon_tokens_count(const bon_tokens *tokens);
+
+/* Where a run stands in its data: windows of `context` tokens of the range, each once an epoch, in an order that depends on
+ * seed and epoch alone. Plain data: what is copied goes on from the same place. */
+typedef struct bon_batches {
+    const bon_tokens *tokens;
+    uint64_t first, count; /* the range; count is a multiple of context, below what is in the file */
+    uint32_t context;
+    uint32_t end;    /* the id that ends a document: the token behind it begins a text */
+    uint64_t seed;   /* 0: windows in the order of the file */
+    uint64_t cursor; /* windows given so far */
+} bon_batches;
+
+/* Makes batches of tokens first ... first + count - 1 (rounded down to whole windows with a token behind them).
+ * BON_ERR_DATA when there is not one window. */
+BON_API bon_status bon_batches_begin(bon_batches *batches, const bon_tokens *tokens, uint64_t first, uint64_t count,
+                                     uint32_t context, uint32_t end, uint64_t seed);
+/* The next `windows` windows: ids, the token behind each (-1 behind the end of a document), starts of texts; windows * context
+ * of each. */
+BON_API void bon_batches_next(bon_batches *batches, size_t windows, int32_t *ids, int32_t *next, int32_t *starts);
 
 #ifdef __cplusplus
 }

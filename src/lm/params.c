@@ -54,6 +54,9 @@ bon_status bon_params_declare(bon_params *params, const char *name, size_t rows,
     if (params->values)
         return bon_fail(BON_ERR_ARGUMENT, "parameter %s is new, but the parameters were allocated by an earlier plan",
                         name);
+    for (const char *at = name; *at; at++) /* names go into files */
+        if (*at < ' ' || *at > '~' || *at == '"' || *at == '\\')
+            return bon_fail(BON_ERR_ARGUMENT, "parameter names are printable ASCII without quotes and backslashes");
     if (rows == 0 || cols == 0 || rows > INT32_MAX || cols > INT32_MAX || rows * cols > SIZE_MAX / 64 - params->size)
         return bon_fail(BON_ERR_ARGUMENT, "parameter %s: %zu x %zu is empty or too large", name, rows, cols);
     BON_TRY(bon_grow_array(&params->list, &params->cap, params->count + 1, sizeof *params->list));
