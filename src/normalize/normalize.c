@@ -76,6 +76,11 @@ static bon_status stretch(struct bon_sink *sink, const char *text, size_t n, siz
         sink->line_start = text[*used - 1] == '\n';
         return BON_OK;
     }
+    BON_TRY(bon_compose_run(sink, text, n, used));
+    if (*used) {
+        sink->line_start = text[*used - 1] == '\n';
+        return BON_OK;
+    }
     size_t end = 1;
     while (end < n && !is_blank(text[end]) && !is_line_end(text[end])) end++;
     *used = end;
@@ -119,6 +124,7 @@ bon_status bon_normalize_utf8(const struct bon_normalizer *nz, const char *text,
     if (status == BON_OK) status = finish(&sink, text, n, place->ends_inside);
     bon_units_free(&sink.units);
     bon_units_free(&sink.other);
+    free(sink.run_space);
     return status;
 }
 

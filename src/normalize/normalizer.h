@@ -4,6 +4,7 @@
  *
  *     normalize.c   walks over blanks, line ends and everything between
  *        scan.c     ├─ canonical stretches are found 64 bytes at a time and copied            (nearly all bytes)
+ *        compose_run.c ├─ decomposed Vietnamese is composed and scanned again
  *        piece.c    └─ a piece (what stands between two ASCII blanks) that is not, is decoded and meets the rules:
  *          invisible.c     characters that show nothing are dropped
  *          compose.c       the Unicode form, with Vietnamese marks in any order
@@ -98,11 +99,18 @@ struct bon_sink {
     enum { BON_PENDING_NOTHING, BON_PENDING_SPACE, BON_PENDING_CHANGED } pending;
     bool line_start;               /* nothing of this line is written yet */
     struct bon_units units, other; /* working space of a piece */
+    void *run_space;               /* ... and of bon_compose_run; NULL until it is needed */
+    size_t run;                    /* bytes that it tries next */
 };
 
 bon_status bon_sink_blank(struct bon_sink *sink, char blank);
 bon_status bon_sink_line_end(struct bon_sink *sink, char end);
 bon_status bon_sink_text(struct bon_sink *sink, const char *text, size_t n);
+
+enum { BON_RUN_MAX = 8 << 10 };
+/* Where text begins with a word that has marks to be joined: writes the longest beginning that is canonical once they are,
+ * and counts its words that had some; *used bytes of text, up to the end of a word, 0 when there is none. */
+bon_status bon_compose_run(struct bon_sink *sink, const char *text, size_t n, size_t *used);
 
 /* Applies the rules to n bytes without ASCII blanks and line ends. With strict, BON_ERR_DATA when the bytes are not UTF-8:
  * *bad is then the offset of the first bad byte; the message is the caller's, who knows lines. */
