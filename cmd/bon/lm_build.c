@@ -20,7 +20,7 @@ struct build_args {
     unsigned order, quantize, candidates;
     struct cutoffs prune;
     int layout; /* bon_lm_layout */
-    bool discount_fallback, skip_symbols;
+    bool discount_fallback, skip_symbols, definition, counts;
 };
 
 struct build_job {
@@ -58,6 +58,11 @@ static const struct option_row options[] = {
                   "leave out n-grams with words that are not in FILE"),
     OPTION_FLAG(0, "discount-fallback", struct build_args, discount_fallback,
                 "use discounts 0.5, 1, 1.5 where the text is too small\nto estimate them"),
+    OPTION_FLAG(0, "definition", struct build_args, definition,
+                "take discounts by their definition, not as lmplz does:\nindependent of the order of lines"),
+    OPTION_FLAG(0, "counts", struct build_args, counts,
+                "each FILE is counts written by 'bon count -n N -o FILE.bonc'\n(N at least the order), parts of one "
+                "text in any order;\nimplies --definition"),
     OPTION_FLAG(0, "skip-symbols", struct build_args, skip_symbols, "read <s>, </s> and <unk> in the text as blanks"),
     OPTION_CHOICE(0, "layout", "NAME", struct build_args, layout, layout_choices, LAYOUT_HELP),
     OPTION_UNSIGNED(0, "quantize", "BITS", struct build_args, quantize, 2, 16,
@@ -141,6 +146,20 @@ static int write_model(const struct build_args *args, const bon_lm_table *table)
     return EXIT_DONE;
 }
 
+/* ---- counts into the builder ---- */
+
+static bon_status add_counts(bon_lm_builder *builder, char *const *paths, int path_count) {
+    bon_status status = BON_OK;
+    for (int i = 0; i < path_count && status == BON_OK; i++) {
+        bon_counts *counts;
+        status = bon_counts_read(&counts, paths[i]);
+        if (status != BON_OK) break;
+        status = bon_lm_builder_add_counts(builder, counts);
+        bon_counts_close(counts);
+    }
+    return status;
+}
+
 static int build(const struct command *command, const struct build_args *args, const bon_lm_build_options *how,
                  char **paths, int path_count) {
     struct build_job job = {.pipeline = {.map = lines_map, .sink = sink, .context = &job}};
@@ -149,7 +168,9 @@ static int build(const struct command *command, const struct build_args *args, c
     if (status == BON_OK) status = check_output(args->arpa);
     if (status == BON_OK) status = bon_lm_builder_open(&job.builder, how);
     int result = tell_failure(status);
-    if (result == EXIT_DONE) result = stream_collect(command, &args->shared, paths, path_count, &job.pipeline);
+    if (result == EXIT_DONE && args->counts) result = tell_failure(add_counts(job.builder, paths, path_count));
+    if (result == EXIT_DONE && !args->counts)
+        result = stream_collect(command, &args->shared, paths, path_count, &job.pipeline);
     if (result == EXIT_DONE) result = tell_failure(bon_lm_builder_estimate(job.builder, &table));
     if (result == EXIT_DONE) result = write_model(args, table);
     bon_lm_table_close(table);
@@ -187,11 +208,13 @@ static int run(const struct command *command, int argc, char **argv) {
     struct word_list words = {0};
     int first, result = options_parse(command, &args, argc, argv, &first);
     if (result == PARSE_GO) result = check_args(command, &args);
+    if (result == PARSE_GO && args.counts) result = operands_check(command, argc - first, 1, INT_MAX);
     if (result != PARSE_GO) return result;
     bon_lm_build_options how = {.order = args.order,
                                 .threads = threads_of(&args.shared),
                                 .discount_fallback = args.discount_fallback,
-                                .skip_symbols = args.skip_symbols};
+                                .skip_symbols = args.skip_symbols,
+                                .definition = args.definition};
     for (unsigned i = 0; i < args.order && args.prune.count; i++)
         how.prune[i] = args.prune.at[i < args.prune.count ? i : args.prune.count - 1];
     result = tell_failure(set_vocabulary(args.vocabulary, &words, &how));

@@ -126,6 +126,12 @@ BON_API void bon_lm_builder_close(bon_lm_builder *builder);
 BON_API bon_status bon_lm_builder_add(bon_lm_builder *builder, const char *text, size_t n, const char *name,
                                       uint64_t first_line);
 
+/* Adds counted n-grams in place of text (bon_counter, see below), of the model's order or above: parts of a text in any
+ * grouping and order give the model that the definition gives for the whole (bon_lm_build_options.definition). */
+typedef struct bon_counts
+    bon_counts; /* n-grams with counts, in order of their words' bytes, first word first; immutable */
+BON_API bon_status bon_lm_builder_add_counts(bon_lm_builder *builder, const bon_counts *counts);
+
 /* An estimated (or read) model in memory: what files are written from. */
 typedef struct bon_lm_table bon_lm_table;
 
@@ -161,9 +167,6 @@ BON_API bon_status bon_counter_open(bon_counter **out, unsigned order); /* 1..BO
 BON_API void bon_counter_close(bon_counter *counter);
 /* Adds whole lines of tokens. */
 BON_API bon_status bon_counter_add(bon_counter *counter, const char *text, size_t n);
-
-/* N-grams with counts, in order of their words' bytes, first word first. Immutable. */
-typedef struct bon_counts bon_counts;
 
 /* Counts; the counter's text is used up. */
 BON_API bon_status bon_counter_finish(bon_counter *counter, bon_counts **out);

@@ -63,7 +63,17 @@ void bon_lm_builder_close(bon_lm_builder *builder) {
 
 bon_status bon_lm_builder_add(bon_lm_builder *builder, const char *text, size_t n, const char *name,
                               uint64_t first_line) {
+    if (builder->corpus.row)
+        return bon_fail(BON_ERR_ARGUMENT, "a model is built from text or from counts, not from both");
     return bon_corpus_add(&builder->corpus, text, n, name, first_line);
+}
+
+bon_status bon_lm_builder_add_counts(bon_lm_builder *builder, const bon_counts *counts) {
+    if (bon_counts_order(counts) < builder->order)
+        return bon_fail(BON_ERR_ARGUMENT,
+                        "counts of %u-grams do not give a model of order %u: count %u-grams, or choose order %u",
+                        bon_counts_order(counts), builder->order, builder->order, bon_counts_order(counts));
+    return bon_corpus_add_counts(&builder->corpus, counts);
 }
 
 /* The vocabulary and the counts of the words kept move into the table. */
@@ -83,12 +93,13 @@ bon_status bon_lm_builder_estimate(bon_lm_builder *builder, bon_lm_table **out) 
     if (!table) return BON_ERR_NOMEM;
     const struct bon_word_rule rule = {
         .prune = builder->prune[0], .allowed = builder->vocabulary, .allowed_count = builder->vocabulary_size};
+    bool definition = builder->definition || builder->corpus.row;
     const struct bon_kn_rule how = {.fallback = builder->discount_fallback,
-                                    .discounts = builder->definition ? BON_DISCOUNT_DEFINITION : BON_DISCOUNT_LMPLZ};
+                                    .discounts = definition ? BON_DISCOUNT_DEFINITION : BON_DISCOUNT_LMPLZ};
     bon_status status = bon_corpus_renumber(&builder->corpus, &rule, &words);
     if (status == BON_OK)
         status = bon_grams_find(&grams, builder->order, builder->threads, &builder->corpus, &words, builder->prune);
-    if (status == BON_OK && !builder->definition) bon_grams_count_as_lmplz(&grams, words.first_seen);
+    if (status == BON_OK && !definition) bon_grams_count_as_lmplz(&grams, words.first_seen);
     if (status == BON_OK) status = bon_kn_estimate(&grams, &how, table);
     if (status == BON_OK) {
         give_words(builder, &words, table);

@@ -46,6 +46,7 @@ void bon_corpus_free(struct bon_corpus *corpus) {
     free(corpus->ids);
     free(corpus->shorts);
     free(corpus->drained);
+    free(corpus->weight);
     *corpus = (struct bon_corpus){0};
 }
 
@@ -223,7 +224,9 @@ static void rank_words(const struct bon_corpus *corpus, const struct bon_word_ru
                                          .count = id < corpus->drained_cap ? corpus->drained[id] : 0,
                                          .id = id,
                                          .kept = id < BON_CORPUS_SYMBOLS || !rule->allowed};
-    for (size_t i = 0; i < corpus->count; i++) words[corpus->ids[i]].count++;
+    size_t step = corpus->row ? corpus->row : 1;
+    for (size_t i = step - 1; i < corpus->count; i += step) words[corpus->ids[i]].count += bon_corpus_weight(corpus, i);
+    if (corpus->row) words[BON_LM_BOS].count = words[BON_LM_EOS].count; /* a line has one of each */
     for (size_t i = 0; rule->allowed && i < rule->allowed_count; i++) {
         uint32_t id = bon_vocab_find(&corpus->vocab, rule->allowed[i], strlen(rule->allowed[i]));
         if (id != BON_VOCAB_NONE) words[id].kept = true;

@@ -28,6 +28,12 @@ struct bon_corpus {
     size_t cap;
     uint64_t lines;
     enum bon_corpus_kind kind;
+    unsigned
+        row; /* 0: ids are running text; else they are windows of so many items, counted beforehand, which stand for
+                         the place of their last item each */
+    uint32_t *weight; /* [count / row] how often each window was seen; NULL in running text */
+    size_t weight_cap;
+    uint64_t total;    /* of the weights */
     uint64_t *drained; /* [drained_cap] how often each id was in the text already dropped by bon_corpus_drain */
     size_t drained_cap;
     struct bon_short_word *shorts; /* a small cache in front of vocab, see corpus.c */
@@ -39,8 +45,17 @@ void bon_corpus_free(struct bon_corpus *corpus);
 /* Adds whole lines, each a sentence. After a failure the corpus is as it was (words without occurrence apart). */
 bon_status bon_corpus_add(struct bon_corpus *corpus, const char *text, size_t n, const char *name, uint64_t first_line);
 
+/* Adds counted windows (bon_counts) to a corpus that has no text: an estimator can tell no difference, but for the order of
+ * lines. All counts added must be of the same order. */
+bon_status bon_corpus_add_counts(struct bon_corpus *corpus, const bon_counts *counts);
+
 /* Counts the words read so far and drops the text: what is enough when only words are counted. */
 bon_status bon_corpus_drain(struct bon_corpus *corpus);
+
+/* How often the window that ends at ids[at] was seen. */
+static inline uint32_t bon_corpus_weight(const struct bon_corpus *corpus, size_t at) {
+    return corpus->row ? corpus->weight[at / corpus->row] : 1;
+}
 
 /* How words are to be numbered, and which are wanted. */
 struct bon_word_rule {

@@ -2,12 +2,12 @@
  *
  * Words are numbered in byte order and lines are kept backwards, so that the sort, which orders places by the words before
  * them, gives n-grams in order of their bytes, first word first: an order that does not depend on how the text was cut, which
- * makes merging associative. Words alone need no sort and no text: they are tallied as they come.
+ * makes merging associative. Words alone need no sort and no text: they are tallied as they come. What reaches over the ends
+ * of lines is counted in count_edges.c.
  */
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "ngram/corpus.h"
 #include "ngram/counts.h"
 #include "ngram/sort.h"
 
@@ -98,7 +98,7 @@ static bon_status list_grams(struct list *list, const struct bon_corpus *corpus,
     for (uint32_t w = BON_CORPUS_SYMBOLS; w < words->types; w++)
         if (words->counts[w] > most) most = words->counts[w];
     uint32_t *start = bon_alloc_array((size_t)words->types + 1, sizeof *start);
-    uint32_t *at = start ? bon_place_list(corpus->ids, corpus->count, words->counts, 0, words->types, start) : NULL;
+    uint32_t *at = start ? bon_place_list(corpus->ids, corpus->count, 1, 0, words->types, start) : NULL;
     struct bon_place *places = bon_alloc_array(most, sizeof *places);
     struct bon_place *scratch = bon_alloc_array(bon_place_scratch(&list->sorter, most), sizeof *scratch);
     if (!start || !at || !places || !scratch) goto done;
@@ -151,6 +151,7 @@ bon_status bon_counter_finish(bon_counter *counter, bon_counts **out) {
         bon_place_sorter_init(&list.sorter, corpus->ids, counts->order - 1, words.types);
         status = list_grams(&list, corpus, &words);
     }
+    if (status == BON_OK) status = bon_counts_find_edges(counts, corpus, words.counts[BON_LM_BOS]);
     bon_word_order_free(&words);
     bon_corpus_free(corpus);
     if (status == BON_OK)

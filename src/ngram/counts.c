@@ -14,6 +14,8 @@ void bon_counts_close(bon_counts *counts) {
     free(counts->text);
     free(counts->grams);
     free(counts->count);
+    free(counts->edges);
+    free(counts->edge_count);
     free(counts);
 }
 
@@ -27,6 +29,12 @@ bon_status bon_counts_reserve_grams(bon_counts *counts, uint64_t size) {
     counts->grams = bon_alloc_array(size, counts->order * sizeof *counts->grams);
     counts->count = bon_alloc_array(size, sizeof *counts->count);
     return counts->grams && counts->count ? BON_OK : BON_ERR_NOMEM;
+}
+
+bon_status bon_counts_reserve_edges(bon_counts *counts, uint64_t size) {
+    counts->edges = bon_alloc_array(size, counts->order * sizeof *counts->edges);
+    counts->edge_count = bon_alloc_array(size, sizeof *counts->edge_count);
+    return counts->edges && counts->edge_count ? BON_OK : BON_ERR_NOMEM;
 }
 
 void bon_counts_push_word(bon_counts *counts, const char *text, size_t n) {

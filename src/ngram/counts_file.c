@@ -9,7 +9,8 @@
 #include "ngram/counts.h"
 
 static const char KIND[] = "bonc", HEAD[] = "bonc.head", ENDS[] = "bonc.ends", TEXT[] = "bonc.text",
-                  GRAMS[] = "bonc.grams", COUNTS[] = "bonc.counts";
+                  GRAMS[] = "bonc.grams", COUNTS[] = "bonc.counts", EDGES[] = "bonc.edges",
+                  EDGE_COUNTS[] = "bonc.edgecounts";
 
 struct head {
     uint32_t order;
@@ -26,7 +27,9 @@ static bon_status write_sections(const bon_counts *counts, struct bon_artefact_w
     BON_TRY(bon_artefact_add(writer, ENDS, counts->word_end, counts->words * sizeof *counts->word_end));
     BON_TRY(bon_artefact_add(writer, TEXT, counts->text, text_size(counts)));
     BON_TRY(bon_artefact_add(writer, GRAMS, counts->grams, counts->size * counts->order * sizeof *counts->grams));
-    return bon_artefact_add(writer, COUNTS, counts->count, counts->size * sizeof *counts->count);
+    BON_TRY(bon_artefact_add(writer, COUNTS, counts->count, counts->size * sizeof *counts->count));
+    BON_TRY(bon_artefact_add(writer, EDGES, counts->edges, counts->edge_size * counts->order * sizeof *counts->edges));
+    return bon_artefact_add(writer, EDGE_COUNTS, counts->edge_count, counts->edge_size * sizeof *counts->edge_count);
 }
 
 bon_status bon_counts_write(const bon_counts *counts, const char *path) {
@@ -80,6 +83,17 @@ static int compare_grams(const uint32_t *a, const uint32_t *b, unsigned order) {
     return 0;
 }
 
+/* Word ids in range, rows ascending. */
+static bon_status check_rows(const struct bon_artefact *file, const char *section, const uint32_t *rows, uint64_t size,
+                             unsigned order, uint64_t words) {
+    for (uint64_t i = 0; i < size * order; i++)
+        if (rows[i] >= words) return refuse(file, section, "a word id is out of range");
+    for (uint64_t i = 1; i < size; i++)
+        if (compare_grams(rows + (i - 1) * order, rows + i * order, order) >= 0)
+            return refuse(file, section, "n-grams are not in order");
+    return BON_OK;
+}
+
 static bon_status read_grams(const struct bon_artefact *file, bon_counts *counts, uint64_t size) {
     const void *grams, *count;
     unsigned order = counts->order;
@@ -90,14 +104,42 @@ static bon_status read_grams(const struct bon_artefact *file, bon_counts *counts
     BON_TRY(bon_counts_reserve_grams(counts, size));
     if (size) memcpy(counts->grams, grams, size * order * sizeof *counts->grams);
     if (size) memcpy(counts->count, count, size * sizeof *counts->count);
-    for (uint64_t i = 0; i < size * order; i++)
-        if (counts->grams[i] >= counts->words) return refuse(file, GRAMS, "a word id is out of range");
-    for (uint64_t i = 1; i < size; i++)
-        if (compare_grams(counts->grams + (i - 1) * order, counts->grams + i * order, order) >= 0)
-            return refuse(file, GRAMS, "n-grams are not in order");
+    BON_TRY(check_rows(file, GRAMS, counts->grams, size, order, counts->words));
     for (uint64_t i = 0; i < size; i++)
         if (counts->count[i] == 0) return refuse(file, COUNTS, "a count is 0");
     counts->size = size;
+    return BON_OK;
+}
+
+/* An edge is <s> any number of times, words, and </s> at the end or not at all; and it has one of them. */
+static bool is_edge(const uint32_t *items, unsigned order) {
+    unsigned at = 0;
+    while (at < order && items[at] == BON_EDGE_BOS) at++;
+    bool begins = at > 0 && at < order;
+    while (at < order && items[at] >= BON_EDGE_WORDS) at++;
+    bool ends = at + 1 == order && items[at] == BON_EDGE_EOS;
+    return ends || (at == order && begins);
+}
+
+static bon_status read_edges(const struct bon_artefact *file, bon_counts *counts) {
+    const void *edges, *count;
+    size_t bytes;
+    unsigned order = counts->order;
+    BON_TRY(bon_artefact_section(file, EDGE_COUNTS, &count, &bytes));
+    uint64_t size = bytes / sizeof *counts->edge_count;
+    if (size > UINT32_MAX)
+        return bon_fail(BON_ERR_LIMIT, "%s: more than %u edges", bon_artefact_path(file), UINT32_MAX);
+    BON_TRY(items(file, EDGE_COUNTS, size, sizeof *counts->edge_count, &count));
+    BON_TRY(items(file, EDGES, size, order * sizeof *counts->edges, &edges));
+    BON_TRY(bon_counts_reserve_edges(counts, size));
+    if (size) memcpy(counts->edges, edges, size * order * sizeof *counts->edges);
+    if (size) memcpy(counts->edge_count, count, size * sizeof *counts->edge_count);
+    BON_TRY(check_rows(file, EDGES, counts->edges, size, order, (uint64_t)counts->words + BON_EDGE_WORDS));
+    for (uint64_t i = 0; i < size; i++) {
+        if (!is_edge(counts->edges + i * order, order)) return refuse(file, EDGES, "an edge has no beginning or end");
+        if (counts->edge_count[i] == 0) return refuse(file, EDGE_COUNTS, "a count is 0");
+    }
+    counts->edge_size = size;
     return BON_OK;
 }
 
@@ -109,7 +151,8 @@ static bon_status read_sections(const struct bon_artefact *file, bon_counts *cou
     if (head.order < 1 || head.order > BON_LM_MAX_ORDER) return refuse(file, HEAD, "the order is not 1 to 8");
     counts->order = head.order;
     BON_TRY(read_words(file, counts, head.words));
-    return read_grams(file, counts, head.size);
+    BON_TRY(read_grams(file, counts, head.size));
+    return bon_artefact_version(file) < 2 ? BON_OK : read_edges(file, counts);
 }
 
 bon_status bon_counts_read(bon_counts **out, const char *path) {

@@ -9,8 +9,16 @@
 
 struct side {
     const bon_counts *counts;
-    uint32_t *to;  /* [words] new id of each word */
-    uint64_t gram; /* next to merge */
+    uint32_t *to; /* [words] new id of each word */
+};
+
+/* Rows of n-grams with counts, in order: the n-grams of one side or its edges, whose word ids begin at `shift`. */
+struct rows {
+    const uint32_t *words;
+    const uint64_t *count;
+    uint64_t size, next;
+    const uint32_t *to;
+    uint32_t shift;
 };
 
 /* Fills the merged vocabulary and both maps. */
@@ -34,34 +42,56 @@ static bon_status merge_words(struct side *a, struct side *b, bon_counts *merged
     return BON_OK;
 }
 
-/* Compares the next n-grams of both sides by their new ids; a side at its end comes last. */
-static int compare_next(const struct side *a, const struct side *b, unsigned order) {
-    if (a->gram == a->counts->size) return 1;
-    if (b->gram == b->counts->size) return -1;
+static uint32_t new_id(const struct rows *rows, uint32_t id) {
+    return id < rows->shift ? id : rows->to[id - rows->shift] + rows->shift;
+}
+
+/* Compares the next rows of both sides by their new ids; a side at its end comes last. */
+static int compare_next(const struct rows *a, const struct rows *b, unsigned order) {
+    if (a->next == a->size) return 1;
+    if (b->next == b->size) return -1;
     for (unsigned j = 0; j < order; j++) {
-        uint32_t x = a->to[a->counts->grams[a->gram * order + j]], y = b->to[b->counts->grams[b->gram * order + j]];
+        uint32_t x = new_id(a, a->words[a->next * order + j]), y = new_id(b, b->words[b->next * order + j]);
         if (x != y) return x < y ? -1 : 1;
     }
     return 0;
 }
 
-static uint64_t take(struct side *side, unsigned order, uint32_t *words) {
-    for (unsigned j = 0; j < order; j++) words[j] = side->to[side->counts->grams[side->gram * order + j]];
-    return side->counts->count[side->gram++];
+static uint64_t take(struct rows *rows, unsigned order, uint32_t *words) {
+    for (unsigned j = 0; j < order; j++) words[j] = new_id(rows, rows->words[rows->next * order + j]);
+    return rows->count[rows->next++];
 }
 
-static bon_status merge_grams(struct side *a, struct side *b, bon_counts *merged) {
-    unsigned order = merged->order;
-    BON_TRY(bon_counts_reserve_grams(merged, a->counts->size + b->counts->size));
-    while (a->gram < a->counts->size || b->gram < b->counts->size) {
+static bon_status merge_rows(struct rows *a, struct rows *b, unsigned order, uint32_t *words, uint64_t *count,
+                             uint64_t *size) {
+    while (a->next < a->size || b->next < b->size) {
         int which = compare_next(a, b, order);
-        uint32_t *words = merged->grams + merged->size * order;
-        uint64_t x = which <= 0 ? take(a, order, words) : 0, y = which >= 0 ? take(b, order, words) : 0;
-        if (merged->size == UINT32_MAX) return bon_fail(BON_ERR_LIMIT, "more than %u distinct n-grams", UINT32_MAX);
+        uint32_t *row = words + *size * order;
+        uint64_t x = which <= 0 ? take(a, order, row) : 0, y = which >= 0 ? take(b, order, row) : 0;
+        if (*size == UINT32_MAX) return bon_fail(BON_ERR_LIMIT, "more than %u distinct n-grams", UINT32_MAX);
         if (x > UINT64_MAX - y) return bon_fail(BON_ERR_LIMIT, "an n-gram's counts add up to more than 64 bits hold");
-        merged->count[merged->size++] = x + y;
+        count[(*size)++] = x + y;
     }
     return BON_OK;
+}
+
+static struct rows grams_of(const struct side *side) {
+    const bon_counts *counts = side->counts;
+    return (struct rows){counts->grams, counts->count, counts->size, 0, side->to, 0};
+}
+
+static struct rows edges_of(const struct side *side) {
+    const bon_counts *counts = side->counts;
+    return (struct rows){counts->edges, counts->edge_count, counts->edge_size, 0, side->to, BON_EDGE_WORDS};
+}
+
+static bon_status merge_grams(const struct side *a, const struct side *b, bon_counts *merged) {
+    struct rows x = grams_of(a), y = grams_of(b);
+    BON_TRY(bon_counts_reserve_grams(merged, x.size + y.size));
+    BON_TRY(merge_rows(&x, &y, merged->order, merged->grams, merged->count, &merged->size));
+    x = edges_of(a), y = edges_of(b);
+    BON_TRY(bon_counts_reserve_edges(merged, x.size + y.size));
+    return merge_rows(&x, &y, merged->order, merged->edges, merged->edge_count, &merged->edge_size);
 }
 
 static bon_status merge_two(const bon_counts *x, const bon_counts *y, bon_counts **out) {

@@ -44,10 +44,11 @@ struct scan {
     struct bon_grams *grams; /* of the piece */
     const uint32_t *ids;
     unsigned order;
-    unsigned depth;         /* n-grams of order 1..depth are open */
-    uint32_t node[MAX + 1]; /* [k] the open n-gram of order k */
-    size_t since[MAX + 1];  /* [k] index of its first place */
-    bool unkept[MAX + 1];   /* [k] it contains a word not kept */
+    unsigned depth;          /* n-grams of order 1..depth are open */
+    uint32_t node[MAX + 1];  /* [k] the open n-gram of order k */
+    uint64_t seen;           /* places so far, by weight */
+    uint64_t since[MAX + 1]; /* [k] what `seen` was before its first place */
+    bool unkept[MAX + 1];    /* [k] it contains a word not kept */
 };
 
 /* ---- growing levels ---- */
@@ -102,24 +103,24 @@ static struct bon_gram_level *level_of(const struct scan *scan, unsigned k) {
     return k == 1 ? &scan->search->grams->level[0] : &scan->grams->level[k - 1];
 }
 
-/* Opens the n-gram of order k at place number i; `word` is its leftmost word. Level 1 is all there from the start. */
-static void open_gram(struct scan *scan, unsigned k, uint32_t word, size_t i) {
+/* Opens the n-gram of order k; `word` is its leftmost word. Level 1 is all there from the start. */
+static void open_gram(struct scan *scan, unsigned k, uint32_t word) {
     struct bon_gram_level *level = level_of(scan, k);
     uint32_t node = k == 1 ? word : (uint32_t)level->count++;
     level->word[node] = word;
     if (k < scan->order) level->first_child[node] = (uint32_t)scan->grams->level[k].count;
     scan->node[k] = node;
-    scan->since[k] = i;
+    scan->since[k] = scan->seen;
     scan->unkept[k] = word >= scan->search->words->kept || (k > 1 && scan->unkept[k - 1]);
     scan->depth = k;
 }
 
-/* Closes the n-grams of order down + 1 and above before place number i. */
-static void close_grams(struct scan *scan, unsigned down, size_t i) {
+/* Closes the n-grams of order down + 1 and above. */
+static void close_grams(struct scan *scan, unsigned down) {
     for (unsigned k = scan->depth; k > down; k--) {
         struct bon_gram_level *level = level_of(scan, k);
         uint32_t node = scan->node[k];
-        size_t seen = i - scan->since[k];
+        uint64_t seen = scan->seen - scan->since[k];
         uint32_t adjusted = (uint32_t)seen;
         if (k < scan->order && level->word[node] != BON_LM_BOS)
             adjusted = (uint32_t)scan->grams->level[k].count - level->first_child[node];
@@ -150,19 +151,19 @@ static unsigned shared_words(const struct scan *scan, const struct bon_place *a,
 static void scan_places(struct scan *scan, uint32_t word, const struct bon_place *places, size_t n) {
     unsigned per_key = scan->search->sorter.per_key, bits = scan->search->sorter.bits;
     uint64_t mask = ((uint64_t)1 << bits) - 1;
-    open_gram(scan, 1, word, 0);
-    for (size_t i = 0; i < n; i++) {
+    open_gram(scan, 1, word);
+    for (size_t i = 0; i < n; scan->seen += bon_corpus_weight(scan->search->corpus, places[i++].at)) {
         unsigned shared = i ? shared_words(scan, &places[i - 1], &places[i]) : 1;
         if (i > 0 && shared >= scan->depth) continue; /* all that is open goes on */
-        close_grams(scan, shared, i);
+        close_grams(scan, shared);
         for (unsigned k = shared + 1; k <= scan->order; k++) {
             uint32_t left = k - 1 <= per_key ? (uint32_t)(places[i].key >> (per_key - (k - 1)) * bits & mask)
                                              : scan->ids[places[i].at - (k - 1)];
-            open_gram(scan, k, left, i);
+            open_gram(scan, k, left);
             if (left == BON_LM_BOS) break;
         }
     }
-    close_grams(scan, 0, n);
+    close_grams(scan, 0);
 }
 
 /* ---- the places of each word ---- */
@@ -178,13 +179,14 @@ static bon_status scan_piece(void *context, size_t number, unsigned worker) {
     struct piece *piece = &search->pieces[number];
     struct scan scan = {.search = search, .grams = &piece->grams, .ids = corpus->ids, .order = search->grams->order};
     bon_status status = BON_ERR_NOMEM;
-    uint64_t most = 0;
+    uint64_t most = 0; /* places of one word; windows with weights are fewer than that */
     for (uint32_t w = piece->first; w < piece->end; w++)
         if (places_of(search->words, w) > most) most = places_of(search->words, w);
+    if (most > corpus->count) most = corpus->count;
     uint32_t *start = bon_alloc_array((size_t)(piece->end - piece->first) + 1, sizeof *start);
-    uint32_t *at =
-        start ? bon_place_list(corpus->ids, corpus->count, search->words->counts, piece->first, piece->end, start)
-              : NULL;
+    uint32_t *at = start ? bon_place_list(corpus->ids, corpus->count, corpus->row ? corpus->row : 1, piece->first,
+                                          piece->end, start)
+                         : NULL;
     struct bon_place *places = bon_alloc_array(most, sizeof *places);
     struct bon_place *scratch = bon_alloc_array(bon_place_scratch(&search->sorter, most), sizeof *scratch);
     if (!start || !at || !places || !scratch) goto done;

@@ -110,18 +110,23 @@ void bon_place_sort(const struct bon_place_sorter *sorter, struct bon_place *pla
     sort_from(sorter, places, scratch, n, 0);
 }
 
-uint32_t *bon_place_list(const uint32_t *ids, size_t count, const uint64_t *counts, uint32_t first, uint32_t end,
+uint32_t *bon_place_list(const uint32_t *ids, size_t count, size_t step, uint32_t first, uint32_t end,
                          uint32_t *start) {
     uint32_t sum = 0, words = end - first;
-    for (uint32_t w = 0; w < words; w++) {
-        start[w + 1] = sum; /* moves on to be the end */
-        if (first + w != BON_LM_BOS) sum += (uint32_t)counts[first + w];
+    memset(start, 0, ((size_t)words + 1) * sizeof *start);
+    for (size_t i = step - 1; i < count; i += step) {
+        uint32_t w = ids[i] - first; /* wraps for words before the first */
+        if (w < words && ids[i] != BON_LM_BOS) start[w + 1]++;
     }
-    start[0] = 0;
+    for (uint32_t w = 0; w < words; w++) {
+        uint32_t here = start[w + 1];
+        start[w + 1] = sum; /* moves on to be the end */
+        sum += here;
+    }
     uint32_t *list = bon_alloc_array(sum, sizeof *list);
     if (!list) return NULL;
-    for (size_t i = 0; i < count; i++) {
-        uint32_t w = ids[i] - first; /* wraps for words before the first */
+    for (size_t i = step - 1; i < count; i += step) {
+        uint32_t w = ids[i] - first;
         if (w < words && ids[i] != BON_LM_BOS) list[start[w + 1]++] = (uint32_t)i;
     }
     return list;

@@ -28,10 +28,9 @@ void bon_place_sort(const struct bon_place_sorter *sorter, struct bon_place *pla
 /* Sorts by the lowest `bits` bits of the keys, stably. scratch has room for n. */
 void bon_place_sort_keys(struct bon_place *places, struct bon_place *scratch, size_t n, unsigned bits);
 
-/* Lists the places of the words first..end - 1 in text order, each of which has `counts`: those of word w are
- * list[start[w - first]..start[w - first + 1]), with start[end - first + 1]. <s> has none. Freed with free(); NULL when out of
- * memory. */
-uint32_t *bon_place_list(const uint32_t *ids, size_t count, const uint64_t *counts, uint32_t first, uint32_t end,
-                         uint32_t *start);
+/* Lists the places of the words first..end - 1 in text order, every step-th id, from ids[step - 1] on, being a place: those of
+ * word w are list[start[w - first]..start[w - first + 1]), with start[end - first + 1]. <s> has none. Freed with free(); NULL
+ * when out of memory. */
+uint32_t *bon_place_list(const uint32_t *ids, size_t count, size_t step, uint32_t first, uint32_t end, uint32_t *start);
 
 #endif

@@ -101,3 +101,21 @@ run bon lm build -q -n 3 -o parts.bonlm --discount-fallback part.*
 expect_same m.bonlm parts.bonlm
 run_shell 'bon lm build -q -n 3 -o stdin.bonlm --discount-fallback < tokens'
 expect_same m.bonlm stdin.bonlm
+
+# Counts in place of text: whole, in parts, merged; the same bytes as from the text by the definition.
+bon lm build -q -n 3 --definition --discount-fallback -o text.bonlm --arpa text.arpa tokens
+for i in 0 1 2; do bon count -n 4 --shard $i/3 -o part$i.bonc tokens; done
+run bon lm build -q -n 3 --counts --discount-fallback -o counts.bonlm --arpa counts.arpa part2.bonc part0.bonc part1.bonc
+expect_status 0
+expect_same text.bonlm counts.bonlm
+expect_same text.arpa counts.arpa
+bon merge -o sum.bonc part1.bonc part2.bonc part0.bonc
+bon lm build -q -j 3 -n 3 --counts --discount-fallback -o counts.bonlm sum.bonc
+expect_same text.bonlm counts.bonlm
+run bon lm build -n 5 --counts -o none.bonlm sum.bonc
+expect_refusal 1 'count 5-grams'
+run bon lm build -n 3 --counts -o none.bonlm tokens
+expect_refusal 1 'tokens'
+run bon lm build -n 3 --counts -o none.bonlm
+expect_refusal 2 'a file is missing'
+expect_no_file none.bonlm

@@ -295,3 +295,109 @@ Test(builder, any_number_of_threads_gives_the_same, .fini = files_clear) {
     }
     bon_buf_free(&text);
 }
+
+/* ---- counts in place of text ---- */
+
+static bon_counts *count_lines(const bon_buf *text, unsigned order, unsigned part, unsigned parts) {
+    bon_counter *counter;
+    bon_counts *counts;
+    cr_assert_eq(bon_counter_open(&counter, order), BON_OK);
+    unsigned line = 0;
+    for (const char *at = text->data, *end = at + text->len, *next; at < end; at = next, line++) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        next = newline ? newline + 1 : end;
+        if (line * 7 % 5 % parts == part) cr_assert_eq(bon_counter_add(counter, at, (size_t)(next - at)), BON_OK);
+    }
+    cr_assert_eq(bon_counter_finish(counter, &counts), BON_OK);
+    bon_counter_close(counter);
+    return counts;
+}
+
+static bon_lm_table *build_from_counts(const bon_lm_build_options *options, bon_counts **parts, unsigned n) {
+    bon_lm_builder *builder;
+    bon_lm_table *table;
+    cr_assert_eq(bon_lm_builder_open(&builder, options), BON_OK);
+    for (unsigned i = 0; i < n; i++)
+        cr_assert_eq(bon_lm_builder_add_counts(builder, parts[i]), BON_OK, "%s", bon_error_message());
+    cr_assert_eq(bon_lm_builder_estimate(builder, &table), BON_OK, "%s", bon_error_message());
+    bon_lm_builder_close(builder);
+    return table;
+}
+
+/* A model of the text, of its counts, of counts of its parts, of those merged in another order, and of counts of a higher
+ * order. Orders up to 8 meet lines shorter than an n-gram. */
+Test(builder, counts_give_the_model_of_the_text) {
+    bon_buf text = random_text(3000);
+    for (unsigned order = 1; order <= BON_LM_MAX_ORDER; order++)
+        for (int pruning = 0; pruning < 2; pruning++) {
+            bon_lm_build_options options = {
+                .order = order, .threads = order % 3, .discount_fallback = 1, .definition = 1};
+            for (unsigned k = 1; k < order && pruning; k++) options.prune[k] = k / 2;
+            bon_lm_table *whole, *other;
+            cr_assert_eq(build_from(&options, text.data, text.len, &whole), BON_OK, "%s", bon_error_message());
+            bon_counts *parts[3], *backwards[3], *merged, *longer;
+            for (unsigned i = 0; i < 3; i++) backwards[2 - i] = parts[i] = count_lines(&text, order, i, 3);
+            cr_assert_eq(bon_counts_merge(&merged, (const bon_counts *const *)backwards, 3), BON_OK);
+            longer = count_lines(&text, order < BON_LM_MAX_ORDER ? order + 1 : order, 0, 1);
+            bon_counts **const sets[] = {parts, backwards, &merged, &longer};
+            for (unsigned set = 0; set < 4; set++) {
+                other = build_from_counts(&options, sets[set], set < 2 ? 3 : 1);
+                same_tables(whole, other);
+                cr_assert_arr_eq(whole->word_count, other->word_count, whole->level[0].count * sizeof(uint64_t));
+                bon_lm_table_close(other);
+            }
+            bon_lm_table_close(whole);
+            for (unsigned i = 0; i < 3; i++) bon_counts_close(parts[i]);
+            bon_counts_close(merged);
+            bon_counts_close(longer);
+        }
+    bon_buf_free(&text);
+}
+
+Test(builder, counts_that_do_not_do) {
+    static const bon_buf text = {.data = (char *)"a b\n", .len = 4}, symbols = {.data = (char *)"a </s> b\n", .len = 9};
+    const bon_lm_build_options options = {.order = 2, .discount_fallback = 1};
+    bon_counts *words = count_lines(&text, 1, 0, 1), *pairs = count_lines(&text, 2, 0, 1);
+    bon_counts *triples = count_lines(&text, 3, 0, 1), *reserved = count_lines(&symbols, 2, 0, 1);
+    bon_lm_builder *builder;
+    cr_assert_eq(bon_lm_builder_open(&builder, &options), BON_OK);
+    cr_assert_eq(bon_lm_builder_add_counts(builder, words), BON_ERR_ARGUMENT);
+    cr_assert(strstr(bon_error_message(), "count 2-grams"));
+    cr_assert_eq(bon_lm_builder_add_counts(builder, reserved), BON_ERR_DATA);
+    cr_assert(strstr(bon_error_message(), "contains </s>"), "%s", bon_error_message());
+    cr_assert_eq(bon_lm_builder_add_counts(builder, pairs), BON_OK);
+    cr_assert_eq(bon_lm_builder_add_counts(builder, triples), BON_ERR_ARGUMENT);
+    cr_assert_eq(bon_lm_builder_add(builder, text.data, text.len, NULL, 1), BON_ERR_ARGUMENT);
+    bon_lm_builder_close(builder);
+    cr_assert_eq(bon_lm_builder_open(&builder, &options), BON_OK);
+    cr_assert_eq(bon_lm_builder_add(builder, text.data, text.len, NULL, 1), BON_OK);
+    cr_assert_eq(bon_lm_builder_add_counts(builder, pairs), BON_ERR_ARGUMENT);
+    bon_lm_builder_close(builder);
+    bon_counts_close(words);
+    bon_counts_close(pairs);
+    bon_counts_close(triples);
+    bon_counts_close(reserved);
+}
+
+static bon_status round_with_counts(void *options) {
+    bon_counter *counter;
+    bon_counts *counts = NULL;
+    bon_lm_builder *builder = NULL;
+    bon_lm_table *table = NULL;
+    bon_status status = bon_counter_open(&counter, 3);
+    if (status == BON_OK) status = bon_counter_add(counter, TEXT, sizeof TEXT - 1);
+    if (status == BON_OK) status = bon_counter_finish(counter, &counts);
+    if (status == BON_OK) status = bon_lm_builder_open(&builder, options);
+    if (status == BON_OK) status = bon_lm_builder_add_counts(builder, counts);
+    if (status == BON_OK) status = bon_lm_builder_estimate(builder, &table);
+    bon_lm_table_close(table);
+    bon_lm_builder_close(builder);
+    bon_counts_close(counts);
+    bon_counter_close(counter);
+    return status;
+}
+
+Test(builder, allocation_failures_with_counts) {
+    bon_lm_build_options options = {.order = 3, .discount_fallback = 1};
+    failmalloc_check(round_with_counts, &options);
+}

@@ -251,3 +251,23 @@ static bon_status whole_round(void *path) {
 }
 
 Test(counts, allocation_failures, .fini = files_clear) { failmalloc_check(whole_round, (void *)files_path("a.bonc")); }
+
+/* Windows over the ends of a line, in files: what is not one is refused. */
+Test(counts, edges_are_checked, .fini = files_clear) {
+    static const struct {
+        uint32_t items[3];
+        bool good;
+    } rows[] = {{{0, 0, 1}, true},  {{0, 0, 2}, true},  {{0, 2, 1}, true},  {{2, 2, 1}, true},
+                {{0, 2, 2}, true},  {{0, 0, 0}, false}, {{2, 2, 2}, false}, {{0, 1, 1}, false},
+                {{1, 2, 1}, false}, {{2, 0, 1}, false}, {{2, 1, 2}, false}, {{0, 0, 3}, false}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bon_counts *counts = must_count("a\n", 2, 3), *back;
+        memcpy(counts->edges, rows[i].items, sizeof rows[i].items);
+        counts->edge_size = 1;
+        cr_assert_eq(bon_counts_write(counts, files_path("edges.bonc")), BON_OK);
+        cr_assert_eq(bon_counts_read(&back, files_path("edges.bonc")), rows[i].good ? BON_OK : BON_ERR_FORMAT, "%zu",
+                     i);
+        bon_counts_close(back);
+        bon_counts_close(counts);
+    }
+}

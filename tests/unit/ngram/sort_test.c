@@ -81,14 +81,17 @@ Test(sort, places_sort_by_the_words_before) {
 
 Test(sort, places_are_listed_word_by_word) {
     static const uint32_t ids[] = {1, 3, 4, 3, 2, 1, 2, 1, 4, 2};
-    static const uint64_t counts[] = {0, 3, 3, 2, 2};
     static const uint32_t expected[] = {4, 6, 9, 1, 3, 2, 8}, starts[] = {0, 0, 0, 3, 5, 7};
-    uint32_t start[6], *list = bon_place_list(ids, 10, counts, 0, 5, start);
+    uint32_t start[6], *list = bon_place_list(ids, 10, 1, 0, 5, start);
     cr_assert_arr_eq(list, expected, sizeof expected);
     cr_assert_arr_eq(start, starts, sizeof starts);
     free(list);
-    list = bon_place_list(ids, 10, counts, 2, 4, start); /* some of the words */
+    list = bon_place_list(ids, 10, 1, 2, 4, start); /* some of the words */
     cr_assert_arr_eq(list, expected, 5 * sizeof *expected);
     cr_assert(start[0] == 0 && start[1] == 3 && start[2] == 5);
+    free(list);
+    list = bon_place_list(ids, 10, 2, 2, 5, start); /* every second place: ids 3, 3, 1, 1, 2 */
+    cr_assert(list[0] == 9 && list[1] == 1 && list[2] == 3);
+    cr_assert(start[1] == 1 && start[2] == 3 && start[3] == 3);
     free(list);
 }
