@@ -1,5 +1,6 @@
 /* cmd/bon/segment.c: bon segment: line -> tokens or sentences, as text, as a table or as numbers, also inside JSON. */
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -9,6 +10,7 @@
 #include "commands.h"
 #include "json_lines.h"
 #include "stream.h"
+#include "syllable/segment.h"
 
 enum unit { UNIT_SYLLABLE, UNIT_SENTENCE };
 
@@ -19,7 +21,7 @@ struct segment_args {
     const char *json_field;
 };
 
-typedef bon_status (*line_map)(const char *line, size_t n, bon_buf *out);
+typedef bon_status (*line_map)(struct bon_word_cache *words, const char *line, size_t n, bon_buf *out);
 
 struct segment_job {
     struct bon_pipeline pipeline;
@@ -50,11 +52,11 @@ static const struct option_row options[] = {
 
 /* A token is at least a byte and gets one separator, so room for the whole line is known beforehand. Tokens that stand one
  * blank apart, as most do, are copied together with it. */
-static bon_status map_line_tokens(const char *line, size_t n, bon_buf *out) {
+static bon_status map_line_tokens(struct bon_word_cache *words, const char *line, size_t n, bon_buf *out) {
     bon_token token;
     size_t pos = 0, from = 0, to = 0; /* what waits to be copied */
     BON_TRY(bon_buf_reserve(out, 2 * n));
-    while (bon_segment_next(line, n, &pos, &token)) {
+    while (bon_segment_next_cached(words, line, n, &pos, &token)) {
         if (token.start != to + 1 || line[to] != ' ' || to == 0) {
             bon_buf_push(out, line + from, to - from);
             if (to > 0) bon_buf_push(out, " ", 1);
@@ -66,7 +68,8 @@ static bon_status map_line_tokens(const char *line, size_t n, bon_buf *out) {
     return BON_OK;
 }
 
-static bon_status map_line_folded(const char *line, size_t n, bon_buf *out) {
+static bon_status map_line_folded(struct bon_word_cache *words, const char *line, size_t n, bon_buf *out) {
+    (void)words;
     bon_token token;
     bool first = true;
     for (size_t pos = 0; bon_token_next(line, n, &pos, &token); first = false) {
@@ -76,7 +79,8 @@ static bon_status map_line_folded(const char *line, size_t n, bon_buf *out) {
     return BON_OK;
 }
 
-static bon_status map_line_sentences(const char *line, size_t n, bon_buf *out) {
+static bon_status map_line_sentences(struct bon_word_cache *words, const char *line, size_t n, bon_buf *out) {
+    (void)words;
     bool first = true;
     for (size_t pos = 0, start, len; bon_sentence_next(line, n, &pos, &start, &len); first = false) {
         if (!first) BON_TRY(bon_buf_put(out, '\n'));
@@ -85,13 +89,13 @@ static bon_status map_line_sentences(const char *line, size_t n, bon_buf *out) {
     return BON_OK;
 }
 
-static bon_status map_lines(line_map map_line, const char *text, size_t n, bon_buf *out) {
+static bon_status map_lines(line_map map_line, struct bon_word_cache *words, const char *text, size_t n, bon_buf *out) {
     const char *end = text + n;
     BON_TRY(bon_buf_reserve(out, n + n / 4));
     for (const char *line = text; line < end;) {
         const char *newline = memchr(line, '\n', (size_t)(end - line));
         const char *stop = newline ? newline : end;
-        BON_TRY(map_line(line, (size_t)(stop - line), out));
+        BON_TRY(map_line(words, line, (size_t)(stop - line), out));
         if (newline) BON_TRY(bon_buf_put(out, '\n'));
         line = newline ? newline + 1 : end;
     }
@@ -100,8 +104,7 @@ static bon_status map_lines(line_map map_line, const char *text, size_t n, bon_b
 
 static bon_status map_text(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
     const struct segment_job *job = context;
-    (void)worker;
-    return map_lines(job->map_line, chunk->data, chunk->len, out);
+    return map_lines(job->map_line, worker, chunk->data, chunk->len, out);
 }
 
 /* A line above BON_WINDOW comes in windows: those cut at a blank are joined by one space here, in input order. */
@@ -134,6 +137,7 @@ static bon_status append_array(const bon_buf *lines, bon_buf *value) {
 
 struct field_context {
     const struct segment_job *job;
+    struct bon_word_cache *words;
     bon_buf lines;
 };
 
@@ -142,15 +146,14 @@ static bon_status rewrite_field(void *context, const char *text, size_t n, const
     struct field_context *field = context;
     (void)place;
     field->lines.len = 0;
-    BON_TRY(map_lines(field->job->map_line, text, n, &field->lines));
+    BON_TRY(map_lines(field->job->map_line, field->words, text, n, &field->lines));
     if (field->job->sentences) return append_array(&field->lines, value);
     return bon_json_quote(field->lines.data, field->lines.len, value);
 }
 
 static bon_status map_json(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
     struct segment_job *job = context;
-    struct field_context field = {.job = job};
-    (void)worker;
+    struct field_context field = {.job = job, .words = worker};
     bon_status status = json_lines_map(&job->json, chunk, rewrite_field, &field, out);
     bon_buf_free(&field.lines);
     return status;
@@ -182,10 +185,9 @@ static bon_status start_row(uint64_t start, uint64_t len, const char *kind, bon_
 
 static bon_status map_tsv(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
     const struct segment_job *job = context;
-    bool (*next)(const char *, size_t, size_t *, bon_token *) = job->fold ? bon_token_next : bon_segment_next;
     bon_token token;
-    (void)worker;
-    for (size_t pos = 0; next(chunk->data, chunk->len, &pos, &token);) {
+    for (size_t pos = 0; job->fold ? bon_token_next(chunk->data, chunk->len, &pos, &token)
+                                   : bon_segment_next_cached(worker, chunk->data, chunk->len, &pos, &token);) {
         BON_TRY(start_row(chunk->offset + token.start, token.len, bon_token_kind_name(token.kind), out));
         BON_TRY(job->fold ? bon_fold_token(chunk->data, &token, out)
                           : bon_buf_append(out, chunk->data + token.start, token.len));
@@ -228,9 +230,9 @@ static void push_line_ends(const char *from, const char *to, bon_buf *out) {
 static bon_status map_ids(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
     const char *end = chunk->data + chunk->len, *after = chunk->data;
     bon_token token;
-    (void)context, (void)worker;
+    (void)context;
     BON_TRY(bon_buf_reserve(out, 2 * chunk->len + 2)); /* a token and a line end are at least a byte each */
-    for (size_t pos = 0; bon_segment_next(chunk->data, chunk->len, &pos, &token);) {
+    for (size_t pos = 0; bon_segment_next_cached(worker, chunk->data, chunk->len, &pos, &token);) {
         push_line_ends(after, chunk->data + token.start, out);
         push_id(out, token.code);
         after = chunk->data + pos;
@@ -242,6 +244,17 @@ static bon_status map_ids(void *context, void *worker, const struct bon_chunk *c
 }
 
 /* ---- the command ---- */
+
+static bon_status open_words(void *context, void **worker) {
+    (void)context;
+    *worker = bon_alloc_zeroed(1, sizeof(struct bon_word_cache));
+    return *worker ? BON_OK : BON_ERR_NOMEM;
+}
+
+static void close_words(void *context, void *worker) {
+    (void)context;
+    free(worker);
+}
 
 static int check_together(const struct command *command, const struct segment_args *args) {
     bool sentences = args->unit == UNIT_SENTENCE;
@@ -273,7 +286,7 @@ static void choose_map(const struct segment_args *args, struct segment_job *job)
 
 static int run(const struct command *command, int argc, char **argv) {
     struct segment_args args = {0};
-    struct segment_job job = {.pipeline = {.context = &job}};
+    struct segment_job job = {.pipeline = {.context = &job, .worker_open = open_words, .worker_close = close_words}};
     int first, result = options_parse(command, &args, argc, argv, &first);
     if (result == PARSE_GO) result = check_together(command, &args);
     if (result != PARSE_GO) return result;

@@ -67,6 +67,12 @@ static bool is_single_letter(const struct reader *r, const bon_token *token) {
     return is_letters(token) && (bon_utf8_read(r->text + token->start, token->len, &length), length == token->len);
 }
 
+/* Whether the word is in the table; hardly any syllable is, so most words need no look. */
+static enum bon_dotted dotted_of(const struct reader *r, const bon_token *token) {
+    if (token->kind == BON_TOKEN_SYLLABLE && token->letter_case == BON_CASE_LOWER) return BON_DOTTED_NOT;
+    return bon_dotted_word(r->text + token->start, token->len);
+}
+
 /* TP, HCM, N: what may stand between the dots of an abbreviation. */
 static bool is_abbreviated(const struct reader *r, const bon_token *token) {
     enum { LETTERS_BYTES = 8 };
@@ -74,7 +80,7 @@ static bool is_abbreviated(const struct reader *r, const bon_token *token) {
     if (is_single_letter(r, token)) return true;
     if (token->kind == BON_TOKEN_WORD && token->letter_case == BON_CASE_UPPER && token->len <= LETTERS_BYTES)
         return true;
-    return bon_dotted_word(r->text + token->start, token->len) == BON_DOTTED_TITLE;
+    return dotted_of(r, token) == BON_DOTTED_TITLE;
 }
 
 static bool is_ellipsis_at(const struct reader *r, size_t at) {
@@ -87,8 +93,7 @@ static bool join_abbreviation(const struct reader *r, bon_token *token) {
     size_t end = end_of(token);
     unsigned parts = 1, singles = is_single_letter(r, token);
     bool capital = token->letter_case != BON_CASE_LOWER;
-    if (!is_abbreviated(r, token) && bon_dotted_word(r->text + token->start, token->len) == BON_DOTTED_NOT)
-        return false;
+    if (!is_abbreviated(r, token) && dotted_of(r, token) == BON_DOTTED_NOT) return false;
     if (follows_word(r, token->start)) return false;
     while (parts < BON_PARTS && sign_at(r, end, '.') && is_abbreviated(r, &part) && token_at(r, end + 1, &next) &&
            is_abbreviated(r, &next)) {
@@ -99,14 +104,13 @@ static bool join_abbreviation(const struct reader *r, bon_token *token) {
     }
     bool dot = sign_at(r, end, '.') && !is_ellipsis_at(r, end);
     if (dot && parts == 1) { /* TP. HCM, C.Ronaldo, Q.1: one letter, or a word of the table */
-        if (bon_dotted_word(r->text + token->start, token->len) != BON_DOTTED_NOT)
-            return join(token, BON_TOKEN_ABBREVIATION, end + 1);
+        if (dotted_of(r, token) != BON_DOTTED_NOT) return join(token, BON_TOKEN_ABBREVIATION, end + 1);
         if (!singles || !capital || !token_at(r, end + 1, &next)) return false;
         bool name = is_letters(&next) && next.letter_case == BON_CASE_TITLE;
         return (name || next.kind == BON_TOKEN_NUMBER) && join(token, BON_TOKEN_ABBREVIATION, end + 1);
     }
     if (parts == 1) return false;
-    bool owns = singles == parts || bon_dotted_word(r->text + part.start, part.len) != BON_DOTTED_NOT;
+    bool owns = singles == parts || dotted_of(r, &part) != BON_DOTTED_NOT;
     return join(token, BON_TOKEN_ABBREVIATION, end + (dot && owns));
 }
 
@@ -259,21 +263,25 @@ static bool join_number(const struct reader *r, bon_token *token) {
     return byte_at(r, end_of(token)) >= 'A' && join_clock(r, token);
 }
 
-bool bon_segment_next(const char *text, size_t n, size_t *pos, bon_token *token) {
-    if (!bon_token_next(text, n, pos, token)) return false;
-    const struct reader r = {text, n};
+static void join_token(const struct reader *r, size_t *pos, bon_token *token) {
     bool joined = false;
     if (is_letters(token)) {
-        unsigned char next = byte_at(&r, *pos);
+        unsigned char next = byte_at(r, *pos);
         if (next == '.')
-            joined = join_abbreviation(&r, token);
+            joined = join_abbreviation(r, token);
         else if (next == '-')
-            joined = join_hyphens(&r, token);
+            joined = join_hyphens(r, token);
     } else if (token->kind == BON_TOKEN_NUMBER) {
-        joined = join_number(&r, token);
+        joined = join_number(r, token);
     } else if (token->kind != BON_TOKEN_URL && token->kind != BON_TOKEN_EMAIL) {
-        joined = join_sign(&r, token);
+        joined = join_sign(r, token);
     }
     if (joined) *pos = end_of(token);
+}
+
+bool bon_segment_next(const char *text, size_t n, size_t *pos, bon_token *token) {
+    const struct reader r = {text, n};
+    if (!bon_token_next(text, n, pos, token)) return false;
+    join_token(&r, pos, token);
     return true;
 }

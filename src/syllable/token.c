@@ -45,14 +45,21 @@ const char *bon_token_kind_name(bon_token_kind kind) {
     return (unsigned)kind < BON_TOKEN_KINDS ? kind_names[kind] : "unknown kind";
 }
 
+/* Whether a blank of Unicode may begin with these bytes: C2 85, C2 A0, E1 9A 80, E2 80 ..., E3 80 80. Letters of Vietnamese
+ * do not. */
+static bool may_be_blank(unsigned char lead, unsigned char second) {
+    return lead == 0xc2 || (lead == 0xe1 && second == 0x9a) || lead == 0xe2 || lead == 0xe3;
+}
+
 static size_t skip_blanks(const char *text, size_t n, size_t at) {
     while (at < n) {
         unsigned char byte = (unsigned char)text[at];
         unsigned length = 1;
         if (byte < 0x80) {
             if (byte != ' ' && (byte < '\t' || byte > '\r')) break;
-        } else if (bon_class_of(bon_utf8_read(text + at, n - at, &length)) != BON_CLASS_OF_BLANK) {
-            break;
+        } else {
+            if (n - at < 2 || !may_be_blank(byte, (unsigned char)text[at + 1])) break;
+            if (bon_class_of(bon_utf8_read(text + at, n - at, &length)) != BON_CLASS_OF_BLANK) break;
         }
         at += length;
     }
@@ -84,10 +91,38 @@ static unsigned run_info(uint32_t c) {
     }
 }
 
+/* Reads letters as long as they are ASCII or Vietnamese, and well-formed: nearly all there are. Stops three bytes before the
+ * end of the text at the latest. */
+static inline size_t scan_common_letters(const char *text, size_t n, size_t at, struct bon_letters *letters) {
+    struct bon_letters run = {0};
+    const unsigned char *p = (const unsigned char *)text + at, *end = (const unsigned char *)text + n;
+    while (end - p >= 3) {
+        unsigned info, length, lead = p[0];
+        if (lead < 0x80) {
+            info = bon_letters_low[lead];
+            length = 1;
+        } else if (lead == 0xe1 && (p[1] & 0xfe) == 0xba && bon_utf8_tail((char)p[2])) { /* U+1E80..U+1EFF */
+            info = bon_letters_high[(p[1] & 1) << 6 | (p[2] & 0x3f)];
+            length = 3;
+        } else if (lead - 0xc3 < 5 && bon_utf8_tail((char)p[1])) { /* U+00C0..U+01FF */
+            info = bon_letters_low[(lead & 7) << 6 | (p[1] & 0x3f)];
+            length = 2;
+        } else {
+            break;
+        }
+        if (!(info & BON_LETTER)) break;
+        bon_letters_push(&run, info);
+        p += length;
+    }
+    *letters = run;
+    return (size_t)(p - (const unsigned char *)text);
+}
+
 /* The end of the letter run from `at` on; its letters are left in *letters. They are gathered in a copy, which the compiler
  * can keep in registers: *letters might overlap text for all it knows. */
 static size_t scan_letters(const char *text, size_t n, size_t at, struct bon_letters *letters) {
-    struct bon_letters run = {0};
+    struct bon_letters run;
+    at = scan_common_letters(text, n, at, &run);
     while (at < n) {
         unsigned length = 1, info;
         unsigned char lead = (unsigned char)text[at];
@@ -188,6 +223,13 @@ static void set_letters(bon_token *token, const char *text, const struct bon_let
     if (bon_letters_code(letters, false, &token->code)) token->kind = BON_TOKEN_SYLLABLE;
 }
 
+/* Whether a run ends where nearly every one does: before a blank, a comma, a full stop. */
+static bool ends_clearly(const char *text, size_t n, size_t end) {
+    if (end == n) return true;
+    unsigned char next = (unsigned char)text[end];
+    return next <= ' ' || next == ',' || (next == '.' && (n - end < 2 || (unsigned char)text[end + 1] <= ' '));
+}
+
 bool bon_token_next(const char *text, size_t n, size_t *pos, bon_token *token) {
     size_t start = skip_blanks(text, n, *pos), end;
     *pos = start;
@@ -212,7 +254,7 @@ bool bon_token_next(const char *text, size_t n, size_t *pos, bon_token *token) {
     }
     if (kind == BON_TOKEN_WORD || kind == BON_TOKEN_NUMBER) {
         size_t address = 0;
-        if (end < n && (unsigned char)text[end] > ' ') address = bon_address_end(text, n, start, end, &address_kind);
+        if (!ends_clearly(text, n, end)) address = bon_address_end(text, n, start, end, &address_kind);
         if (address) {
             kind = address_kind;
             end = address;

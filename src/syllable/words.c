@@ -67,7 +67,7 @@ static size_t lower_word(const char *word, size_t n, char *lower) {
 }
 
 static bool is_word(const char *word, size_t n, const char *entry) {
-    return strncmp(entry, word, n) == 0 && entry[n] == 0;
+    return entry[0] == word[0] && strncmp(entry, word, n) == 0 && entry[n] == 0;
 }
 
 static bool is_one_of(const char *word, size_t n, const char *const *words, size_t count) {

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# bench/segment.sh: `bon segment` beside PCRE2-JIT with a pattern of Unicode words, and coccoc-tokenizer where a build is given.
+#   BON_CORPORA=DIR [BYTES=200000000] [RUNS=5] [COCCOC=DIR/bin/tokenizer] [COCCOC_DICT=DIR] bench/segment.sh
+# Prints TSV: MB per second of CPU time (medians of RUNS, all programs in turn), wall seconds, peak memory, and how many times as
+# fast as PCRE2-JIT. bon runs on one core but for the last row, which is the wall time of one thread over that of two.
+. "$(dirname "$0")/lib.sh"
+need_corpora
+bytes=${BYTES:-200000000} runs=${RUNS:-5}
+
+set +e # SIGPIPE ends the loop once head has enough
+for file in "$BON_CORPORA"/train/*.txt.zst; do zstd -dcq --long=27 "$file" 2>/dev/null | head -c $((bytes / 16)); done |
+    head -c "$bytes" >"$scratch/raw"
+set -e
+"$BON" normalize -q -o "$scratch/text" "$scratch/raw"
+size=$(stat -c %s "$scratch/text")
+cc -O2 -o "$scratch/pcre" "$root/bench/segment_pcre.c" -lpcre2-8
+
+names=(pcre2-jit ids tokens table sentences fold one-thread two-threads)
+[ -z "${COCCOC:-}" ] || names+=(coccoc)
+run() { # name
+    case $1 in
+    pcre2-jit) measure "$scratch/time" "$scratch/pcre" "$scratch/text" ;;
+    ids) measure "$scratch/time" "$BON" segment -q -j 1 --ids "$scratch/text" ;;
+    tokens) measure "$scratch/time" "$BON" segment -q -j 1 "$scratch/text" ;;
+    table) measure "$scratch/time" "$BON" segment -q -j 1 --tsv "$scratch/text" ;;
+    sentences) measure "$scratch/time" "$BON" segment -q -j 1 --unit sentence "$scratch/text" ;;
+    fold) measure "$scratch/time" "$BON" segment -q -j 1 --fold "$scratch/text" ;;
+    one-thread) measure "$scratch/time" "$BON" segment -q -j 1 --tsv "$scratch/text" ;;
+    two-threads) measure "$scratch/time" "$BON" segment -q -j 2 --tsv "$scratch/text" ;;
+    coccoc) measure "$scratch/time" "$COCCOC" -d "${COCCOC_DICT:-$(dirname "$COCCOC")/dicts}" <"$scratch/text" ;;
+    esac >/dev/null
+    cat "$scratch/time" >>"$scratch/$1"
+}
+for ((i = 0; i < runs; i++)); do
+    for name in "${names[@]}"; do
+        rm -f "$scratch/time"
+        run "$name"
+    done
+done
+
+machine
+printf 'what\tMB_per_cpu_s\twall_s\tpeak_rss_MiB\ttimes_pcre2\n'
+pcre=$(median "$scratch/pcre2-jit" 2)
+for name in "${names[@]}"; do
+    awk -v n="$name" -v b="$size" -v c="$(median "$scratch/$name" 2)" -v w="$(median "$scratch/$name" 1)" \
+        -v r="$(median "$scratch/$name" 3)" -v p="$pcre" \
+        'BEGIN {printf "%s\t%.1f\t%.2f\t%.1f\t%.2f\n", n, b / 1e6 / c, w, r, p / c}'
+done
+printf 'speed-up of two threads\t%s\n' "$(ratio "$(median "$scratch/one-thread" 1)" "$(median "$scratch/two-threads" 1)")"
