@@ -64,11 +64,25 @@ static bool is_clear_end(const char *p) {
     }
 }
 
+/* Whether text[at] is a sign of ASCII that is a token by itself whatever stands around it; text[at + 1] is there. */
+static bool is_plain_sign(const char *p) {
+    static const char signs[128] = {
+        ['!'] = 1, ['"'] = 1, ['%'] = 1, ['&'] = 1, ['\''] = 1, ['('] = 1, [')'] = 1, [','] = 1, ['-'] = 1, ['.'] = 1,
+        ['/'] = 1, [':'] = 1, [';'] = 1, ['?'] = 1, ['['] = 1,  [']'] = 1, ['_'] = 1, ['{'] = 1, ['}'] = 1};
+    unsigned char sign = (unsigned char)p[0], next = (unsigned char)p[1];
+    return sign < 0x80 && signs[sign] && next < 0x80 && !(sign == '.' && next == '.'); /* no mark on it, no ellipsis */
+}
+
 bool bon_segment_next_cached(struct bon_word_cache *cache, const char *text, size_t n, size_t *pos, bon_token *token) {
     size_t at = *pos;
     if (at < n && text[at] == ' ') at++;
     if (n - at <= KEY_BYTES) return bon_segment_next(text, n, pos, token);
     unsigned length = word_length(text + at);
+    if (length == 0 && is_plain_sign(text + at)) {
+        *token = (bon_token){(uint32_t)at, 1, BON_TOKEN_PUNCTUATION, 0, BON_CLASS_PUNCTUATION};
+        *pos = at + 1;
+        return true;
+    }
     if (length == 0 || length == KEY_BYTES || !is_clear_end(text + at + length))
         return bon_segment_next(text, n, pos, token);
     uint64_t key[2];
