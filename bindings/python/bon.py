@@ -56,7 +56,8 @@ class _RestoreOptions(ctypes.Structure):
         ("fix_marked", ctypes.c_int),
         ("min_confidence", ctypes.c_double),
         ("tone_style", ctypes.c_int),
-        ("reserved", ctypes.c_uint32 * 8),
+        ("cache_weight", ctypes.c_double),
+        ("reserved", ctypes.c_uint32 * 6),
     ]
 
 

@@ -2,6 +2,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bon/restore.h"
 #include "commands.h"
@@ -12,7 +13,8 @@
 
 struct restore_args {
     struct shared_args shared;
-    const char *model;
+    const char *model, *cache;
+    unsigned adapt;
     int tone_style;
     bool fix_marked, eval, json;
     unsigned best;
@@ -22,6 +24,8 @@ struct restore_args {
 struct restore_job {
     struct bon_pipeline pipeline;
     bon_restorer *restorer;
+    bon_restore_cache *cache; /* NULL: lines do not depend on others */
+    unsigned adapt;
     bon_restore_options options;
     unsigned best;
     bool json;
@@ -40,6 +44,11 @@ static const struct option_row options[] = {
                 "marks already there may be changed (default: they are kept)"),
     OPTION_REAL(0, "min-confidence", "P", struct restore_args, min_confidence, 0, 1,
                 "leave a syllable as typed when its probability is below P"),
+    OPTION_UNSIGNED(
+        0, "adapt", "LINES", struct restore_args, adapt, 1, 1000000000,
+        "learn from what was restored, and forget it after so\nmany lines; one thread (200 suits articles)"),
+    OPTION_STRING(0, "cache", "FILE", struct restore_args, cache,
+                  "learn from what was restored, beginning with what FILE\nholds, and write it back; one thread"),
     OPTION_UNSIGNED(0, "nbest", "K", struct restore_args, best, 1, BON_RESTORE_BEST_MAX,
                     "a table of the K best readings of every line"),
     OPTION_FLAG(
@@ -53,9 +62,20 @@ static const struct option_row options[] = {
 
 /* ---- restoring ---- */
 
+static bon_status start_session(const struct restore_job *job, bon_restore_session **session) {
+    bon_status status = bon_restore_session_open(session, job->restorer, &job->options);
+    if (status == BON_OK && job->cache) status = bon_restore_session_use_cache(*session, job->cache, 1, job->adapt);
+    return status;
+}
+
 static bon_status open_session(void *context, void **worker) {
-    struct restore_job *job = context;
-    return bon_restore_session_open((bon_restore_session **)worker, job->restorer, &job->options);
+    bon_restore_session *session = NULL;
+    bon_status status = start_session(context, &session);
+    if (status == BON_OK)
+        *worker = session;
+    else
+        bon_restore_session_close(session);
+    return status;
 }
 
 static void close_session(void *context, void *worker) {
@@ -94,7 +114,7 @@ static bon_status open_eval(void *context, void **worker) {
     struct restore_job *job = context;
     struct eval_worker *w = bon_alloc_zeroed(1, sizeof *w);
     if (!w) return BON_ERR_NOMEM;
-    bon_status status = bon_restore_session_open(&w->session, job->restorer, &job->options);
+    bon_status status = start_session(job, &w->session);
     if (status == BON_OK) status = bon_eval_open(&w->eval, w->session);
     if (status == BON_OK)
         *worker = w;
@@ -160,6 +180,28 @@ static int run_job(const struct command *command, const struct restore_args *arg
     return result == EXIT_DONE ? write_totals(args, &job->totals) : result;
 }
 
+/* The cache that the options ask for, with what its file holds already. */
+static bon_status open_cache(const struct restore_args *args, struct restore_job *job) {
+    if (!args->adapt && !args->cache) return BON_OK;
+    job->adapt = args->adapt;
+    BON_TRY(bon_restore_cache_open(&job->cache, job->restorer));
+    return args->cache && access(args->cache, F_OK) == 0 ? bon_restore_cache_read(job->cache, args->cache) : BON_OK;
+}
+
+/* Runs with a cache, then writes it back. */
+static int run_cached(const struct command *command, struct restore_args *args, struct restore_job *job, char **paths,
+                      int path_count) {
+    bon_status status = open_cache(args, job);
+    if (status != BON_OK) return tell_failure(status);
+    if (job->cache) args->shared.threads = 1; /* what a line teaches serves the next */
+    int result = run_job(command, args, job, paths, path_count);
+    if (result == EXIT_DONE && args->cache) {
+        status = bon_restore_cache_write(job->cache, args->cache);
+        if (status != BON_OK) result = tell_failure(status);
+    }
+    return result;
+}
+
 static int run(const struct command *command, int argc, char **argv) {
     struct restore_args args = {0};
     struct restore_job job = {0};
@@ -168,6 +210,8 @@ static int run(const struct command *command, int argc, char **argv) {
     if (result != PARSE_GO) return result;
     if (args.eval && (args.json || args.best))
         return usage_error(command, "--eval goes with neither --json nor --nbest");
+    if ((args.adapt || args.cache) && (args.json || args.best || (args.adapt && args.cache)))
+        return usage_error(command, "--adapt and --cache go neither together nor with --json or --nbest");
     const char *path = model_path(args.model, buffer);
     if (!path) return EXIT_WORK;
     job.options = (bon_restore_options){.fix_marked = args.fix_marked,
@@ -177,7 +221,8 @@ static int run(const struct command *command, int argc, char **argv) {
     job.best = args.best ? args.best : 1;
     bon_status status = bon_restorer_open(&job.restorer, path);
     if (status != BON_OK) return tell_failure(status);
-    result = run_job(command, &args, &job, argv + first, argc - first);
+    result = run_cached(command, &args, &job, argv + first, argc - first);
+    bon_restore_cache_close(job.cache);
     bon_restorer_close(job.restorer);
     return result;
 }

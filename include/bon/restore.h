@@ -31,7 +31,8 @@ typedef struct bon_restore_options {
     int fix_marked;            /* non-zero: marks already there may be changed (default: they are constraints) */
     double min_confidence;     /* leave a syllable as typed when its probability is below this; 0 = restore all */
     bon_tone_style tone_style; /* of the marks added; default old */
-    uint32_t reserved[8];
+    double cache_weight;       /* of a cache in use, in 0..1; 0 = default, 0.03 */
+    uint32_t reserved[6];      /* zero */
 } bon_restore_options;
 
 /* Maps a model that bon_restorer_write made. BON_ERR_FORMAT and BON_ERR_VERSION name the file and the reason; a model without
@@ -77,6 +78,30 @@ typedef struct bon_restore_result {
  * differ only behind the last window's beginning. min_confidence applies to each of them. */
 BON_API bon_status bon_restore_line(bon_restore_session *session, const char *line, size_t n, unsigned best,
                                     const bon_restore_result **results, size_t *count);
+
+/* ---- adapting to a document or a user ---- */
+
+/* What was written lately: counts of words and of pairs of words, mixed with the model at query time (Kuhn & De Mori 1990). It
+ * grows with what it learns up to a limit of some 6 MB, where what is old fades. For one thread at a time. */
+typedef struct bon_restore_cache bon_restore_cache;
+
+/* An empty cache. The restorer must outlive it. */
+BON_API bon_status bon_restore_cache_open(bon_restore_cache **out, const bon_restorer *restorer);
+BON_API void bon_restore_cache_close(bon_restore_cache *cache);
+BON_API void bon_restore_cache_clear(bon_restore_cache *cache);
+/* Learns finished text, with its marks: what a user wrote or corrected. Lines are independent. O(1) a syllable. After
+ * BON_ERR_NOMEM a part of it was learned. */
+BON_API bon_status bon_restore_cache_add(bon_restore_cache *cache, const char *text, size_t n);
+/* Writes the counts as a small file, atomically, and adds those of a file. A file may come from a cache over another model:
+ * words that this model does not know are left out. BON_ERR_FORMAT and BON_ERR_VERSION name the file and the reason. */
+BON_API bon_status bon_restore_cache_write(const bon_restore_cache *cache, const char *path);
+BON_API bon_status bon_restore_cache_read(bon_restore_cache *cache, const char *path);
+
+/* From now on the session restores with a cache (NULL: without one), which must be over the same restorer and outlive that use.
+ * learn: non-zero: it also learns what it restores by bon_restore, and with `lines` forgets all after every so many lines
+ * (0: never). */
+BON_API bon_status bon_restore_session_use_cache(bon_restore_session *session, bon_restore_cache *cache, int learn,
+                                                 uint64_t lines);
 
 /* The form of a token that the models know: lower case, old tone placement; digits are <num>, addresses <url>, <email>.
  * Appends it to out. The training recipe (`bon segment --fold`) and the restorer share this function. */

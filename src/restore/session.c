@@ -15,6 +15,8 @@
 /* bench/restore.sh shows what these lose against a search without pruning. */
 #define DEFAULT_BEAM 40
 #define DEFAULT_THRESHOLD 4.0
+/* Larger weights hurt: what a cache knows is right, but little. */
+#define DEFAULT_CACHE_WEIGHT 0.03
 
 /* Token offsets are 32 bits. */
 enum { SLICE_MAX = 1 << 30 };
@@ -27,6 +29,8 @@ bon_status bon_restore_session_open(bon_restore_session **out, const bon_restore
         return bon_fail(BON_ERR_ARGUMENT, "a beam of %u: at most %d", options->beam, BON_RESTORE_BEAM_MAX);
     if (!(options->min_confidence >= 0 && options->min_confidence <= 1))
         return bon_fail(BON_ERR_ARGUMENT, "a confidence of %g: it is a probability, 0 to 1", options->min_confidence);
+    if (!(options->cache_weight >= 0 && options->cache_weight < 1))
+        return bon_fail(BON_ERR_ARGUMENT, "a cache weight of %g: from 0 to below 1", options->cache_weight);
     bon_restore_session *session = bon_alloc_zeroed(1, sizeof *session);
     if (!session) return BON_ERR_NOMEM;
     session->restorer = restorer;
@@ -43,6 +47,7 @@ bon_status bon_restore_session_open(bon_restore_session **out, const bon_restore
         bon_restore_session_close(session);
         return status;
     }
+    session->trellis.cache_weight = options->cache_weight > 0 ? options->cache_weight : DEFAULT_CACHE_WEIGHT;
     *out = session;
     return BON_OK;
 }
@@ -65,6 +70,17 @@ void bon_restore_session_close(bon_restore_session *session) {
     free(session);
 }
 
+bon_status bon_restore_session_use_cache(bon_restore_session *session, bon_restore_cache *cache, int learn,
+                                         uint64_t lines) {
+    if (cache && cache->lm != session->restorer->lm)
+        return bon_fail(BON_ERR_ARGUMENT, "this cache was opened for another model than the session's");
+    session->trellis.cache = cache;
+    session->learner = learn ? cache : NULL;
+    session->lines = 0;
+    session->lines_max = lines;
+    return BON_OK;
+}
+
 /* ---- windows ---- */
 
 /* A line on its way through the windows. */
@@ -83,6 +99,7 @@ struct run {
 static void run_begin(struct run *run, bon_restore_session *session, const char *line, size_t n, bool keep_arcs) {
     *run = (struct run){.session = session, .line = line, .n = n};
     session->trellis.keep_arcs = keep_arcs;
+    session->trellis.before = BON_CACHE_ALONE;
     bon_lm_state_begin(session->restorer->lm, &run->state);
 }
 
@@ -108,6 +125,7 @@ static void run_next(struct run *run) {
         const struct bon_position *position = &session->lattice.positions[run->commit - 1];
         uint32_t node = bon_trellis_best(&session->trellis, session->path, run->commit - 1);
         run->state = session->trellis.nodes[node].state;
+        session->trellis.before = session->lattice.choices[session->path[run->commit - 1]].word;
         run->base += run->last ? run->slice : (size_t)position->start + position->len;
     } else {
         run->base += run->slice;
@@ -170,6 +188,24 @@ static bon_status write_window(struct run *run, const uint32_t *path, struct bon
     return run->last || run->commit == 0 ? write_rest(run, out) : BON_OK;
 }
 
+/* Teaches the cache the words of the window's best way. */
+static bon_status learn(const struct run *run) {
+    bon_restore_session *session = run->session;
+    uint32_t before = session->trellis.before;
+    for (unsigned i = 0; session->learner && i < run->commit; i++) {
+        uint32_t word = session->lattice.choices[session->path[i]].word;
+        BON_TRY(bon_cache_learn(session->learner, before, word));
+        before = word;
+    }
+    return BON_OK;
+}
+
+static void count_line(bon_restore_session *session) {
+    if (!session->learner || session->lines_max == 0 || ++session->lines < session->lines_max) return;
+    session->lines = 0;
+    bon_restore_cache_clear(session->learner);
+}
+
 static bon_status restore_line(bon_restore_session *session, const char *line, size_t n, bon_buf *out) {
     struct run run;
     run_begin(&run, session, line, n, session->options.min_confidence > 0);
@@ -177,6 +213,7 @@ static bon_status restore_line(bon_restore_session *session, const char *line, s
         BON_TRY(run_window(&run));
         bon_trellis_best(&session->trellis, session->path, 0);
         BON_TRY(write_window(&run, session->path, NULL, out));
+        BON_TRY(learn(&run));
         run_next(&run);
     }
     return BON_OK;
@@ -187,7 +224,10 @@ bon_status bon_restore(bon_restore_session *session, const char *text, size_t n,
         const char *newline = memchr(text, '\n', n);
         size_t length = newline ? (size_t)(newline - text) : n, step = length + (newline != NULL);
         BON_TRY(restore_line(session, text, length, out));
-        if (newline) BON_TRY(bon_buf_put(out, '\n'));
+        if (newline) {
+            BON_TRY(bon_buf_put(out, '\n'));
+            count_line(session);
+        }
         text += step;
         n -= step;
     }

@@ -24,8 +24,10 @@ struct bon_restore_session {
     struct bon_scorer scorer;
     struct bon_trellis trellis;
     uint32_t path[BON_LATTICE_POSITIONS + 1];
-    float *confidence; /* of every choice of the lattice */
-    bon_buf spelled;   /* a word in the new tone style */
+    float *confidence;          /* of every choice of the lattice */
+    bon_buf spelled;            /* a word in the new tone style */
+    bon_restore_cache *learner; /* the cache that learns what is restored, or NULL */
+    uint64_t lines, lines_max;  /* learned since the cache was cleared; how many before it is, 0: never */
     /* For bon_restore_line; made on its first call. */
     struct bon_way *ways; /* [BON_RESTORE_BEST_MAX] */
     bon_restore_result *results;

@@ -1,6 +1,7 @@
 /* src/restore/trellis.c: the forward pass: extend, recombine, prune. See trellis.h. */
 #include "restore/trellis.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -30,13 +31,30 @@ static bon_status add_arc(struct bon_trellis *t, struct bon_node *node, uint32_t
     return BON_OK;
 }
 
+/* The word of a node, for the cache. */
+static uint32_t word_of(const struct bon_trellis *t, const struct bon_choice *choices, uint32_t node) {
+    return node == 0 ? t->before : choices[t->nodes[node].choice].word;
+}
+
+/* What mixing with the cache adds to a log10 probability, but for log10(1 - weight), which all words share. `alone` is the first
+ * term of the cache's score; words that the cache does not have get nothing. */
+static float cache_gain(const struct bon_trellis *t, uint32_t before, uint32_t word, double alone, float logprob) {
+    double ratio = t->cache_weight / (1 - t->cache_weight);
+    double p = alone + bon_cache_pair(t->cache, before, word);
+    return (float)log10(1 + ratio * p * pow(10, -(double)logprob));
+}
+
 /* Extends nodes begin..end by one choice. Nodes of the choice are appended from `count`; returns the new count in *made. */
 static bon_status extend(struct bon_trellis *t, struct bon_scorer *scorer, uint32_t begin, uint32_t end,
-                         uint32_t choice, const struct bon_choice *what, uint32_t *made) {
+                         const struct bon_choice *choices, uint32_t choice, uint32_t *made) {
+    const struct bon_choice *what = &choices[choice];
+    double alone = t->cache ? bon_cache_alone(t->cache, what->word) : 0;
     uint32_t group = *made;
     for (uint32_t from = begin; from < end; from++) {
         struct bon_node *fresh = &t->nodes[*made], *same;
-        float logprob = bon_scorer_score(scorer, &t->nodes[from].state, what->word, &fresh->state) + what->bonus;
+        float logprob = bon_scorer_score(scorer, &t->nodes[from].state, what->word, &fresh->state);
+        if (alone > 0) logprob += cache_gain(t, word_of(t, choices, from), what->word, alone, logprob);
+        logprob += what->bonus;
         double score = t->nodes[from].score + (double)logprob;
         for (same = &t->nodes[group]; same < fresh && !bon_lm_state_equal(&same->state, &fresh->state); same++)
             continue;
@@ -108,7 +126,7 @@ static uint32_t prune(struct bon_trellis *t, uint32_t begin, uint32_t end) {
 static bon_status advance(struct bon_trellis *t, struct bon_scorer *scorer, const struct bon_choice *choices,
                           uint32_t first, uint32_t count, uint32_t *made) {
     uint32_t begin = t->first[t->positions], end = *made;
-    for (uint32_t c = first; c < first + count; c++) BON_TRY(extend(t, scorer, begin, end, c, &choices[c], made));
+    for (uint32_t c = first; c < first + count; c++) BON_TRY(extend(t, scorer, begin, end, choices, c, made));
     *made = prune(t, end, *made);
     t->first[++t->positions] = end;
     t->first[t->positions + 1] = *made;

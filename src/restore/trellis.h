@@ -8,6 +8,7 @@
 #ifndef BON_SRC_RESTORE_TRELLIS_H
 #define BON_SRC_RESTORE_TRELLIS_H
 
+#include "restore/cache.h"
 #include "restore/lattice.h"
 #include "restore/scorer.h"
 
@@ -33,10 +34,13 @@ struct bon_trellis {
     struct bon_node *nodes;
     size_t node_cap;
     uint32_t first[BON_LATTICE_POSITIONS +
-                   3];  /* nodes of position i are first[i + 1] .. first[i + 2]; node 0 is the start */
-    unsigned positions; /* decoded; with a line end there is one more */
-    uint32_t last;      /* the best node at the end */
-    uint32_t *order;    /* scratch for pruning, node_cap items */
+                   3];              /* nodes of position i are first[i + 1] .. first[i + 2]; node 0 is the start */
+    unsigned positions;             /* decoded; with a line end there is one more */
+    uint32_t last;                  /* the best node at the end */
+    uint32_t *order;                /* scratch for pruning, node_cap items */
+    const bon_restore_cache *cache; /* NULL: the model alone */
+    double cache_weight;
+    uint32_t before; /* the word before the window, for the cache */
     bool keep_arcs;
     struct bon_arc *arcs;
     size_t arc_count, arc_cap;

@@ -92,3 +92,26 @@ for bon in tree/build/bon root/bin/bon; do
     expect_status 0
     expect_out 'tôi đang học'
 done
+
+# Learning from what was restored: a document's lines depend on those before, so the output is that of one thread; a file keeps
+# counts from run to run, is refused when it is something else, and stays as it was then.
+BON_MODEL=$PWD/m.bonlm
+export BON_MODEL
+yes 'toi dang hoc tieng Viet' | head -n 500 >document
+run bon restore --adapt 100 -j 4 document
+expect_status 0
+[ "$(sort -u out)" = 'tôi đang học tiếng Việt' ] || unmet "adapted: $(sort -u out | head -3)"
+for _ in 1 2; do
+    run bon restore --cache mine document
+    expect_status 0
+    expect_err ''
+done
+run bon restore --cache mine --eval good
+expect_status 0
+cp good mine
+run bon restore --cache mine document
+expect_status 1
+expect_err 'mine'
+expect_same good mine
+run bon restore --cache mine --adapt 3 document
+expect_refusal 2 'together'

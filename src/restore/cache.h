@@ -1,0 +1,44 @@
+/* src/restore/cache.h: what a document or a user wrote lately, to be mixed with the model at query time.
+ *
+ * Words come in bursts: one that was used is likely to come again soon (Kuhn & De Mori 1990, "A cache-based natural language
+ * model for speech recognition"). The cache counts words and pairs of words of the text seen so far and gives
+ *
+ *     score(w | history) = (1 - weight) p_model(w | history) + weight (c(w) / N + c(v w) / (c(v) + 10))
+ *
+ * One table holds both kinds of counts. Counting a word is two look-ups; when the table is full all counts are halved, so that
+ * what is old fades and memory has a limit.
+ */
+#ifndef BON_SRC_RESTORE_CACHE_H
+#define BON_SRC_RESTORE_CACHE_H
+
+#include "bon/restore.h"
+
+#define BON_CACHE_ALONE UINT32_MAX /* in place of the word before: counts of single words */
+
+enum { BON_CACHE_ITEMS_MAX = 1 << 18 };
+
+struct bon_cache_item {
+    uint32_t before, word;
+    uint32_t count; /* 0: the slot is free */
+};
+
+struct bon_restore_cache {
+    const bon_lm *lm;
+    struct bon_cache_item *items; /* open addressing */
+    uint32_t slots;               /* a power of two */
+    uint32_t used;
+    uint64_t total; /* of single words */
+};
+
+/* Counts a word after another, BON_CACHE_ALONE at the beginning of a line. Words that the model does not know, and the sentence's
+ * beginning and end, are passed over. */
+bon_status bon_cache_learn(bon_restore_cache *cache, uint32_t before, uint32_t word);
+/* Adds to an item; whoever adds items of single words must add to total. */
+bon_status bon_cache_count(bon_restore_cache *cache, uint32_t before, uint32_t word, uint32_t count);
+
+/* The first term, the same for all words before; 0 when the word was not seen. */
+double bon_cache_alone(const bon_restore_cache *cache, uint32_t word);
+/* The second term. */
+double bon_cache_pair(const bon_restore_cache *cache, uint32_t before, uint32_t word);
+
+#endif
