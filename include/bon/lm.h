@@ -310,6 +310,57 @@ BON_API bon_status bon_batches_begin(bon_batches *batches, const bon_tokens *tok
  * of each. */
 BON_API void bon_batches_next(bon_batches *batches, size_t windows, int32_t *ids, int32_t *next, int32_t *starts);
 
+/* ---- training ---- */
+
+/* What is known of a step; a row of log.csv. */
+typedef struct bon_train_row {
+    uint64_t step;                  /* from 1 */
+    double loss;                    /* nats a token, mean over the step */
+    double val_loss, bits_per_byte; /* NaN unless measured after this step */
+    double rate, norm;              /* learning rate; norm of the gradient before clipping */
+    double tokens_per_s;
+    double seconds; /* of training so far, earlier runs included */
+    bool skipped;   /* the gradient stood out: nothing was learned from this step */
+} bon_train_row;
+
+typedef struct bon_train_options {
+    bon_transformer_config model;
+    bon_optimizer_options optimizer;
+    bon_schedule schedule;
+    uint64_t steps;      /* how long: steps, seconds, or both, whichever ends first; 0 = no limit */
+    double seconds;      /* a run cut by time ends in a finished model all the same: the schedule follows the clock */
+    unsigned windows;    /* of model.context tokens, computed at once */
+    unsigned accumulate; /* times that, before an update; 0 = 1 */
+    double clip;         /* largest norm of the gradient; 0 = 1 */
+    double skip;         /* leave out steps whose norm is so many deviations above the recent mean; 0 = none */
+    uint64_t val_every;  /* steps between measures of val_loss; 0 = at the end only */
+    uint64_t save_every; /* steps between checkpoints; 0 = at the end only */
+    unsigned keep;       /* checkpoints; 0 = all */
+    double bytes_per_token; /* of text, for bits_per_byte; 0 = unknown */
+    const char *folder; /* of log.csv and checkpoints step-00000100/{config.json,model.safetensors,state.safetensors} */
+    bool (*stop)(void *user); /* asked after each step: true ends the run with a checkpoint. May be NULL */
+    void (*report)(void *user, const bon_train_row *row); /* after each step. May be NULL */
+    void *user;
+    uint32_t reserved[16];
+} bon_train_options;
+
+typedef struct bon_trainer bon_trainer;
+
+/* `train` and `val` (NULL = none) are copied; their tokens, device and options->folder outlive the trainer. The folder is made
+ * when it is missing. */
+BON_API bon_status bon_trainer_open(bon_trainer **out, bon_params *params, const bon_batches *train,
+                                    const bon_batches *val, const bon_train_options *options);
+BON_API void bon_trainer_close(bon_trainer *trainer);
+/* Goes on from the newest checkpoint of the folder: weights, optimizer, place in the data, clock; rows of log.csv behind it are
+ * dropped. *step is where that is; 0 when there is none. With a limit of steps, the run goes on as if it had not stopped, bit
+ * for bit. */
+BON_API bon_status bon_trainer_resume(bon_trainer *trainer, uint64_t *step);
+/* Trains until a limit or stop(), then writes a checkpoint. A loss or gradient that is not finite is BON_ERR_DATA and names
+ * the step. Checkpoints appear whole or not at all. */
+BON_API bon_status bon_trainer_run(bon_trainer *trainer);
+/* Mean loss over the validation data, nats a token; at most `batches` batches (0 = all). */
+BON_API bon_status bon_trainer_validate(bon_trainer *trainer, uint64_t batches, double *loss);
+
 #ifdef __cplusplus
 }
 #endif

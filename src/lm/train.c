@@ -1,0 +1,313 @@
+/* src/lm/train.c: the training loop: batches, forward, backward, update; a log, checkpoints, and going on from them. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/io.h"
+#include "lm/checkpoint.h"
+
+/* What a checkpoint keeps besides weights and optimizer. */
+enum number { STEP, CURSOR, MICROSECONDS, NORM_MEAN, NORM_SQUARE, NORM_COUNT, NUMBERS };
+
+struct bon_trainer {
+    bon_params *params;
+    bon_graph *graph;
+    bon_optimizer *optimizer;
+    bon_transformer model;
+    bon_tensor *targets, *loss;
+    bon_train_options options;
+    bon_batches train, val;
+    bool has_val;
+    uint64_t step;
+    double seconds;                            /* of earlier runs */
+    struct timespec began;                     /* this run */
+    double norm_mean, norm_square, norm_count; /* running, to tell what stands out */
+    int32_t *ids, *next, *starts;
+    char log_path[PATH_MAX];
+    int log;
+};
+
+static const char log_head[] = "step,loss,val_loss,bits_per_byte,lr,grad_norm,tokens_per_s,seconds,skipped\n";
+
+/* ---- opening ---- */
+
+static bon_status check(const bon_train_options *o, const bon_batches *train) {
+    if (!o->folder || !*o->folder) return bon_fail(BON_ERR_ARGUMENT, "training needs a folder");
+    if (o->windows == 0 || o->windows > INT32_MAX / o->model.context)
+        return bon_fail(BON_ERR_ARGUMENT, "%u windows of %u tokens at once", o->windows, o->model.context);
+    if (o->steps == 0 && !(o->seconds > 0))
+        return bon_fail(BON_ERR_ARGUMENT, "training needs an end: a number of steps or of seconds");
+    if (train->context != o->model.context)
+        return bon_fail(BON_ERR_ARGUMENT, "batches have windows of %u tokens, the model of %u", train->context,
+                        o->model.context);
+    return BON_OK;
+}
+
+static bon_status build(bon_trainer *t) {
+    const size_t rows = (size_t)t->options.windows * t->options.model.context;
+    BON_TRY(bon_graph_open(&t->graph, t->params));
+    bon_transformer_build(&t->model, t->graph, &t->options.model, rows);
+    t->targets = bon_input_ints(t->graph, rows, 1, -1, (int32_t)t->options.model.vocabulary);
+    t->loss = bon_cross_entropy(t->model.logits, t->targets, NULL);
+    BON_TRY(bon_graph_plan(t->graph, t->loss));
+    BON_TRY(bon_optimizer_open(&t->optimizer, t->params, &t->options.optimizer));
+    if (!(t->ids = bon_alloc_array(rows, sizeof *t->ids))) return BON_ERR_NOMEM;
+    if (!(t->next = bon_alloc_array(rows, sizeof *t->next))) return BON_ERR_NOMEM;
+    if (!(t->starts = bon_alloc_array(rows, sizeof *t->starts))) return BON_ERR_NOMEM;
+    return BON_OK;
+}
+
+static bon_status open_folder(bon_trainer *t) {
+    const char *folder = t->options.folder;
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST) return bon_fail_errno(folder, "make folder");
+    if (snprintf(t->log_path, sizeof t->log_path, "%s/log.csv", folder) >= PATH_MAX)
+        return bon_fail(BON_ERR_ARGUMENT, "%s: the path is too long", folder);
+    return BON_OK;
+}
+
+bon_status bon_trainer_open(bon_trainer **out, bon_params *params, const bon_batches *train, const bon_batches *val,
+                            const bon_train_options *options) {
+    BON_TRY(check(options, train));
+    bon_trainer *t = bon_alloc_zeroed(1, sizeof *t);
+    if (!t) return BON_ERR_NOMEM;
+    t->params = params;
+    t->options = *options;
+    if (t->options.accumulate == 0) t->options.accumulate = 1;
+    if (t->options.clip == 0) t->options.clip = 1;
+    t->train = *train;
+    if ((t->has_val = val != NULL)) t->val = *val;
+    t->log = -1;
+    bon_status status = open_folder(t);
+    if (status == BON_OK) status = build(t);
+    if (status != BON_OK) {
+        bon_trainer_close(t);
+        return status;
+    }
+    *out = t;
+    return BON_OK;
+}
+
+void bon_trainer_close(bon_trainer *t) {
+    if (!t) return;
+    if (t->log >= 0) close(t->log);
+    bon_optimizer_close(t->optimizer);
+    bon_graph_close(t->graph);
+    free(t->ids);
+    free(t->next);
+    free(t->starts);
+    free(t);
+}
+
+/* ---- the log ---- */
+
+static bon_status write_log(bon_trainer *t, const char *text, size_t n) {
+    for (ssize_t wrote; n > 0; text += wrote, n -= (size_t)wrote) {
+        wrote = write(t->log, text, n);
+        if (wrote < 0 && errno == EINTR) wrote = 0;
+        if (wrote < 0) return bon_fail_errno(t->log_path, "write");
+    }
+    return BON_OK;
+}
+
+/* Bytes of the log up to its row of `step`; 0 when it is not our log. */
+static bon_status log_length(const char *path, uint64_t step, size_t *length) {
+    bon_buf text = {0};
+    size_t got = 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    *length = 0;
+    if (fd < 0) return errno == ENOENT ? BON_OK : bon_fail_errno(path, "open");
+    bon_status status;
+    do {
+        status = bon_buf_reserve(&text, 1 << 16);
+        ssize_t n = status == BON_OK ? read(fd, text.data + text.len, 1 << 16) : 0;
+        if (n < 0) status = bon_fail_errno(path, "read");
+        got = n > 0 ? (size_t)n : 0;
+        text.len += got;
+    } while (got > 0);
+    close(fd);
+    const size_t head = sizeof log_head - 1;
+    if (status == BON_OK && text.len >= head && memcmp(text.data, log_head, head) == 0) {
+        *length = head;
+        for (size_t at = head; at < text.len;) {
+            const char *end = memchr(text.data + at, '\n', text.len - at);
+            if (!end || strtoull(text.data + at, NULL, 10) > step) break;
+            at = *length = (size_t)(end + 1 - text.data);
+        }
+    }
+    bon_buf_free(&text);
+    return status;
+}
+
+/* Keeps the rows up to the step that training goes on from. */
+static bon_status open_log(bon_trainer *t) {
+    size_t length = 0;
+    if (t->step > 0) BON_TRY(log_length(t->log_path, t->step, &length));
+    t->log = open(t->log_path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (t->log < 0) return bon_fail_errno(t->log_path, "open");
+    if (ftruncate(t->log, (off_t)length) != 0 || lseek(t->log, 0, SEEK_END) < 0)
+        return bon_fail_errno(t->log_path, "cut");
+    return length == 0 ? write_log(t, log_head, sizeof log_head - 1) : BON_OK;
+}
+
+/* A number, or nothing when it is not known. */
+static bon_status put_number(bon_buf *line, double number) {
+    return isnan(number) ? bon_buf_put(line, ',') : bon_buf_printf(line, "%.9g,", number);
+}
+
+static bon_status log_row(bon_trainer *t, const bon_train_row *row) {
+    const double numbers[] = {row->loss, row->val_loss,     row->bits_per_byte, row->rate,
+                              row->norm, row->tokens_per_s, row->seconds};
+    bon_buf line = {0};
+    bon_status status = bon_buf_printf(&line, "%" PRIu64 ",", row->step);
+    for (size_t i = 0; status == BON_OK && i < sizeof numbers / sizeof numbers[0]; i++)
+        status = put_number(&line, numbers[i]);
+    if (status == BON_OK) status = bon_buf_printf(&line, "%d\n", row->skipped);
+    if (status == BON_OK) status = write_log(t, line.data, line.len);
+    bon_buf_free(&line);
+    return status;
+}
+
+/* ---- steps ---- */
+
+static double seconds_since(const struct timespec *then) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - then->tv_sec) + 1e-9 * (double)(now.tv_nsec - then->tv_nsec);
+}
+
+static double clock_of(const bon_trainer *t) { return t->seconds + seconds_since(&t->began); }
+
+static bon_status forward(bon_trainer *t, bon_batches *batches, double *loss) {
+    bon_batches_next(batches, t->options.windows, t->ids, t->next, t->starts);
+    BON_TRY(bon_transformer_set(&t->model, &t->options.model, t->ids, t->starts));
+    BON_TRY(bon_tensor_set_ints(t->targets, t->next));
+    BON_TRY(bon_graph_forward(t->graph));
+    return bon_tensor_get_double(t->loss, loss);
+}
+
+/* The gradient of a step, summed over its batches; the mean loss. */
+static bon_status gradient(bon_trainer *t, bon_train_row *row) {
+    row->loss = 0;
+    for (unsigned i = 0; i < t->options.accumulate; i++) {
+        double loss;
+        BON_TRY(forward(t, &t->train, &loss));
+        if (!isfinite(loss))
+            return bon_fail(BON_ERR_DATA, "step %" PRIu64 ": the loss is not finite; try a lower learning rate",
+                            row->step);
+        row->loss += loss / t->options.accumulate;
+        BON_TRY(bon_graph_backward(t->graph, i > 0));
+    }
+    BON_TRY(bon_gradient_norm(t->params, &row->norm));
+    row->norm /= t->options.accumulate;
+    return BON_OK;
+}
+
+/* Whether the norm stands out among the recent ones, which it then does not join. */
+static bool stands_out(bon_trainer *t, double norm) {
+    enum { ENOUGH = 50 };
+    const double deviation = sqrt(fmax(t->norm_square - t->norm_mean * t->norm_mean, 0));
+    if (t->options.skip > 0 && t->norm_count >= ENOUGH && norm > t->norm_mean + t->options.skip * deviation)
+        return true;
+    const double share = 1 / fmin(t->norm_count + 1, ENOUGH);
+    t->norm_mean += share * (norm - t->norm_mean);
+    t->norm_square += share * (norm * norm - t->norm_square);
+    t->norm_count++;
+    return false;
+}
+
+/* How much of the run is done, 0 to 1. */
+static double done(const bon_trainer *t) {
+    const double steps = t->options.steps ? (double)t->step / (double)t->options.steps : 0;
+    return t->options.seconds > 0 ? fmax(steps, clock_of(t) / t->options.seconds) : steps;
+}
+
+static bon_status one_step(bon_trainer *t, bon_train_row *row) {
+    struct timespec began;
+    clock_gettime(CLOCK_MONOTONIC, &began);
+    *row = (bon_train_row){.step = t->step + 1, .val_loss = NAN, .bits_per_byte = NAN};
+    row->rate =
+        bon_schedule_rate(&t->options.schedule, done(t) + (t->options.steps ? 1.0 / (double)t->options.steps : 0));
+    BON_TRY(gradient(t, row));
+    row->skipped = isfinite(row->norm) && stands_out(t, row->norm);
+    const double clip = row->norm > t->options.clip ? t->options.clip / row->norm : 1;
+    if (!row->skipped) BON_TRY(bon_optimizer_step(t->optimizer, row->rate, clip / t->options.accumulate));
+    t->step++;
+    row->tokens_per_s =
+        (double)t->options.windows * t->options.model.context * t->options.accumulate / seconds_since(&began);
+    return BON_OK;
+}
+
+bon_status bon_trainer_validate(bon_trainer *t, uint64_t batches, double *loss) {
+    if (!t->has_val) return bon_fail(BON_ERR_ARGUMENT, "there is no validation data");
+    bon_batches val = t->val;
+    const uint64_t windows = val.count / val.context, all = (windows + t->options.windows - 1) / t->options.windows;
+    const uint64_t count = batches && batches < all ? batches : all;
+    *loss = 0;
+    for (uint64_t i = 0; i < count; i++) {
+        double one;
+        BON_TRY(forward(t, &val, &one));
+        *loss += one / (double)count;
+    }
+    return BON_OK;
+}
+
+static bon_status save(bon_trainer *t) {
+    uint64_t numbers[NUMBERS] = {[STEP] = t->step, [CURSOR] = t->train.cursor};
+    numbers[MICROSECONDS] = (uint64_t)(clock_of(t) * 1e6);
+    memcpy(&numbers[NORM_MEAN], &t->norm_mean, sizeof(double));
+    memcpy(&numbers[NORM_SQUARE], &t->norm_square, sizeof(double));
+    numbers[NORM_COUNT] = (uint64_t)t->norm_count;
+    return bon_checkpoint_write(t->options.folder, t->step, t->options.keep, &t->options.model, t->params, t->optimizer,
+                                numbers, NUMBERS);
+}
+
+/* What follows a step: validation, log, checkpoint. */
+static bon_status after_step(bon_trainer *t, bon_train_row *row, bool last) {
+    enum { VAL_BATCHES = 16 };
+    const bon_train_options *o = &t->options;
+    if (t->has_val && (last || (o->val_every && t->step % o->val_every == 0))) {
+        BON_TRY(bon_trainer_validate(t, last ? 0 : VAL_BATCHES, &row->val_loss));
+        if (o->bytes_per_token > 0) row->bits_per_byte = row->val_loss / log(2) / o->bytes_per_token;
+    }
+    row->seconds = clock_of(t);
+    BON_TRY(log_row(t, row));
+    if (last || (o->save_every && t->step % o->save_every == 0)) BON_TRY(save(t));
+    if (o->report) o->report(o->user, row);
+    return BON_OK;
+}
+
+bon_status bon_trainer_run(bon_trainer *t) {
+    clock_gettime(CLOCK_MONOTONIC, &t->began);
+    if (t->log < 0) BON_TRY(open_log(t));
+    for (bool last = done(t) >= 1; !last;) {
+        bon_train_row row;
+        BON_TRY(one_step(t, &row));
+        last = done(t) >= 1 || (t->options.stop && t->options.stop(t->options.user));
+        BON_TRY(after_step(t, &row, last));
+    }
+    t->seconds = clock_of(t);
+    return BON_OK;
+}
+
+bon_status bon_trainer_resume(bon_trainer *t, uint64_t *step) {
+    uint64_t numbers[NUMBERS];
+    BON_TRY(bon_checkpoint_newest(t->options.folder, step));
+    if (*step == 0) return BON_OK;
+    BON_TRY(bon_checkpoint_read(t->options.folder, *step, t->params, t->optimizer, numbers, NUMBERS));
+    t->step = numbers[STEP];
+    t->train.cursor = numbers[CURSOR];
+    t->seconds = (double)numbers[MICROSECONDS] * 1e-6;
+    memcpy(&t->norm_mean, &numbers[NORM_MEAN], sizeof(double));
+    memcpy(&t->norm_square, &numbers[NORM_SQUARE], sizeof(double));
+    t->norm_count = (double)numbers[NORM_COUNT];
+    return BON_OK;
+}

@@ -1,0 +1,280 @@
+/* The training loop: the loss falls, a run that was stopped and resumed ends in the same bytes, the log has each step once,
+ * checkpoints are kept and dropped as asked, and what cannot be trained is refused. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "bon/lm.h"
+#include "failmalloc.h"
+
+enum { VOCABULARY = 24, CONTEXT = 16, COUNT = 4000, END = 23 };
+
+/* A folder with a file of ids: words of a small language, whose next token is nearly certain. */
+struct place {
+    char folder[40], ids[64], run[64];
+};
+
+static void make_place(struct place *place) {
+    snprintf(place->folder, sizeof place->folder, "/tmp/bon-test-XXXXXX");
+    cr_assert_not_null(mkdtemp(place->folder));
+    snprintf(place->ids, sizeof place->ids, "%s/ids", place->folder);
+    snprintf(place->run, sizeof place->run, "%s/run", place->folder);
+    FILE *out = fopen(place->ids, "wb");
+    uint32_t random = 1, id = 0;
+    for (int i = 0; i < COUNT; i++) {
+        random = random * 1664525u + 1013904223u;
+        id = random >> 28 == 0 ? random >> 8 & 15 : (id * 5 + 3) % END;
+        if (i % 101 == 100) id = END;
+        fputc((int)id, out), fputc(0, out);
+    }
+    cr_assert_eq(fclose(out), 0);
+}
+
+static void remove_place(const struct place *place) {
+    char command[96];
+    snprintf(command, sizeof command, "rm -rf '%s'", place->folder);
+    cr_assert_eq(system(command), 0);
+}
+
+static bool exists(const struct place *place, const char *name) {
+    char path[160];
+    snprintf(path, sizeof path, "%s/%s", place->run, name);
+    return access(path, F_OK) == 0;
+}
+
+struct run {
+    bon_device *device;
+    bon_params *params;
+    bon_tokens *tokens;
+    bon_batches train, val;
+    bon_trainer *trainer;
+};
+
+/* What callbacks see. */
+struct watch {
+    uint64_t stop_at; /* 0 = never */
+    uint64_t step;
+    double first, last, val;
+};
+
+static void report(void *user, const bon_train_row *row) {
+    struct watch *watch = user;
+    watch->step = row->step;
+    if (row->step == 1) watch->first = row->loss;
+    watch->last = row->loss;
+    if (!isnan(row->val_loss)) watch->val = row->val_loss;
+}
+
+/* Asked before the row is reported. */
+static bool stop(void *user) {
+    const struct watch *watch = user;
+    return watch->stop_at && watch->step + 1 >= watch->stop_at;
+}
+
+static bon_train_options options_of(const struct place *place, struct watch *watch) {
+    return (bon_train_options){
+        .model = {BON_QWEN3, 1, 16, {2, 1, 8}, 24, VOCABULARY, CONTEXT, 10000, 1e-6f},
+        .optimizer = {.kind = BON_MUON, .weight_decay = 0.1},
+        .schedule = {.kind = BON_WSD, .peak = 0.02, .warmup = 0.1, .cooldown = 0.3},
+        .steps = 60,
+        .windows = 4,
+        .accumulate = 2,
+        .save_every = 10,
+        .keep = 2,
+        .val_every = 20,
+        .bytes_per_token = 3,
+        .folder = place->run,
+        .report = report,
+        .stop = stop,
+        .user = watch,
+    };
+}
+
+static bon_status open_run(struct run *run, const struct place *place, const bon_train_options *options) {
+    BON_TRY(bon_device_open(&run->device, &(bon_device_options){.threads = 1}));
+    BON_TRY(bon_params_open(&run->params, run->device, 5));
+    BON_TRY(bon_tokens_open(&run->tokens, place->ids, 2, VOCABULARY));
+    BON_TRY(bon_batches_begin(&run->train, run->tokens, 0, 3600, CONTEXT, END, 5));
+    BON_TRY(bon_batches_begin(&run->val, run->tokens, 3600, 400, CONTEXT, END, 0));
+    return bon_trainer_open(&run->trainer, run->params, &run->train, &run->val, options);
+}
+
+static void close_run(struct run *run) {
+    bon_trainer_close(run->trainer);
+    bon_tokens_close(run->tokens);
+    if (run->params) bon_params_close(run->params);
+    bon_device_close(run->device);
+}
+
+/* Rows of the log, which must be steps 1, 2, 3, ... */
+static uint64_t log_rows(const struct place *place) {
+    char path[96], line[256];
+    uint64_t rows = 0;
+    snprintf(path, sizeof path, "%s/log.csv", place->run);
+    FILE *in = fopen(path, "r");
+    cr_assert(in && fgets(line, sizeof line, in));
+    cr_expect_eq(strncmp(line, "step,loss,val_loss,", 19), 0);
+    while (fgets(line, sizeof line, in)) cr_expect_eq(strtoull(line, NULL, 10), ++rows);
+    fclose(in);
+    return rows;
+}
+
+static void file_bytes(const struct place *place, const char *name, bon_buf *bytes) {
+    char path[160];
+    snprintf(path, sizeof path, "%s/%s", place->run, name);
+    FILE *in = fopen(path, "rb");
+    cr_assert_not_null(in, "%s", path);
+    cr_assert_eq(bon_buf_reserve(bytes, 1 << 20), BON_OK);
+    bytes->len = fread(bytes->data, 1, 1 << 20, in);
+    fclose(in);
+}
+
+Test(train, learns_and_resumes) {
+    struct place whole, parts;
+    struct watch watch = {0};
+    struct run run = {0};
+    uint64_t step;
+    bon_buf a = {0}, b = {0};
+    make_place(&whole), make_place(&parts);
+
+    bon_train_options options = options_of(&whole, &watch);
+    cr_assert_eq(open_run(&run, &whole, &options), BON_OK, "%s", bon_error_message());
+    cr_assert_eq(bon_trainer_resume(run.trainer, &step), BON_OK);
+    cr_expect_eq(step, 0);
+    cr_assert_eq(bon_trainer_run(run.trainer), BON_OK, "%s", bon_error_message());
+    close_run(&run);
+    cr_expect_float_eq(watch.first, log(VOCABULARY), 0.3);
+    cr_expect_lt(watch.last, 1.5, "loss %g", watch.last);
+    cr_expect_lt(watch.val, 1.5, "validation loss %g", watch.val);
+    cr_expect_eq(log_rows(&whole), 60);
+    cr_expect(exists(&whole, "step-00000060/config.json") && exists(&whole, "step-00000050/model.safetensors"));
+    cr_expect(!exists(&whole, "step-00000040"), "only two are kept");
+
+    options = options_of(&parts, &watch);
+    const uint64_t stops[] = {23, 24, 47, 0};
+    for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++) {
+        run = (struct run){0};
+        cr_assert_eq(open_run(&run, &parts, &options), BON_OK);
+        cr_assert_eq(bon_trainer_resume(run.trainer, &step), BON_OK, "%s", bon_error_message());
+        cr_expect_eq(step, i ? stops[i - 1] : 0);
+        watch = (struct watch){.stop_at = stops[i], .step = step};
+        cr_assert_eq(bon_trainer_run(run.trainer), BON_OK, "%s", bon_error_message());
+        close_run(&run);
+        cr_expect_eq(log_rows(&parts), stops[i] ? stops[i] : 60);
+    }
+    file_bytes(&whole, "step-00000060/model.safetensors", &a);
+    file_bytes(&parts, "step-00000060/model.safetensors", &b);
+    cr_expect(a.len == b.len && memcmp(a.data, b.data, a.len) == 0, "the resumed run ends in other weights");
+    bon_buf_free(&a), bon_buf_free(&b);
+    remove_place(&whole), remove_place(&parts);
+}
+
+Test(train, a_killed_run) { /* half a checkpoint and rows behind the last whole one are left */
+    struct place place;
+    struct watch watch = {.stop_at = 10};
+    struct run run = {0};
+    uint64_t step;
+    char path[160];
+    make_place(&place);
+    const bon_train_options options = options_of(&place, &watch);
+    cr_assert_eq(open_run(&run, &place, &options), BON_OK);
+    cr_assert_eq(bon_trainer_run(run.trainer), BON_OK, "%s", bon_error_message());
+    close_run(&run);
+    snprintf(path, sizeof path, "%s/.tmp-step-00000020", place.run);
+    cr_assert_eq(mkdir(path, 0777), 0);
+    snprintf(path, sizeof path, "%s/.tmp-step-00000020/model.safetensors", place.run);
+    FILE *out = fopen(path, "w");
+    cr_assert(out && fputs("half", out) >= 0 && fclose(out) == 0);
+    snprintf(path, sizeof path, "%s/log.csv", place.run);
+    out = fopen(path, "a");
+    cr_assert(out && fputs("11,1,,,1,1,1,1,0\n12,1", out) >= 0 && fclose(out) == 0);
+    run = (struct run){0};
+    watch = (struct watch){.stop_at = 20, .step = 10};
+    cr_assert_eq(open_run(&run, &place, &options), BON_OK);
+    cr_assert_eq(bon_trainer_resume(run.trainer, &step), BON_OK);
+    cr_expect_eq(step, 10);
+    cr_assert_eq(bon_trainer_run(run.trainer), BON_OK, "%s", bon_error_message());
+    close_run(&run);
+    cr_expect_eq(log_rows(&place), 20);
+    cr_expect(exists(&place, "step-00000020/state.safetensors") && !exists(&place, ".tmp-step-00000020"));
+
+    /* a checkpoint that was cut is refused, and says so */
+    snprintf(path, sizeof path, "%s/step-00000020/model.safetensors", place.run);
+    cr_assert_eq(truncate(path, 1000), 0);
+    run = (struct run){0};
+    cr_assert_eq(open_run(&run, &place, &options), BON_OK);
+    cr_expect_eq(bon_trainer_resume(run.trainer, &step), BON_ERR_FORMAT);
+    cr_expect(strstr(bon_error_message(), "step-00000020/model.safetensors"), "%s", bon_error_message());
+    close_run(&run);
+    remove_place(&place);
+}
+
+Test(train, a_time_limit_ends_it) {
+    struct place place;
+    struct watch watch = {0};
+    struct run run = {0};
+    make_place(&place);
+    bon_train_options options = options_of(&place, &watch);
+    options.steps = 0, options.seconds = 0.3;
+    cr_assert_eq(open_run(&run, &place, &options), BON_OK);
+    cr_assert_eq(bon_trainer_run(run.trainer), BON_OK, "%s", bon_error_message());
+    close_run(&run);
+    char last[64];
+    snprintf(last, sizeof last, "step-%08llu/model.safetensors", (unsigned long long)watch.step);
+    cr_expect_gt(watch.step, 0);
+    cr_expect(exists(&place, last), "%s", last);
+    remove_place(&place);
+}
+
+Test(train, refusals) {
+    struct place place;
+    struct watch watch = {0};
+    make_place(&place);
+    bon_train_options good = options_of(&place, &watch), bad[6];
+    for (int i = 0; i < 6; i++) bad[i] = good;
+    bad[0].folder = NULL;
+    bad[1].windows = 0;
+    bad[2].steps = 0;
+    bad[3].model.context = CONTEXT * 2;
+    bad[4].model.vocabulary = 4; /* ids do not fit */
+    bad[5].schedule.peak = 1e30; /* runs away */
+    for (int i = 0; i < 6; i++) {
+        struct run run = {0};
+        bon_status status = open_run(&run, &place, &bad[i]);
+        if (i >= 4) {
+            cr_expect_eq(status, BON_OK);
+            status = bon_trainer_run(run.trainer);
+        }
+        cr_expect_eq(status, i == 5 ? BON_ERR_DATA : BON_ERR_ARGUMENT, "%d: %s", i, bon_error_message());
+        if (i == 5) cr_expect(strstr(bon_error_message(), "finite"), "%s", bon_error_message());
+        close_run(&run);
+    }
+    remove_place(&place);
+}
+
+static bon_status whole_run(void *arg) {
+    struct place *place = arg;
+    struct watch watch = {0};
+    struct run run = {0};
+    uint64_t step;
+    bon_train_options options = options_of(place, &watch);
+    options.steps = 2;
+    bon_status status = open_run(&run, place, &options);
+    if (status == BON_OK) status = bon_trainer_run(run.trainer);
+    if (status == BON_OK) status = bon_trainer_resume(run.trainer, &step);
+    close_run(&run);
+    remove_place(place);
+    make_place(place);
+    return status;
+}
+
+Test(train, allocation_failures) {
+    struct place place;
+    make_place(&place);
+    failmalloc_check_step(whole_run, &place, 5);
+    remove_place(&place);
+}
