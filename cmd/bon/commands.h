@@ -13,6 +13,7 @@ extern const struct command command_lm_build;
 extern const struct command command_lm_query;
 extern const struct command command_lm_info;
 extern const struct command command_lm_convert;
+extern const struct command command_lm_prune;
 extern const struct command command_restore;
 extern const struct command command_tokenizer;
 extern const struct command command_telex;

@@ -92,6 +92,7 @@ static int count(const struct command *command, const struct count_args *args, c
     bon_counts *counts = NULL;
     bon_status status = check_output(args->shared.output);
     if (status == BON_OK) status = bon_counter_open(&job.counter, args->order);
+    if (status == BON_OK && job.shard.of) status = bon_counter_shard(job.counter, job.shard.index, job.shard.of);
     int result = tell_failure(status);
     if (result == EXIT_DONE) result = stream_collect(command, &args->shared, paths, path_count, &job.pipeline);
     if (result == EXIT_DONE) result = tell_failure(bon_counter_finish(job.counter, &counts));

@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "layout.h"
 #include "lines.h"
+#include "ngram/counts.h"
 #include "stream.h"
 
 struct cutoffs {
@@ -148,16 +149,33 @@ static int write_model(const struct build_args *args, const bon_lm_table *table)
 
 /* ---- counts into the builder ---- */
 
-static bon_status add_counts(bon_lm_builder *builder, char *const *paths, int path_count) {
+static bon_status add_counts(bon_lm_builder *builder, char *const *paths, int path_count, struct bon_shards *shards) {
     bon_status status = BON_OK;
     for (int i = 0; i < path_count && status == BON_OK; i++) {
         bon_counts *counts;
         status = bon_counts_read(&counts, paths[i]);
         if (status != BON_OK) break;
-        status = bon_lm_builder_add_counts(builder, counts);
+        status = bon_shards_add(shards, &counts->shards);
+        if (status == BON_OK) status = bon_lm_builder_add_counts(builder, counts);
         bon_counts_close(counts);
     }
     return status;
+}
+
+static int build_from_counts(bon_lm_builder *builder, char *const *paths, int path_count) {
+    struct bon_shards shards = {0};
+    bon_buf missing = {0};
+    bon_status status = add_counts(builder, paths, path_count, &shards);
+    bool whole = shards.of == 0;
+    if (status == BON_OK && !whole) status = bon_shards_missing(&shards, &missing);
+    if (status == BON_OK && !whole)
+        status =
+            bon_fail(BON_ERR_DATA, "counts of a part of the text only: missing %.*s", (int)missing.len, missing.data);
+    bool incomplete = status == BON_ERR_DATA && missing.len > 0;
+    bon_shards_free(&shards);
+    bon_buf_free(&missing);
+    int result = tell_failure(status);
+    return incomplete ? EXIT_INCOMPLETE : result;
 }
 
 static int build(const struct command *command, const struct build_args *args, const bon_lm_build_options *how,
@@ -168,7 +186,7 @@ static int build(const struct command *command, const struct build_args *args, c
     if (status == BON_OK) status = check_output(args->arpa);
     if (status == BON_OK) status = bon_lm_builder_open(&job.builder, how);
     int result = tell_failure(status);
-    if (result == EXIT_DONE && args->counts) result = tell_failure(add_counts(job.builder, paths, path_count));
+    if (result == EXIT_DONE && args->counts) result = build_from_counts(job.builder, paths, path_count);
     if (result == EXIT_DONE && !args->counts)
         result = stream_collect(command, &args->shared, paths, path_count, &job.pipeline);
     if (result == EXIT_DONE) result = tell_failure(bon_lm_builder_estimate(job.builder, &table));

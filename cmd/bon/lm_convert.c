@@ -1,10 +1,9 @@
 /* cmd/bon/lm_convert.c: bon lm convert: ARPA text <-> .bonlm. What a model is, is told by its content; what it shall become,
  * by the name of the output. */
-#include <string.h>
-
 #include "bon/ngram.h"
 #include "commands.h"
 #include "layout.h"
+#include "model_io.h"
 #include "stream.h"
 
 struct convert_args {
@@ -22,40 +21,11 @@ static const struct option_row options[] = {
     OPTION_END,
 };
 
-static bool ends_in(const char *text, const char *end) {
-    size_t n = strlen(text), m = strlen(end);
-    return n >= m && strcmp(text + n - m, end) == 0;
-}
-
-/* An ARPA file begins with text; a .bonlm with the container's magic. */
-static bon_status is_arpa(const char *path, bool *result) {
-    struct bon_in *in;
-    char head[4096];
-    size_t got;
-    BON_TRY(bon_in_open(&in, path));
-    bon_status status = bon_in_read(in, head, sizeof head, &got);
-    bon_in_close(in);
-    *result = status == BON_OK && got > 0 && !memchr(head, 0, got);
-    return status;
-}
-
-static bon_status read_table(const char *path, bon_lm_table **table) {
-    bool arpa;
-    bon_lm *lm;
-    BON_TRY(is_arpa(path, &arpa));
-    if (arpa) return bon_lm_table_read_arpa(table, path);
-    BON_TRY(bon_lm_open(&lm, path, NULL));
-    bon_status status = bon_lm_table_from_lm(table, lm);
-    bon_lm_close(lm);
-    return status;
-}
-
 static bon_status convert(const struct convert_args *args, const char *from, const char *to) {
     bon_lm_write_options how = {.quantize_bits = args->quantize, .layout = (unsigned)args->layout};
     bon_lm_table *table;
-    BON_TRY(read_table(from, &table));
-    bon_status status =
-        ends_in(to, ".bonlm") ? bon_lm_table_write(table, to, &how) : bon_lm_table_write_arpa(table, to);
+    BON_TRY(read_model_table(from, &table));
+    bon_status status = write_model_file(table, to, &how);
     bon_lm_table_close(table);
     return status;
 }

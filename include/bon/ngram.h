@@ -146,6 +146,20 @@ BON_API void bon_lm_table_close(bon_lm_table *table);
 BON_API unsigned bon_lm_table_order(const bon_lm_table *table);
 BON_API uint64_t bon_lm_table_count(const bon_lm_table *table, unsigned order);
 
+/* Entropy pruning (Stolcke 1998, "Entropy-based pruning of backoff language models"): an n-gram is left out when without it the
+ * perplexity of the model on its own text rises by less than the threshold, relatively (1e-8 is a little, 1e-6 much), unless a
+ * longer n-gram that stays needs it. Back-offs are made anew, so that probabilities still sum to 1. */
+typedef struct bon_lm_pruner bon_lm_pruner;
+
+/* Works out what each n-gram is worth. The table is used until the pruner is closed, and not changed. */
+BON_API bon_status bon_lm_pruner_open(bon_lm_pruner **out, const bon_lm_table *table);
+BON_API void bon_lm_pruner_close(bon_lm_pruner *pruner);
+/* How many n-grams of all orders stay at a threshold; it falls as the threshold rises. */
+BON_API uint64_t bon_lm_pruner_count(bon_lm_pruner *pruner, double threshold);
+/* The smallest threshold, to a thousandth of it, at which at most `ngrams` n-grams stay; INFINITY when the unigrams are more. */
+BON_API double bon_lm_pruner_threshold(bon_lm_pruner *pruner, uint64_t ngrams);
+BON_API bon_status bon_lm_pruner_apply(bon_lm_pruner *pruner, double threshold, bon_lm_table **out);
+
 /* Writes ARPA text to a path ("-" = stdout; .gz and .zst compress). */
 BON_API bon_status bon_lm_table_write_arpa(const bon_lm_table *table, const char *path);
 
@@ -167,6 +181,10 @@ BON_API bon_status bon_counter_open(bon_counter **out, unsigned order); /* 1..BO
 BON_API void bon_counter_close(bon_counter *counter);
 /* Adds whole lines of tokens. */
 BON_API bon_status bon_counter_add(bon_counter *counter, const char *text, size_t n);
+
+/* Says that what is added is part `index` (from 0) of a text cut in `of` parts. The counts and their file remember it, so that
+ * a part is missed or noticed when it comes twice. BON_ERR_ARGUMENT unless index < of. */
+BON_API bon_status bon_counter_shard(bon_counter *counter, uint32_t index, uint32_t of);
 
 /* Counts; the counter's text is used up. */
 BON_API bon_status bon_counter_finish(bon_counter *counter, bon_counts **out);

@@ -11,8 +11,9 @@
 
 #include "base/buf.h"
 #include "ngram/arpa.h"
+#include "ngram/trie_contexts.h"
 
-static const uint32_t NONE = UINT32_MAX;
+static const uint32_t NONE = BON_NO_CONTEXT;
 
 bon_status bon_arpa_reserve(struct bon_arpa *arpa, unsigned k, size_t need) {
     struct bon_arpa_level *level = &arpa->level[k - 1];
@@ -191,39 +192,6 @@ static void find_children(const struct bon_arpa *arpa, unsigned k, uint32_t *fir
     first_child[level->count] = child;
 }
 
-/* The first place in word[begin..end) whose word is not below w: steps of 1, 2, 4, ... and then halving. */
-static uint32_t seek_word(const uint32_t *word, uint32_t begin, uint32_t end, uint32_t w) {
-    uint32_t step = 1;
-    while (end - begin > step && word[begin + step - 1] < w) {
-        begin += step;
-        step *= 2;
-    }
-    uint32_t high = end - begin > step ? begin + step : end;
-    while (begin < high) {
-        uint32_t middle = begin + (high - begin) / 2;
-        if (word[middle] < w)
-            begin = middle + 1;
-        else
-            high = middle;
-    }
-    return begin;
-}
-
-/* contexts[] of level k (3 and up, by place in level k - 1, or NONE) from below[], those of level k - 1. */
-static void find_contexts(const struct bon_lm_table *table, unsigned k, const uint32_t *below, uint32_t *contexts) {
-    const struct bon_lm_level *level = &table->level[k - 1], *parents = &table->level[k - 2],
-                              *top = &table->level[k - 3];
-    for (uint32_t parent = 0; parent < parents->count; parent++) {
-        uint32_t above = below[parent];
-        uint32_t at = above == NONE ? 0 : top->first_child[above],
-                 end = above == NONE ? 0 : top->first_child[above + 1];
-        for (uint32_t i = parents->first_child[parent]; i < parents->first_child[parent + 1]; i++) {
-            at = seek_word(parents->word, at, end, level->word[i]);
-            contexts[i] = at < end && parents->word[at] == level->word[i] ? at : NONE;
-        }
-    }
-}
-
 /* Marks the contexts of level k as such and works out what blank nodes score. */
 static void use_contexts(struct bon_lm_table *table, unsigned k, const uint32_t *contexts) {
     struct bon_lm_level *level = &table->level[k - 1], *parents = &table->level[k - 2];
@@ -245,10 +213,7 @@ static bon_status link_contexts(struct bon_lm_table *table) {
         if (!contexts) {
             status = BON_ERR_NOMEM;
         } else {
-            if (k == 2)
-                memcpy(contexts, level->word, level->count * sizeof *contexts);
-            else
-                find_contexts(table, k, below, contexts);
+            bon_contexts_find(table, k, below, contexts);
             use_contexts(table, k, contexts);
         }
         free(below);

@@ -13,6 +13,7 @@
 
 struct bon_counter {
     unsigned order;
+    struct bon_shards shards;
     struct bon_corpus corpus;
 };
 
@@ -35,7 +36,15 @@ bon_status bon_counter_open(bon_counter **out, unsigned order) {
 void bon_counter_close(bon_counter *counter) {
     if (!counter) return;
     bon_corpus_free(&counter->corpus);
+    bon_shards_free(&counter->shards);
     free(counter);
+}
+
+bon_status bon_counter_shard(bon_counter *counter, uint32_t index, uint32_t of) {
+    if (index >= of) return bon_fail(BON_ERR_ARGUMENT, "part %u of %u: parts are numbered from 0", index, of);
+    const struct bon_shards part = {.of = of, .index = &index, .count = 1};
+    bon_shards_free(&counter->shards);
+    return bon_shards_add(&counter->shards, &part);
 }
 
 bon_status bon_counter_add(bon_counter *counter, const char *text, size_t n) {
@@ -154,6 +163,8 @@ bon_status bon_counter_finish(bon_counter *counter, bon_counts **out) {
     if (status == BON_OK) status = bon_counts_find_edges(counts, corpus, words.counts[BON_LM_BOS]);
     bon_word_order_free(&words);
     bon_corpus_free(corpus);
+    counts->shards = counter->shards;
+    counter->shards = (struct bon_shards){0};
     if (status == BON_OK)
         *out = counts;
     else

@@ -16,6 +16,7 @@ void bon_counts_close(bon_counts *counts) {
     free(counts->count);
     free(counts->edges);
     free(counts->edge_count);
+    bon_shards_free(&counts->shards);
     free(counts);
 }
 

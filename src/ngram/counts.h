@@ -3,6 +3,7 @@
 #define BON_SRC_NGRAM_COUNTS_H
 
 #include "ngram/corpus.h"
+#include "ngram/shards.h"
 
 struct bon_counts {
     unsigned order;
@@ -19,6 +20,8 @@ struct bon_counts {
     uint64_t edge_size;
     uint32_t *edges; /* [edge_size * order] ascending like grams */
     uint64_t *edge_count;
+
+    struct bon_shards shards; /* which parts of the text these are the counts of */
 };
 
 enum { BON_EDGE_BOS, BON_EDGE_EOS, BON_EDGE_WORDS };

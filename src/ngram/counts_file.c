@@ -10,7 +10,7 @@
 
 static const char KIND[] = "bonc", HEAD[] = "bonc.head", ENDS[] = "bonc.ends", TEXT[] = "bonc.text",
                   GRAMS[] = "bonc.grams", COUNTS[] = "bonc.counts", EDGES[] = "bonc.edges",
-                  EDGE_COUNTS[] = "bonc.edgecounts";
+                  EDGE_COUNTS[] = "bonc.edgecounts", SHARDS[] = "bonc.shards";
 
 struct head {
     uint32_t order;
@@ -29,7 +29,11 @@ static bon_status write_sections(const bon_counts *counts, struct bon_artefact_w
     BON_TRY(bon_artefact_add(writer, GRAMS, counts->grams, counts->size * counts->order * sizeof *counts->grams));
     BON_TRY(bon_artefact_add(writer, COUNTS, counts->count, counts->size * sizeof *counts->count));
     BON_TRY(bon_artefact_add(writer, EDGES, counts->edges, counts->edge_size * counts->order * sizeof *counts->edges));
-    return bon_artefact_add(writer, EDGE_COUNTS, counts->edge_count, counts->edge_size * sizeof *counts->edge_count);
+    BON_TRY(bon_artefact_add(writer, EDGE_COUNTS, counts->edge_count, counts->edge_size * sizeof *counts->edge_count));
+    if (counts->shards.of == 0) return BON_OK;
+    BON_TRY(bon_artefact_begin(writer, SHARDS));
+    BON_TRY(bon_artefact_write(writer, &counts->shards.of, sizeof counts->shards.of));
+    return bon_artefact_write(writer, counts->shards.index, counts->shards.count * sizeof *counts->shards.index);
 }
 
 bon_status bon_counts_write(const bon_counts *counts, const char *path) {
@@ -143,6 +147,26 @@ static bon_status read_edges(const struct bon_artefact *file, bon_counts *counts
     return BON_OK;
 }
 
+static bon_status read_shards(const struct bon_artefact *file, bon_counts *counts) {
+    const void *section;
+    size_t bytes;
+    if (!bon_artefact_has(file, SHARDS)) return BON_OK;
+    BON_TRY(bon_artefact_section(file, SHARDS, &section, &bytes));
+    const uint32_t *numbers = section;
+    size_t n = bytes / sizeof *numbers;
+    if (bytes % sizeof *numbers || n < 2 || n - 1 >= numbers[0])
+        return refuse(file, SHARDS, "no parts, or all of them");
+    for (size_t i = 1; i < n; i++)
+        if (numbers[i] >= numbers[0] || (i > 1 && numbers[i] <= numbers[i - 1]))
+            return refuse(file, SHARDS, "parts are out of range or not in order");
+    struct bon_shards *shards = &counts->shards;
+    BON_TRY(bon_grow_array(&shards->index, &shards->cap, n - 1, sizeof *shards->index));
+    memcpy(shards->index, numbers + 1, (n - 1) * sizeof *shards->index);
+    shards->count = n - 1;
+    shards->of = numbers[0];
+    return BON_OK;
+}
+
 static bon_status read_sections(const struct bon_artefact *file, bon_counts *counts) {
     const void *bytes;
     struct head head;
@@ -152,7 +176,9 @@ static bon_status read_sections(const struct bon_artefact *file, bon_counts *cou
     counts->order = head.order;
     BON_TRY(read_words(file, counts, head.words));
     BON_TRY(read_grams(file, counts, head.size));
-    return bon_artefact_version(file) < 2 ? BON_OK : read_edges(file, counts);
+    if (bon_artefact_version(file) < 2) return BON_OK;
+    BON_TRY(read_edges(file, counts));
+    return read_shards(file, counts);
 }
 
 bon_status bon_counts_read(bon_counts **out, const char *path) {

@@ -100,7 +100,9 @@ static bon_status merge_two(const bon_counts *x, const bon_counts *y, bon_counts
     bon_counts *merged = bon_alloc_zeroed(1, sizeof *merged);
     if (!merged) return BON_ERR_NOMEM;
     merged->order = x->order;
-    bon_status status = merge_words(&a, &b, merged);
+    bon_status status = bon_shards_add(&merged->shards, &x->shards);
+    if (status == BON_OK) status = bon_shards_add(&merged->shards, &y->shards);
+    if (status == BON_OK) status = merge_words(&a, &b, merged);
     if (status == BON_OK) status = merge_grams(&a, &b, merged);
     free(a.to);
     free(b.to);

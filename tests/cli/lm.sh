@@ -112,6 +112,15 @@ expect_same text.arpa counts.arpa
 bon merge -o sum.bonc part1.bonc part2.bonc part0.bonc
 bon lm build -q -j 3 -n 3 --counts --discount-fallback -o counts.bonlm sum.bonc
 expect_same text.bonlm counts.bonlm
+run bon lm build -n 3 --counts -o none.bonlm part2.bonc
+expect_refusal 75 'missing 0/3, 1/3'
+bon merge -o two.bonc part2.bonc part0.bonc
+run bon lm build -n 3 --counts -o none.bonlm two.bonc
+expect_refusal 75 'missing 1/3'
+run bon lm build -n 3 --counts -o none.bonlm two.bonc part0.bonc
+expect_refusal 1 'part 0/3 is there twice'
+run bon merge -o none.bonc two.bonc part2.bonc
+expect_refusal 1 'part 2/3 is there twice'
 run bon lm build -n 5 --counts -o none.bonlm sum.bonc
 expect_refusal 1 'count 5-grams'
 run bon lm build -n 3 --counts -o none.bonlm tokens
@@ -119,3 +128,14 @@ expect_refusal 1 'tokens'
 run bon lm build -n 3 --counts -o none.bonlm
 expect_refusal 2 'a file is missing'
 expect_no_file none.bonlm
+
+# Pruning: fewer n-grams, a size that is kept to, probabilities that still sum to 1 in what perplexity says.
+run bon lm prune --threshold 1e-4 --text tokens -o pruned.bonlm m.bonlm
+expect_status 0
+expect_err 'perplexity: .* before, .* after'
+bon lm prune -q --target-size 9k --quantize 4 -o target.bonlm m.arpa
+[ "$(wc -c <target.bonlm)" -le 9000 ] || unmet 'larger than its target'
+run bon lm prune -o x.bonlm m.bonlm
+expect_refusal 2 'threshold'
+run bon lm prune --target-size 1k -o none2.bonlm m.bonlm
+expect_refusal 1 'target-size'

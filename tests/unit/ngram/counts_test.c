@@ -271,3 +271,39 @@ Test(counts, edges_are_checked, .fini = files_clear) {
         bon_counts_close(counts);
     }
 }
+
+/* Parts remember which they are, in files and through merging; all of them are a whole text. */
+Test(counts, parts_remember, .fini = files_clear) {
+    bon_counts *part[3], *back, *two, *all;
+    for (uint32_t i = 0; i < 3; i++) {
+        bon_counter *counter;
+        cr_assert_eq(bon_counter_open(&counter, 2), BON_OK);
+        cr_assert_eq(bon_counter_shard(counter, 3, 3), BON_ERR_ARGUMENT);
+        cr_assert_eq(bon_counter_shard(counter, i, 3), BON_OK);
+        cr_assert_eq(bon_counter_add(counter, "a b\n", 4), BON_OK);
+        cr_assert_eq(bon_counter_finish(counter, &part[i]), BON_OK);
+        bon_counter_close(counter);
+    }
+    cr_assert_eq(bon_counts_write(part[2], files_path("part.bonc")), BON_OK);
+    cr_assert_eq(bon_counts_read(&back, files_path("part.bonc")), BON_OK, "%s", bon_error_message());
+    cr_assert(back->shards.of == 3 && back->shards.count == 1 && back->shards.index[0] == 2);
+    cr_assert_eq(bon_counts_merge(&two, (const bon_counts *[]){back, part[0]}, 2), BON_OK);
+    cr_assert(two->shards.of == 3 && two->shards.count == 2);
+    cr_assert_eq(bon_counts_merge(&all, (const bon_counts *[]){part[2], two}, 2), BON_ERR_ARGUMENT);
+    cr_assert_eq(bon_counts_merge(&all, (const bon_counts *[]){part[1], two}, 2), BON_OK);
+    cr_assert_eq(all->shards.of, 0u);
+    bon_shards_free(&part[0]->shards);
+    uint32_t bad[][2] = {{1, 1}, {2, 1}, {0, 4}}; /* of 4: one twice, out of order, out of range */
+    for (size_t i = 0; i < 3; i++) {
+        bon_counts *none;
+        part[0]->shards = (struct bon_shards){.of = 4, .index = bad[i], .count = 2};
+        cr_assert_eq(bon_counts_write(part[0], files_path("bad.bonc")), BON_OK);
+        cr_assert_eq(bon_counts_read(&none, files_path("bad.bonc")), BON_ERR_FORMAT);
+        cr_assert(strstr(bon_error_message(), "bonc.shards"), "%s", bon_error_message());
+    }
+    part[0]->shards = (struct bon_shards){0};
+    for (uint32_t i = 0; i < 3; i++) bon_counts_close(part[i]);
+    bon_counts_close(back);
+    bon_counts_close(two);
+    bon_counts_close(all);
+}

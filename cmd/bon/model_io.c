@@ -1,0 +1,80 @@
+/* cmd/bon/model_io.c: see model_io.h. */
+#include "model_io.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/io.h"
+
+bool ends_in(const char *text, const char *end) {
+    size_t n = strlen(text), m = strlen(end);
+    return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+/* An ARPA file begins with text; a .bonlm with the container's magic. */
+static bon_status is_arpa(const char *path, bool *result) {
+    struct bon_in *in;
+    char head[4096];
+    size_t got;
+    BON_TRY(bon_in_open(&in, path));
+    bon_status status = bon_in_read(in, head, sizeof head, &got);
+    bon_in_close(in);
+    *result = status == BON_OK && got > 0 && !memchr(head, 0, got);
+    return status;
+}
+
+bon_status read_model_table(const char *path, bon_lm_table **table) {
+    bool arpa;
+    bon_lm *lm;
+    BON_TRY(is_arpa(path, &arpa));
+    if (arpa) return bon_lm_table_read_arpa(table, path);
+    BON_TRY(bon_lm_open(&lm, path, NULL));
+    bon_status status = bon_lm_table_from_lm(table, lm);
+    bon_lm_close(lm);
+    return status;
+}
+
+bon_status write_model_file(const bon_lm_table *table, const char *path, const bon_lm_write_options *how) {
+    return ends_in(path, ".bonlm") ? bon_lm_table_write(table, path, how) : bon_lm_table_write_arpa(table, path);
+}
+
+/* Scores the whole lines of a buffer and keeps the rest for more. */
+static void score_lines(const bon_lm *lm, bon_buf *text, bool last, bon_lm_totals *totals) {
+    char *line = text->data, *end = text->data + text->len, *newline;
+    while (line < end && ((newline = memchr(line, '\n', (size_t)(end - line))) || last)) {
+        char *stop = newline ? newline : end;
+        bon_lm_score_line(lm, line, (size_t)(stop - line), totals);
+        line = newline ? newline + 1 : end;
+    }
+    text->len = (size_t)(end - line);
+    if (text->len) memmove(text->data, line, text->len);
+}
+
+static bon_status score_file(const bon_lm *lm, const char *path, bon_lm_totals *totals) {
+    enum { PIECE = 1 << 18 };
+    struct bon_in *in;
+    bon_buf text = {0};
+    size_t got = 0;
+    BON_TRY(bon_in_open(&in, path));
+    bon_status status;
+    do {
+        status = bon_buf_reserve(&text, PIECE);
+        if (status == BON_OK) status = bon_in_read(in, text.data + text.len, PIECE, &got);
+        if (status != BON_OK) break;
+        text.len += got;
+        score_lines(lm, &text, got == 0, totals);
+    } while (got > 0);
+    bon_buf_free(&text);
+    bon_in_close(in);
+    return status;
+}
+
+bon_status perplexity_of_file(const char *model, const char *text, double *perplexity) {
+    bon_lm_totals totals = {0};
+    bon_lm *lm;
+    BON_TRY(bon_lm_open(&lm, model, NULL));
+    bon_status status = score_file(lm, text, &totals);
+    bon_lm_close(lm);
+    *perplexity = bon_lm_perplexity(&totals);
+    return status;
+}

@@ -1,0 +1,16 @@
+/* cmd/bon/model_io.h: models in and out of commands: ARPA text or .bonlm, told by content when read and by name when written. */
+#ifndef BON_CMD_MODEL_IO_H
+#define BON_CMD_MODEL_IO_H
+
+#include "bon/ngram.h"
+
+bool ends_in(const char *text, const char *end);
+
+bon_status read_model_table(const char *path, bon_lm_table **table);
+/* A .bonlm file where the name ends so, else ARPA text. */
+bon_status write_model_file(const bon_lm_table *table, const char *path, const bon_lm_write_options *how);
+
+/* The perplexity of a text file (tokenized lines, also compressed) under a .bonlm model, unknown words included. */
+bon_status perplexity_of_file(const char *model, const char *text, double *perplexity);
+
+#endif

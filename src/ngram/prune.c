@@ -1,0 +1,324 @@
+/* src/ngram/prune.c: entropy pruning (Stolcke 1998).
+ *
+ * Let h be the context of an n-gram, w its last word, h' the context without its first word. Without the n-gram the model says
+ * a'(h) p(w|h') where it said p(w|h), and the back-off of h becomes a'(h), so the relative entropy between the two models is
+ *
+ *     D = P(h) { p(w|h) [log p(w|h) - log p(w|h') - log a'(h)] + (1 - sum of p(v|h) over the words v after h) [log a(h) - log a'(h)] }
+ *
+ * and perplexity rises by exp(D) - 1. P(h) is the model's own probability of h, word by word; that of <s> is taken to be
+ * that of </s>. What an n-gram is worth does not depend on the threshold, so it is worked out once; a threshold then decides
+ * from the highest order down, since an n-gram stays as long as a longer one that stays begins or (the table's invariant)
+ * ends with it.
+ *
+ * Kneser-Ney models are no ideal ground for it (Chelba et al. 2010): their lower orders are made for backing off, not for P(h).
+ */
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "ngram/table.h"
+#include "ngram/trie_contexts.h"
+
+/* Of one level above the first. */
+struct pruner_level {
+    uint32_t *context; /* place of each n-gram's context in the level below */
+    float *worth;      /* relative rise of perplexity without it */
+    uint8_t *keep;     /* at the threshold tried last */
+};
+
+struct bon_lm_pruner {
+    const bon_lm_table *table;
+    struct pruner_level level[BON_LM_MAX_ORDER];
+};
+
+/* Sums over the words that follow a context: p(v|h) and p(v|h'). */
+struct mass {
+    double here, below;
+};
+
+static double p10(float log10) { return pow(10.0, (double)log10); }
+
+static bool is_blank(const struct bon_lm_level *level, uint32_t i) { return level->blank && level->blank[i]; }
+
+/* Calls for every n-gram of a level and its trie parent. */
+#define EACH_CHILD(level, parent, i)                                                                                   \
+    for (uint32_t parent = 0, i = 0; parent < (level)[-1].count; parent++)                                             \
+        for (; i < (level)[-1].first_child[parent + 1]; i++)
+
+/* keep NULL = all. */
+static void add_masses(const struct bon_lm_level *level, const uint32_t *context, const uint8_t *keep,
+                       struct mass *masses) {
+    EACH_CHILD(level, parent, i) {
+        if (context[i] == BON_NO_CONTEXT || is_blank(level, i) || (keep && !keep[i])) continue;
+        masses[context[i]].here += p10(level->logprob[i]);
+        masses[context[i]].below += p10(level[-1].logprob[parent]);
+    }
+}
+
+/* The back-off that makes the probabilities after a context sum to 1; 0 where they leave nothing to back off to. */
+static double backoff_of(struct mass mass) {
+    double left = 1 - mass.here, below = 1 - mass.below;
+    return left > 1e-9 && below > 1e-9 ? left / below : 0;
+}
+
+/* ---- what n-grams are worth ---- */
+
+/* Natural logarithm of the probability of each n-gram of a level as a text, from that of the contexts. */
+static void text_probabilities(const bon_lm_table *table, unsigned k, const uint32_t *context, const double *below,
+                               double *logs) {
+    const struct bon_lm_level *level = &table->level[k - 1];
+    for (uint32_t i = 0; i < level->count; i++) {
+        double here = (double)level->logprob[i] * M_LN10;
+        if (k == 1 && i == BON_LM_BOS) here = (double)level->logprob[BON_LM_EOS] * M_LN10;
+        logs[i] = here + (k == 1 ? 0 : context[i] == BON_NO_CONTEXT ? -DBL_MAX / 4 : below[context[i]]);
+    }
+}
+
+static float worth(double context_log, struct mass mass, double backoff, double p, double p_below) {
+    double without = backoff_of((struct mass){mass.here - p, mass.below - p_below});
+    if (without <= 0 || backoff <= 0) return INFINITY;
+    double rise = log(p) - log(p_below) - log(without), rest = 1 - mass.here > 0 ? 1 - mass.here : 0;
+    double entropy = exp(context_log) * (p * rise + rest * (log(backoff) - log(without)));
+    return entropy > 0 ? (float)expm1(entropy) : 0.0f; /* below 0 by rounding only */
+}
+
+static bon_status value_level(bon_lm_pruner *pruner, unsigned k, const double *context_logs) {
+    const struct bon_lm_level *level = &pruner->table->level[k - 1];
+    struct pruner_level *to = &pruner->level[k - 1];
+    struct mass *masses = bon_alloc_zeroed(level[-1].count, sizeof *masses);
+    if (!masses) return BON_ERR_NOMEM;
+    add_masses(level, to->context, NULL, masses);
+    EACH_CHILD(level, parent, i) {
+        uint32_t h = to->context[i];
+        if (is_blank(level, i))
+            to->worth[i] = -1; /* nothing at all */
+        else
+            to->worth[i] = h == BON_NO_CONTEXT ? INFINITY
+                                               : worth(context_logs[h], masses[h], p10(level[-1].backoff[h]),
+                                                       p10(level->logprob[i]), p10(level[-1].logprob[parent]));
+    }
+    free(masses);
+    return BON_OK;
+}
+
+static bon_status alloc_level(struct pruner_level *level, uint32_t count) {
+    level->context = bon_alloc_array(count, sizeof *level->context);
+    level->worth = bon_alloc_array(count, sizeof *level->worth);
+    level->keep = bon_alloc_zeroed(count, 1);
+    return level->context && level->worth && level->keep ? BON_OK : BON_ERR_NOMEM;
+}
+
+static bon_status value_all(bon_lm_pruner *pruner) {
+    const bon_lm_table *table = pruner->table;
+    double *below = NULL, *logs = bon_alloc_array(table->level[0].count, sizeof *logs);
+    bon_status status = logs ? BON_OK : BON_ERR_NOMEM;
+    if (logs) text_probabilities(table, 1, NULL, NULL, logs);
+    for (unsigned k = 2; status == BON_OK && k <= table->order; k++) {
+        struct pruner_level *level = &pruner->level[k - 1];
+        status = alloc_level(level, table->level[k - 1].count);
+        if (status != BON_OK) break;
+        bon_contexts_find(table, k, pruner->level[k - 2].context, level->context);
+        status = value_level(pruner, k, logs);
+        free(below);
+        below = logs;
+        logs = bon_alloc_array(table->level[k - 1].count, sizeof *logs);
+        if (!logs) status = BON_ERR_NOMEM;
+        if (status == BON_OK) text_probabilities(table, k, level->context, below, logs);
+    }
+    free(below);
+    free(logs);
+    return status;
+}
+
+bon_status bon_lm_pruner_open(bon_lm_pruner **out, const bon_lm_table *table) {
+    bon_lm_pruner *pruner = bon_alloc_zeroed(1, sizeof *pruner);
+    if (!pruner) return BON_ERR_NOMEM;
+    pruner->table = table;
+    bon_status status = value_all(pruner);
+    if (status == BON_OK)
+        *out = pruner;
+    else
+        bon_lm_pruner_close(pruner);
+    return status;
+}
+
+void bon_lm_pruner_close(bon_lm_pruner *pruner) {
+    if (!pruner) return;
+    for (unsigned i = 0; i < BON_LM_MAX_ORDER; i++) {
+        free(pruner->level[i].context);
+        free(pruner->level[i].worth);
+        free(pruner->level[i].keep);
+    }
+    free(pruner);
+}
+
+/* ---- what stays ---- */
+
+/* Marks what the n-grams of level k that stay need in level k - 1: their contexts and their ends. */
+static void mark_needed(const bon_lm_pruner *pruner, unsigned k, uint8_t *needed) {
+    const struct bon_lm_level *level = &pruner->table->level[k - 1];
+    const struct pruner_level *from = &pruner->level[k - 1];
+    EACH_CHILD(level, parent, i) {
+        if (!from->keep[i]) continue;
+        needed[parent] = 1;
+        if (from->context[i] != BON_NO_CONTEXT) needed[from->context[i]] = 1;
+    }
+}
+
+uint64_t bon_lm_pruner_count(bon_lm_pruner *pruner, double threshold) {
+    const bon_lm_table *table = pruner->table;
+    uint64_t count = table->level[0].count;
+    for (unsigned k = table->order; k > 1; k--) {
+        struct pruner_level *level = &pruner->level[k - 1];
+        uint32_t n = table->level[k - 1].count;
+        memset(level->keep, 0, n);
+        if (k < table->order) mark_needed(pruner, k + 1, level->keep);
+        for (uint32_t i = 0; i < n; i++) {
+            level->keep[i] |= (double)level->worth[i] >= threshold;
+            count += level->keep[i];
+        }
+    }
+    return count;
+}
+
+double bon_lm_pruner_threshold(bon_lm_pruner *pruner, uint64_t ngrams) {
+    double low = -40, high = 0; /* log10 */
+    if (bon_lm_pruner_count(pruner, 0) <= ngrams) return 0;
+    if (bon_lm_pruner_count(pruner, INFINITY) > ngrams && pruner->table->level[0].count > ngrams)
+        return (double)INFINITY;
+    while (high - low > 4e-4) {
+        double middle = (low + high) / 2;
+        if (bon_lm_pruner_count(pruner, pow(10, middle)) <= ngrams)
+            high = middle;
+        else
+            low = middle;
+    }
+    return pow(10, high);
+}
+
+/* ---- the new table ---- */
+
+static bon_status copy_vocab(const bon_lm_table *from, bon_lm_table *to) {
+    for (uint32_t id = 0; id < from->vocab.count; id++) {
+        uint32_t given;
+        BON_TRY(bon_vocab_add(&to->vocab, from->vocab.words[id].text, from->vocab.words[id].len, &given));
+    }
+    if (!from->word_count) return BON_OK;
+    to->word_count = bon_alloc_array(from->level[0].count, sizeof *to->word_count);
+    if (!to->word_count) return BON_ERR_NOMEM;
+    memcpy(to->word_count, from->word_count, from->level[0].count * sizeof *to->word_count);
+    return BON_OK;
+}
+
+static uint32_t count_kept(const uint8_t *keep, uint32_t count) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++) kept += keep[i];
+    return kept;
+}
+
+/* The back-offs and marks of the n-grams of level k that the new table has, by their places in the old one: made anew where
+ * an n-gram of level k + 1 after a context was left out. */
+struct renewed {
+    float *backoff;
+    uint8_t *extends;
+};
+
+static bon_status renew(const bon_lm_pruner *pruner, unsigned k, struct renewed *renewed) {
+    const struct bon_lm_level *contexts = &pruner->table->level[k - 1], *level = contexts + 1;
+    const struct pruner_level *from = &pruner->level[k];
+    struct mass *masses = bon_alloc_zeroed(contexts->count, sizeof *masses);
+    uint8_t *fewer = bon_alloc_zeroed(contexts->count, 1);
+    renewed->backoff = bon_alloc_array(contexts->count, sizeof *renewed->backoff);
+    renewed->extends = bon_alloc_zeroed(contexts->count, 1);
+    bon_status status = masses && fewer && renewed->backoff && renewed->extends ? BON_OK : BON_ERR_NOMEM;
+    if (status == BON_OK) add_masses(level, from->context, from->keep, masses);
+    for (uint32_t i = 0; status == BON_OK && i < level->count; i++) {
+        uint32_t h = from->context[i];
+        if (h != BON_NO_CONTEXT) *(from->keep[i] ? &renewed->extends[h] : &fewer[h]) = 1;
+    }
+    for (uint32_t h = 0; status == BON_OK && h < contexts->count; h++) {
+        double backoff = fewer[h] ? backoff_of(masses[h]) : 0;
+        renewed->backoff[h] = !renewed->extends[h] ? 0 : backoff > 0 ? (float)log10(backoff) : contexts->backoff[h];
+    }
+    free(masses);
+    free(fewer);
+    return status;
+}
+
+/* Copies what stays of level k; `below` is what was renewed of level k - 1 (not read at level 1). A blank scores what backing
+ * off gives, so it follows the new back-offs. */
+static void copy_values(const bon_lm_pruner *pruner, unsigned k, const struct renewed *below,
+                        const struct renewed *renewed, bon_lm_table *to) {
+    const struct bon_lm_level *from = &pruner->table->level[k - 1];
+    struct bon_lm_level *level = &to->level[k - 1];
+    const struct pruner_level *how = &pruner->level[k - 1];
+    uint32_t parent = 0, new_parent = 0; /* of n-gram i, in the old table and in the new one */
+    for (uint32_t i = 0, at = 0; i < from->count; i++) {
+        for (; k > 1 && i >= from[-1].first_child[parent + 1]; parent++)
+            new_parent += k == 2 || pruner->level[k - 2].keep[parent];
+        if (k > 1 && !how->keep[i]) continue;
+        level->word[at] = from->word[i];
+        level->logprob[at] = from->logprob[i];
+        if (k < to->order) {
+            level->backoff[at] = renewed->backoff[i];
+            level->extends[at] = renewed->extends[i];
+        }
+        if (level->blank && (level->blank[at] = from->blank[i])) {
+            uint32_t h = how->context[i];
+            level->logprob[at] = level[-1].logprob[new_parent] + (h == BON_NO_CONTEXT ? 0 : below->backoff[h]);
+        }
+        at++;
+    }
+}
+
+/* Where the children that stay begin. */
+static void link_children(const bon_lm_pruner *pruner, unsigned k, bon_lm_table *to) {
+    const struct bon_lm_level *from = &pruner->table->level[k - 1];
+    const uint8_t *keep_children = pruner->level[k].keep;
+    uint32_t *first_child = to->level[k - 1].first_child, child = 0, at = 0;
+    for (uint32_t i = 0; i < from->count; i++) {
+        if (k == 1 || pruner->level[k - 1].keep[i]) first_child[at++] = child;
+        for (uint32_t c = from->first_child[i]; c < from->first_child[i + 1]; c++) child += keep_children[c];
+    }
+    first_child[at] = child;
+}
+
+static bon_status copy_levels(const bon_lm_pruner *pruner, bon_lm_table *to) {
+    struct renewed now = {0}, below = {0};
+    bon_status status = BON_OK;
+    for (unsigned k = 1; status == BON_OK && k <= to->order; k++) {
+        const struct bon_lm_level *from = &pruner->table->level[k - 1];
+        struct bon_lm_level *level = &to->level[k - 1];
+        uint32_t kept = k == 1 ? from->count : count_kept(pruner->level[k - 1].keep, from->count);
+        now = (struct renewed){0};
+        if (k < to->order) status = renew(pruner, k, &now);
+        if (status == BON_OK) status = bon_lm_level_alloc(level, kept, k == to->order);
+        if (status == BON_OK && from->blank && !(level->blank = bon_alloc_zeroed(kept, 1))) status = BON_ERR_NOMEM;
+        if (status == BON_OK) {
+            copy_values(pruner, k, &below, &now, to);
+            if (k < to->order) link_children(pruner, k, to);
+        }
+        free(below.backoff);
+        free(below.extends);
+        below = now;
+    }
+    free(below.backoff);
+    free(below.extends);
+    return status;
+}
+
+bon_status bon_lm_pruner_apply(bon_lm_pruner *pruner, double threshold, bon_lm_table **out) {
+    bon_lm_table *table = bon_alloc_zeroed(1, sizeof *table);
+    if (!table) return BON_ERR_NOMEM;
+    table->order = pruner->table->order;
+    bon_lm_pruner_count(pruner, threshold); /* decides what stays */
+    bon_status status = copy_vocab(pruner->table, table);
+    if (status == BON_OK) status = copy_levels(pruner, table);
+    if (status == BON_OK)
+        *out = table;
+    else
+        bon_lm_table_close(table);
+    return status;
+}

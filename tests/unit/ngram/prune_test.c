@@ -1,0 +1,170 @@
+/* Entropy pruning: probabilities still sum to 1, thresholds nest, a table pruned by nothing is the table, what is left out is
+ * what matters least by the definition, computed the long way. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <unistd.h>
+
+#include "ngram/lm.h"
+#include "support/failmalloc.h"
+#include "support/lm_toy.h"
+
+/* A Kneser-Ney model of random lines over few words. */
+static bon_lm_table *estimate(uint64_t seed, unsigned order) {
+    bon_lm_build_options how = {.order = order, .discount_fallback = 1};
+    bon_lm_builder *builder;
+    bon_lm_table *table;
+    char text[4096];
+    size_t n = 0;
+    while (n + 80 < sizeof text) {
+        for (unsigned i = 0, words = 1 + toy_below(&seed, 12); i < words; i++)
+            n += (size_t)snprintf(text + n, sizeof text - n, "%c ", (char)('a' + toy_below(&seed, 3 + i % 9)));
+        text[n++] = '\n';
+    }
+    cr_assert_eq(bon_lm_builder_open(&builder, &how), BON_OK);
+    cr_assert_eq(bon_lm_builder_add(builder, text, n, "text", 1), BON_OK);
+    cr_assert_eq(bon_lm_builder_estimate(builder, &table), BON_OK, "%s", bon_error_message());
+    bon_lm_builder_close(builder);
+    return table;
+}
+
+static bon_lm *open_table(const bon_lm_table *table) {
+    char path[64];
+    bon_lm *lm;
+    toy_path(path);
+    cr_assert_eq(bon_lm_table_write(table, path, NULL), BON_OK, "%s", bon_error_message());
+    cr_assert_eq(bon_lm_open(&lm, path, NULL), BON_OK);
+    unlink(path);
+    return lm;
+}
+
+static bon_lm_table *prune(const bon_lm_table *table, double threshold) {
+    bon_lm_pruner *pruner;
+    bon_lm_table *pruned;
+    cr_assert_eq(bon_lm_pruner_open(&pruner, table), BON_OK);
+    cr_assert_eq(bon_lm_pruner_apply(pruner, threshold, &pruned), BON_OK);
+    bon_lm_pruner_close(pruner);
+    return pruned;
+}
+
+/* After many histories, the probabilities of all words but <s> sum to 1. */
+static void assert_sums(const bon_lm *lm, uint64_t seed) {
+    for (unsigned round = 0; round < 200; round++) {
+        bon_lm_state state, next;
+        double sum = 0;
+        bon_lm_state_begin(lm, &state);
+        for (unsigned i = toy_below(&seed, 6); i > 0; i--)
+            bon_lm_score(lm, &state, 3 + toy_below(&seed, (uint32_t)bon_lm_count(lm, 1) - 3), &state, NULL);
+        for (uint32_t word = 0; word < bon_lm_count(lm, 1); word++)
+            if (word != BON_LM_BOS) sum += pow(10, (double)bon_lm_score(lm, &state, word, &next, NULL));
+        cr_assert_float_eq(sum, 1, 1e-4, "round %u: %g", round, sum);
+    }
+}
+
+Test(prune, probabilities_sum_to_one_at_every_threshold, .timeout = 60) {
+    static const double thresholds[] = {0, 1e-7, 1e-5, 1e-4, 1e-3, 1e-2, INFINITY};
+    for (unsigned order = 1; order <= 5; order++) {
+        bon_lm_table *table = estimate(order + 11, order);
+        uint64_t last = UINT64_MAX;
+        for (size_t t = 0; t < sizeof thresholds / sizeof thresholds[0]; t++) {
+            bon_lm_table *pruned = prune(table, thresholds[t]);
+            bon_lm *lm = open_table(pruned);
+            uint64_t count = 0;
+            for (unsigned k = 1; k <= order; k++) count += bon_lm_count(lm, k);
+            cr_assert_leq(count, last);
+            last = count;
+            assert_sums(lm, t + 1);
+            bon_lm_close(lm);
+            bon_lm_table_close(pruned);
+        }
+        cr_assert_lt(last, order == 1 ? UINT64_MAX : bon_lm_table_count(table, order) + bon_lm_table_count(table, 1));
+        bon_lm_table_close(table);
+    }
+}
+
+Test(prune, pruning_by_nothing_changes_nothing) {
+    for (unsigned order = 1; order <= 5; order++) {
+        bon_lm_table *table = estimate(order, order), *same = prune(table, -1);
+        for (unsigned i = 0; i < order; i++) {
+            const struct bon_lm_level *a = &table->level[i], *b = &same->level[i];
+            cr_assert_eq(a->count, b->count);
+            cr_assert_arr_eq(a->word, b->word, a->count * sizeof *a->word);
+            cr_assert_arr_eq(a->logprob, b->logprob, a->count * sizeof *a->logprob);
+            if (i + 1 == order) continue;
+            cr_assert_arr_eq(a->first_child, b->first_child, (a->count + (size_t)1) * sizeof *a->first_child);
+            cr_assert_arr_eq(a->extends, b->extends, a->count);
+            cr_assert_arr_eq(a->backoff, b->backoff, a->count * sizeof *a->backoff);
+        }
+        bon_lm_table_close(table);
+        bon_lm_table_close(same);
+    }
+}
+
+/* Of a bigram model: leaves out each bigram alone, by hand, and compares how far perplexity on the model's own text rises with
+ * the threshold at which the pruner lets go of it. */
+Test(prune, the_threshold_is_the_rise_of_perplexity, .timeout = 60) {
+    bon_lm_table *table = estimate(5, 2);
+    bon_lm_pruner *pruner;
+    cr_assert_eq(bon_lm_pruner_open(&pruner, table), BON_OK);
+    const struct bon_lm_level *words = &table->level[0], *bigrams = &table->level[1];
+    for (uint32_t w = 0, i = 0; w < words->count; w++)
+        for (; i < words->first_child[w + 1]; i++) {
+            uint32_t h = bigrams->word[i];
+            double ph = pow(10, (double)words->logprob[h == BON_LM_BOS ? BON_LM_EOS : h]), entropy = 0, here = 0,
+                   below = 0;
+            double p[64] = {0};
+            for (uint32_t v = 0, j = 0; v < words->count; v++) { /* p(v|h), and the sums without w */
+                p[v] = pow(10, (double)(words->logprob[v] + words->backoff[h]));
+                for (; j < words->first_child[v + 1]; j++)
+                    if (bigrams->word[j] == h) {
+                        p[v] = pow(10, (double)bigrams->logprob[j]);
+                        if (v != w) here += p[v], below += pow(10, (double)words->logprob[v]);
+                    }
+            }
+            double backoff = (1 - here) / (1 - below);
+            for (uint32_t v = 0, j = 0; v < words->count; v++) {
+                bool listed = false;
+                for (; j < words->first_child[v + 1]; j++) listed |= bigrams->word[j] == h && v != w;
+                if (listed || v == BON_LM_BOS) continue;
+                entropy += ph * p[v] * log(p[v] / (backoff * pow(10, (double)words->logprob[v])));
+            }
+            double rise = expm1(entropy);
+            if (rise < 1e-6) continue; /* lost in the rounding of floats */
+            uint64_t stays = bon_lm_pruner_count(pruner, rise * 0.98), goes = bon_lm_pruner_count(pruner, rise * 1.02);
+            cr_assert_lt(goes, stays, "bigram %u: %g", i, rise);
+        }
+    bon_lm_pruner_close(pruner);
+    bon_lm_table_close(table);
+}
+
+Test(prune, thresholds_for_a_number_of_ngrams) {
+    bon_lm_table *table = estimate(3, 4);
+    bon_lm_pruner *pruner;
+    cr_assert_eq(bon_lm_pruner_open(&pruner, table), BON_OK);
+    uint64_t all = bon_lm_pruner_count(pruner, -1), words = bon_lm_table_count(table, 1);
+    for (uint64_t n = words + 1; n < all; n += all / 16) {
+        double threshold = bon_lm_pruner_threshold(pruner, n);
+        cr_assert_leq(bon_lm_pruner_count(pruner, threshold), n);
+        if (threshold > 0) cr_assert_gt(bon_lm_pruner_count(pruner, threshold * 0.99), n);
+    }
+    cr_assert_eq(bon_lm_pruner_threshold(pruner, all), 0);
+    cr_assert(isinf(bon_lm_pruner_threshold(pruner, words - 1)));
+    bon_lm_pruner_close(pruner);
+    bon_lm_pruner_close(NULL);
+    bon_lm_table_close(table);
+}
+
+static bon_status open_and_apply(void *table) {
+    bon_lm_pruner *pruner;
+    bon_lm_table *pruned;
+    BON_TRY(bon_lm_pruner_open(&pruner, table));
+    bon_status status = bon_lm_pruner_apply(pruner, 1e-4, &pruned);
+    if (status == BON_OK) bon_lm_table_close(pruned);
+    bon_lm_pruner_close(pruner);
+    return status;
+}
+
+Test(prune, allocation_failures, .timeout = 60) {
+    bon_lm_table *table = estimate(8, 3);
+    failmalloc_check(open_and_apply, table);
+    bon_lm_table_close(table);
+}
