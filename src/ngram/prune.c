@@ -9,10 +9,7 @@
  * that of </s>. What an n-gram is worth does not depend on the threshold, so it is worked out once; a threshold then decides
  * from the highest order down, since an n-gram stays as long as a longer one that stays begins or (the table's invariant)
  * ends with it.
- *
- * Kneser-Ney models are no ideal ground for it (Chelba et al. 2010): their lower orders are made for backing off, not for P(h).
  */
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +34,8 @@ struct bon_lm_pruner {
 struct mass {
     double here, below;
 };
+
+static const double IMPOSSIBLE = -1e6; /* logarithm of next to nothing */
 
 static double p10(float log10) { return pow(10.0, (double)log10); }
 
@@ -65,15 +64,71 @@ static double backoff_of(struct mass mass) {
 
 /* ---- what n-grams are worth ---- */
 
-/* Natural logarithm of the probability of each n-gram of a level as a text, from that of the contexts. */
+/* How often each word comes in the long run: steps of the walk from word to word that the bigrams describe. */
+struct walk {
+    const struct bon_lm_level *words;
+    double *excess; /* of each bigram: its probability less what backing off gives */
+    double *now, *next;
+};
+
+/* What follows </s> begins a sentence, so <s> stands where </s> does. Half of the old frequencies stays, which calms what
+ * swings from step to step. */
+static void step(struct walk *walk) {
+    const struct bon_lm_level *words = walk->words, *bigrams = words + 1;
+    double backed_off = 0, sum = 0;
+    for (uint32_t h = 0; h < words->count; h++) backed_off += walk->now[h] * p10(words->backoff[h]);
+    for (uint32_t w = 0; w < words->count; w++) {
+        double here = w == BON_LM_BOS ? 0 : backed_off * p10(words->logprob[w]);
+        for (uint32_t i = words->first_child[w]; i < words->first_child[w + 1]; i++)
+            here += walk->now[bigrams->word[i]] * walk->excess[i];
+        walk->next[w] = here > 0 ? here : 0;
+    }
+    walk->next[BON_LM_BOS] = walk->next[BON_LM_EOS];
+    walk->next[BON_LM_EOS] = 0;
+    for (uint32_t w = 0; w < words->count; w++) sum += walk->next[w];
+    for (uint32_t w = 0; w < words->count; w++) walk->now[w] = (walk->now[w] + walk->next[w] / sum) / 2;
+}
+
+static void begin_walk(struct walk *walk) {
+    const struct bon_lm_level *words = walk->words, *bigrams = words + 1;
+    for (uint32_t w = 0; w < words->count; w++) {
+        double below = p10(words->logprob[w]);
+        walk->now[w] = below;
+        for (uint32_t i = words->first_child[w]; i < words->first_child[w + 1]; i++)
+            walk->excess[i] =
+                is_blank(bigrams, i) ? 0 : p10(bigrams->logprob[i]) - below * p10(words->backoff[bigrams->word[i]]);
+    }
+    walk->now[BON_LM_BOS] = walk->now[BON_LM_EOS];
+    walk->now[BON_LM_EOS] = 0;
+}
+
+/* Natural logarithms of how often each word comes in the long run. */
+static bon_status word_frequencies(const bon_lm_table *table, double *logs) {
+    enum { STEPS = 30 };
+    uint32_t n = table->level[0].count;
+    if (table->order == 1) return BON_OK; /* then nobody asks */
+    struct walk walk = {.words = &table->level[0],
+                        .excess = bon_alloc_array(table->level[1].count, sizeof *walk.excess),
+                        .now = bon_alloc_array(n, sizeof *walk.now),
+                        .next = bon_alloc_array(n, sizeof *walk.next)};
+    bon_status status = walk.excess && walk.now && walk.next ? BON_OK : BON_ERR_NOMEM;
+    if (status == BON_OK) {
+        begin_walk(&walk);
+        for (unsigned i = 0; i < STEPS; i++) step(&walk);
+        for (uint32_t w = 0; w < n; w++) logs[w] = walk.now[w] > 0 ? log(walk.now[w]) : IMPOSSIBLE;
+    }
+    free(walk.excess);
+    free(walk.now);
+    free(walk.next);
+    return status;
+}
+
+/* Natural logarithm of the probability of each n-gram of level k (2 and up) as a text, from that of the contexts. */
 static void text_probabilities(const bon_lm_table *table, unsigned k, const uint32_t *context, const double *below,
                                double *logs) {
     const struct bon_lm_level *level = &table->level[k - 1];
-    for (uint32_t i = 0; i < level->count; i++) {
-        double here = (double)level->logprob[i] * M_LN10;
-        if (k == 1 && i == BON_LM_BOS) here = (double)level->logprob[BON_LM_EOS] * M_LN10;
-        logs[i] = here + (k == 1 ? 0 : context[i] == BON_NO_CONTEXT ? -DBL_MAX / 4 : below[context[i]]);
-    }
+    for (uint32_t i = 0; i < level->count; i++)
+        logs[i] = context[i] == BON_NO_CONTEXT ? IMPOSSIBLE : below[context[i]] + (double)level->logprob[i] * M_LN10;
 }
 
 static float worth(double context_log, struct mass mass, double backoff, double p, double p_below) {
@@ -114,7 +169,7 @@ static bon_status value_all(bon_lm_pruner *pruner) {
     const bon_lm_table *table = pruner->table;
     double *below = NULL, *logs = bon_alloc_array(table->level[0].count, sizeof *logs);
     bon_status status = logs ? BON_OK : BON_ERR_NOMEM;
-    if (logs) text_probabilities(table, 1, NULL, NULL, logs);
+    if (logs) status = word_frequencies(table, logs);
     for (unsigned k = 2; status == BON_OK && k <= table->order; k++) {
         struct pruner_level *level = &pruner->level[k - 1];
         status = alloc_level(level, table->level[k - 1].count);
