@@ -4,16 +4,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json_span.h"
 #include "bon/normalize.h"
 #include "commands.h"
 #include "normalize/auto.h"
 #include "normalize/normalizer.h"
+#include "normalize_show.h"
 #include "stream.h"
 
 struct normalize_args {
     struct shared_args shared;
     int tone_style, form, from;
-    bool strict;
+    bool strict, fullwidth, punctuation, iy, elongation, diff;
+    const char *teencode; /* NULL = not, "" = the built-in table */
+    const char *json_field;
     uint32_t disabled;
     const char *report; /* NULL = none, "" = standard error */
 };
@@ -26,6 +30,9 @@ struct normalize_job {
     bool automatic, wide;       /* --from auto; utf-16, utf-32 */
     unsigned file;              /* that they belong to */
     bon_buf settled;
+    const char *json_field;
+    bool diff;
+    struct normalize_examples *examples; /* NULL without --report */
     _Atomic uint64_t counts[BON_RULES];
 };
 
@@ -73,8 +80,19 @@ static const struct option_row options[] = {
                 "fail on malformed UTF-8 instead of replacing it by U+FFFD"),
     OPTION_PARSE(0, "disable", "RULES", struct normalize_args, disabled, parse_rules,
                  "switch rules off (names between commas, see below)"),
+    OPTION_FLAG(0, "fullwidth", struct normalize_args, fullwidth, "turn fullwidth forms into ASCII"),
+    OPTION_FLAG(0, "punctuation", struct normalize_args, punctuation,
+                "turn typographic quotes, dashes and ellipses into ASCII"),
+    OPTION_FLAG(0, "iy", struct normalize_args, iy, "write i for y in kỹ, lý, mỹ and the like"),
+    OPTION_FLAG(0, "elongation", struct normalize_args, elongation, "shorten drawn out words (đẹpppp)"),
+    OPTION_STRING(0, "teencode", "[FILE]", struct normalize_args, teencode,
+                  "write words of chat spelling out, by a built-in table\nor the lines 'word TAB replacement' of FILE"),
+    OPTION_STRING(0, "json-field", "NAME", struct normalize_args, json_field,
+                  "read JSON lines and normalize the string NAME of each"),
+    OPTION_FLAG(0, "diff", struct normalize_args, diff,
+                "write the lines that change, before and after, instead of the text"),
     OPTION_STRING(0, "report", "[FILE]", struct normalize_args, report,
-                  "write how often each rule changed something, as TSV,\nto FILE or standard error"),
+                  "write how often each rule changed something and where first,\nas TSV, to FILE or standard error"),
     OPTIONS_SHARED,
     OPTION_END,
 };
@@ -102,16 +120,60 @@ static bon_status expect_wide_read(const struct bon_chunk *chunk) {
                     chunk->name);
 }
 
+/* One JSON line: the string of the field is normalized, everything else stays as it is. */
+static bon_status map_object(const struct normalize_job *job, const struct bon_chunk *chunk, uint64_t number,
+                             const char *line, size_t n, bon_buf *text, bon_buf *out, uint64_t *counts) {
+    struct bon_json_field field;
+    struct bon_json_error error;
+    if (strspn(line, " \t\r\n") >= n) return bon_buf_append(out, line, n);
+    if (!bon_json_find(line, n, job->json_field, &field, &error))
+        return bon_fail(BON_ERR_DATA, "%s: line %llu, byte %zu: %s; JSON lines are one object each", chunk->name,
+                        (unsigned long long)number, error.at, error.reason);
+    if (field.kind != BON_JSON_STRING) return bon_buf_append(out, line, n);
+    const struct bon_normalize_place place = {.name = chunk->name, .line = number};
+    text->len = 0;
+    BON_TRY(bon_json_unescape(line + field.start, field.end - field.start, text));
+    size_t raw = text->len;
+    bon_buf result = {0};
+    bon_status status = bon_normalize_chunk(job->normalizer, text->data, raw, &place, &result, counts);
+    if (status == BON_OK && result.len == raw && (raw == 0 || memcmp(result.data, text->data, raw) == 0))
+        status = bon_buf_append(out, line, n);
+    else if (status == BON_OK && (status = bon_buf_append(out, line, field.start)) == BON_OK &&
+             (status = bon_json_quote(result.data, result.len, out)) == BON_OK)
+        status = bon_buf_append(out, line + field.end, n - field.end);
+    bon_buf_free(&result);
+    return status;
+}
+
+static bon_status map_objects(const struct normalize_job *job, const struct bon_chunk *chunk, bon_buf *out,
+                              uint64_t *counts) {
+    bon_buf text = {0};
+    bon_status status = BON_OK;
+    uint64_t number = chunk->line;
+    for (size_t at = 0, n; at < chunk->len && status == BON_OK; at += n, number++) {
+        const char *end = memchr(chunk->data + at, '\n', chunk->len - at);
+        n = end ? (size_t)(end + 1 - chunk->data) - at : chunk->len - at;
+        status = map_object(job, chunk, number, chunk->data + at, n, &text, out, counts);
+    }
+    bon_buf_free(&text);
+    return status;
+}
+
 static bon_status map(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
     struct normalize_job *job = context;
     uint64_t counts[BON_RULES] = {0};
     (void)worker;
     const struct bon_normalize_place place = place_of(chunk);
     if (job->wide && chunk->offset == 0) BON_TRY(expect_wide_read(chunk));
-    BON_TRY((job->automatic ? bon_auto_judge : bon_normalize_chunk)(job->normalizer, chunk->data, chunk->len, &place,
-                                                                    out, counts));
+    if (job->json_field)
+        BON_TRY(map_objects(job, chunk, out, counts));
+    else if (job->diff)
+        BON_TRY(show_differences(job->normalizer, chunk, out, counts));
+    else
+        BON_TRY((job->automatic ? bon_auto_judge : bon_normalize_chunk)(job->normalizer, chunk->data, chunk->len,
+                                                                        &place, out, counts));
     add_counts(job, counts);
-    return BON_OK;
+    return job->examples ? examples_find(job->examples, job->normalizer, chunk, counts) : BON_OK;
 }
 
 /* Lines at the end of a file that still wait for a neighbour. */
@@ -139,6 +201,7 @@ static bon_status settle(struct normalize_job *job, const struct bon_chunk *chun
 static bon_status sink(void *context, const struct bon_chunk *chunk, const bon_buf *result) {
     struct normalize_job *job = context;
     const struct bon_normalize_place place = place_of(chunk);
+    if (job->json_field || job->diff) return bon_out_write(job->pipeline.out, result->data, result->len);
     if (job->automatic) BON_TRY(settle(job, chunk, result));
     const char *text = job->automatic ? job->settled.data : result->data;
     size_t n = job->automatic ? job->settled.len : result->len;
@@ -149,9 +212,12 @@ static bon_status sink(void *context, const struct bon_chunk *chunk, const bon_b
 
 static int write_report(const struct normalize_args *args, const struct normalize_job *job) {
     bon_buf text = {0};
-    bon_status status = bon_buf_printf(&text, "rule\tcount\n");
-    for (int i = 0; i < BON_RULES && status == BON_OK; i++)
-        status = bon_buf_printf(&text, "%s\t%llu\n", bon_rule_name(i), (unsigned long long)job->counts[i]);
+    bon_status status = bon_buf_printf(&text, "rule\tcount\tfirst\n");
+    for (int i = 0; i < BON_RULES && status == BON_OK; i++) {
+        const bon_buf *first = &job->examples->first[i].text;
+        status = bon_buf_printf(&text, "%s\t%llu\t%.*s\n", bon_rule_name(i), (unsigned long long)job->counts[i],
+                                (int)first->len, first->len ? first->data : "");
+    }
     if (status != BON_OK) {
         bon_buf_free(&text);
         return tell_failure(status);
@@ -162,24 +228,66 @@ static int write_report(const struct normalize_args *args, const struct normaliz
     return EXIT_DONE;
 }
 
+static uint32_t enabled_rules(const struct normalize_args *args) {
+    return (uint32_t)args->fullwidth << BON_RULE_FULLWIDTH | (uint32_t)args->punctuation << BON_RULE_PUNCTUATION |
+           (uint32_t)args->iy << BON_RULE_IY | (uint32_t)args->elongation << BON_RULE_ELONGATION |
+           (uint32_t)(args->teencode != NULL) << BON_RULE_TEENCODE;
+}
+
+/* A whole file, decoded. */
+static bon_status read_file(const char *path, bon_buf *text) {
+    struct bon_in *in;
+    size_t got = 1;
+    bon_status status = bon_in_open(&in, path);
+    if (status != BON_OK) return status;
+    while (status == BON_OK && got > 0) {
+        status = bon_buf_reserve(text, 1 << 16);
+        if (status == BON_OK) status = bon_in_read(in, text->data + text->len, text->cap - text->len, &got);
+        if (status == BON_OK) text->len += got;
+    }
+    bon_in_close(in);
+    return status;
+}
+
+static bon_status open_job(struct normalize_job *job, const struct normalize_args *args, bon_buf *teencode,
+                           struct normalize_examples *examples) {
+    bon_normalize_options rules = {.tone_style = (bon_tone_style)args->tone_style,
+                                   .form = (bon_form)args->form,
+                                   .strict = args->strict,
+                                   .disabled = args->disabled,
+                                   .enabled = enabled_rules(args),
+                                   .from = charsets[args->from]};
+    if (args->teencode && *args->teencode) {
+        BON_TRY(read_file(args->teencode, teencode));
+        rules.teencode = teencode->data ? teencode->data : "";
+        rules.teencode_len = teencode->len;
+    }
+    examples->options = rules;
+    job->examples = args->report ? examples : NULL;
+    job->json_field = args->json_field;
+    job->diff = args->diff;
+    job->pipeline.whole_lines = args->json_field || args->diff;
+    job->wide = args->from == FROM_UTF16 || args->from == FROM_UTF32;
+    job->automatic = rules.from == BON_CHARSET_AUTO && !args->json_field && !args->diff;
+    return bon_normalizer_open(&job->normalizer, &rules);
+}
+
 static int run(const struct command *command, int argc, char **argv) {
     struct normalize_args args = {0};
     struct normalize_job job = {.pipeline = {.map = map, .sink = sink, .finish = end_file, .context = &job}};
+    struct normalize_examples examples;
+    bon_buf teencode = {0};
     int first, result = options_parse(command, &args, argc, argv, &first);
     if (result != PARSE_GO) return result;
-    bon_normalize_options rules = {.tone_style = args.tone_style,
-                                   .form = args.form,
-                                   .strict = args.strict,
-                                   .disabled = args.disabled,
-                                   .from = charsets[args.from]};
-    job.wide = args.from == FROM_UTF16 || args.from == FROM_UTF32;
-    job.automatic = rules.from == BON_CHARSET_AUTO;
-    bon_status status = bon_normalizer_open(&job.normalizer, &rules);
-    if (status != BON_OK) return tell_failure(status);
-    result = stream_run(command, &args.shared, argv + first, argc - first, &job.pipeline, NULL);
+    examples_open(&examples);
+    bon_status status = open_job(&job, &args, &teencode, &examples);
+    result = tell_failure(status);
+    if (status == BON_OK) result = stream_run(command, &args.shared, argv + first, argc - first, &job.pipeline, NULL);
     if (result == EXIT_DONE && args.report) result = write_report(&args, &job);
+    examples_close(&examples);
     bon_auto_free(&job.neighbours);
     bon_buf_free(&job.settled);
+    bon_buf_free(&teencode);
     bon_normalizer_close(job.normalizer);
     return result;
 }

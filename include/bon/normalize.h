@@ -36,7 +36,13 @@ extern "C" {
     X(TONE_PLACE, "tone-place", "the tone mark moves to its place in the chosen style")                                \
     X(INVISIBLE, "invisible", "zero-width, bidi, soft hyphen, BOM, variation selectors and controls are dropped")      \
     X(BLANK, "blank", "runs of blanks become one space; blanks at both ends of a line are dropped")                    \
-    X(LINE_END, "line-end", "CRLF and CR become LF")
+    X(LINE_END, "line-end", "CRLF and CR become LF")                                                                   \
+    /* These are off unless they are asked for. */                                                                     \
+    X(FULLWIDTH, "fullwidth", "fullwidth forms become ASCII")                                                          \
+    X(PUNCTUATION, "punctuation", "typographic quotes, dashes and ellipses become ASCII")                              \
+    X(IY, "iy", "y that is a whole rhyme becomes i behind h, k, l, m, s, t")                                           \
+    X(ELONGATION, "elongation", "a letter drawn out (three or more) becomes one where that makes a syllable")          \
+    X(TEENCODE, "teencode", "a word of chat spelling becomes the one it stands for")
 
 /* X(NAME, "name in --from", "what it is"). */
 #define BON_CHARSET_TABLE(X)                                                                                           \
@@ -71,7 +77,10 @@ typedef struct bon_normalize_options {
     int strict;                /* non-zero: invalid UTF-8 is BON_ERR_DATA instead of U+FFFD */
     uint32_t disabled;         /* bit 1 << rule switches a rule off */
     bon_charset from;     /* default BON_CHARSET_UTF8; with _AUTO, neighbouring lines of a text tell about short ones */
-    uint32_t reserved[3]; /* zero */
+    uint32_t enabled;     /* bit 1 << rule switches a rule on that is off otherwise */
+    const char *teencode; /* lines "word TAB replacement" for that rule, teencode_len bytes; NULL = the built-in ones */
+    size_t teencode_len;
+    uint32_t reserved[4]; /* zero */
 } bon_normalize_options;
 
 typedef struct bon_normalizer bon_normalizer;

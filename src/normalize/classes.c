@@ -64,7 +64,7 @@ void bon_classes_build(struct bon_normalizer *nz) {
         for (unsigned c = ranges[i].first; c <= ranges[i].last; c++) {
             unsigned info = bon_letter_info(c);
             uint8_t klass = info ? letter_class(nz, info) : ranges[i].klass;
-            nz->classes[c] = fine ? klass : BON_CLASS_SUSPECT;
+            nz->classes[c] = fine && !bon_sign_replaced(nz, (UChar)c) ? klass : BON_CLASS_SUSPECT;
         }
     }
     for (size_t i = 0; i < sizeof d_like / sizeof d_like[0]; i++) nz->classes[d_like[i]] = BON_CLASS_SUSPECT;

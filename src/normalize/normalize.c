@@ -11,6 +11,10 @@ static const char *const rule_names[BON_RULES] = {BON_RULE_TABLE(BON_RULE_NAME)}
 
 const char *bon_rule_name(bon_rule rule) { return (unsigned)rule < BON_RULES ? rule_names[rule] : ""; }
 
+static const uint32_t default_rules = (UINT32_C(1) << BON_RULE_FULLWIDTH) - 1;
+static const uint32_t word_rules =
+    UINT32_C(1) << BON_RULE_IY | UINT32_C(1) << BON_RULE_ELONGATION | UINT32_C(1) << BON_RULE_TEENCODE;
+
 static bon_status check_options(const bon_normalize_options *options) {
     if ((unsigned)options->tone_style > BON_TONE_KEEP)
         return bon_fail(BON_ERR_ARGUMENT, "tone_style %d: give BON_TONE_OLD, _NEW or _KEEP", (int)options->tone_style);
@@ -18,6 +22,8 @@ static bon_status check_options(const bon_normalize_options *options) {
         return bon_fail(BON_ERR_ARGUMENT, "form %d: give BON_FORM_NFC, _NFD or _NFKC", (int)options->form);
     if ((unsigned)options->from >= BON_CHARSETS || options->from == BON_CHARSET_MOJIBAKE)
         return bon_fail(BON_ERR_ARGUMENT, "from %d: give a charset or BON_CHARSET_AUTO", (int)options->from);
+    if (options->enabled >> BON_RULES)
+        return bon_fail(BON_ERR_ARGUMENT, "enabled 0x%x: there are only %d rules", options->enabled, BON_RULES);
     if (options->disabled >> BON_RULES)
         return bon_fail(BON_ERR_ARGUMENT, "disabled 0x%x: there are only %d rules", options->disabled, BON_RULES);
     return BON_OK;
@@ -38,13 +44,23 @@ bon_status bon_normalizer_open(bon_normalizer **out, const bon_normalize_options
         return bon_fail(error == U_MEMORY_ALLOCATION_ERROR ? BON_ERR_NOMEM : BON_ERR_IO,
                         "Unicode normalization data of ICU: %s", u_errorName(error));
     }
-    nz->masks = bon_masks_best();
+    nz->on = (default_rules | nz->options.enabled) & ~nz->options.disabled;
+    /* Rules that change words which are spelled right must see them all. */
+    nz->masks = nz->on & word_rules ? NULL : bon_masks_best();
     bon_classes_build(nz);
+    if (bon_rule_on(nz, BON_RULE_TEENCODE)) {
+        bon_status status = bon_teencode_open(&nz->teencode, nz->options.teencode, nz->options.teencode_len);
+        if (status != BON_OK) return bon_normalizer_close(nz), status;
+    }
     *out = nz;
     return BON_OK;
 }
 
-void bon_normalizer_close(bon_normalizer *nz) { free(nz); }
+void bon_normalizer_close(bon_normalizer *nz) {
+    if (!nz) return;
+    bon_teencode_close(nz->teencode);
+    free(nz);
+}
 
 /* "file:line: ..." for malformed input at text[at]. */
 static bon_status fail_malformed(const char *text, size_t at, const struct bon_normalize_place *place) {

@@ -9,7 +9,9 @@
  *          invisible.c     characters that show nothing are dropped
  *          compose.c       the Unicode form, with Vietnamese marks in any order
  *            order.c       (marks by the thousand, sorted before ICU sees them)
- *          words.c         eth for đ, then tone marks to their place
+ *          signs.c         (when asked for) fullwidth forms and typographic signs
+ *          words.c         (when asked for: drawn out letters, i and y;) eth for đ, then tone marks to their place
+ *          teencode.c      (when asked for) words of chat spelling
  *     join.c        puts windows of one line together
  *     charset.h     text that is not UTF-8 is converted before all this
  *
@@ -71,12 +73,12 @@ struct bon_normalizer {
     const UNormalizer2 *compose;   /* NFC or NFKC */
     const UNormalizer2 *decompose; /* NFD, or NULL when composed text is wanted */
     bon_masks_function *masks;     /* NULL: every piece meets the rules (for tests) */
+    uint32_t on;                   /* bit 1 << rule */
+    struct bon_teencode *teencode; /* NULL unless that rule is on */
     uint8_t classes[0x10000];
 };
 
-static inline bool bon_rule_on(const struct bon_normalizer *nz, bon_rule rule) {
-    return !(nz->options.disabled >> rule & 1);
-}
+static inline bool bon_rule_on(const struct bon_normalizer *nz, bon_rule rule) { return nz->on >> rule & 1; }
 
 /* Length of the longest beginning of text that is as it should be and ends before a space, a newline or the end of the
  * text. The text begins at the beginning of a word. */
@@ -133,8 +135,17 @@ bon_status bon_order_marks(struct bon_sink *sink, bool *changed);
 /* Between composed and decomposed text, when decomposed text is wanted: words are made of composed letters. */
 bon_status bon_compose_for_words(struct bon_sink *sink);
 bon_status bon_decompose_after_words(struct bon_sink *sink);
-/* Both rules on words, letter by letter in place. */
+/* The rules on words, in place. */
 void bon_rule_words(struct bon_sink *sink);
+/* "fullwidth" and "punctuation". */
+bon_status bon_rule_signs(struct bon_sink *sink);
+/* Whether those two rules, as they are switched, replace a character. */
+bool bon_sign_replaced(const struct bon_normalizer *nz, UChar c);
+
+/* "teencode": the piece as a word between signs. */
+bon_status bon_rule_teencode(struct bon_sink *sink);
+bon_status bon_teencode_open(struct bon_teencode **out, const char *table, size_t n);
+void bon_teencode_close(struct bon_teencode *teencode);
 
 /* ---- chunks ---- */
 

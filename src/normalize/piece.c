@@ -110,6 +110,7 @@ enum { ROUNDS_MAX = 8 };
 
 static bon_status apply_rules(struct bon_sink *sink) {
     bool joiners, dropped, composed = false, changed;
+    BON_TRY(bon_rule_signs(sink)); /* fullwidth letters compose */
     bon_rule_invisible(sink, true, &joiners, &dropped);
     for (unsigned round = 1; round <= ROUNDS_MAX; round++) {
         BON_TRY(bon_rule_compose(sink, &changed));
@@ -119,8 +120,10 @@ static bon_status apply_rules(struct bon_sink *sink) {
         if (!dropped) break;
     }
     if (composed) sink->counts[BON_RULE_COMPOSE]++;
+    BON_TRY(bon_rule_signs(sink)); /* and a compatibility form may become a sign */
     BON_TRY(bon_compose_for_words(sink));
     bon_rule_words(sink);
+    BON_TRY(bon_rule_teencode(sink));
     BON_TRY(bon_decompose_after_words(sink));
     return write_units(sink);
 }

@@ -1,4 +1,4 @@
-/* src/normalize/words.c: the rules on words: "d-stroke" and "tone-place".
+/* src/normalize/words.c: the rules on words: "elongation", "d-stroke", "iy" and "tone-place".
  *
  * A word is a run of letters and marks. Both rules ask the one parser of src/syllable what a word would be.
  */
@@ -121,22 +121,88 @@ static bool rule_tone_place(UChar *word, int32_t n, bon_tone_style style) {
     return true;
 }
 
+/* y alone behind these onsets is written i by the rule of 1984: kỹ, lý, mỹ -> kĩ, lí, mĩ. Behind qu, and alone, it is not. */
+static bool rule_iy(UChar *word, int32_t n) {
+    enum { I = 12, Y = 29 };
+    if (n != 2 || word[0] > 0x7f || !strchr("hklmstHKLMST", word[0])) return false;
+    unsigned info = bon_letter_info(word[1]);
+    if ((info & BON_LETTER_NUMBER) != Y) return false;
+    word[1] = bon_glyphs[I][(info & BON_LETTER_UPPER) != 0][(info & 0xff) >> BON_LETTER_TONE_SHIFT];
+    return true;
+}
+
+/* The same letter but for case and tone; a drawn out vowel has its mark on one of them (quáaaa). */
+static unsigned letter_without_tone(UChar c) {
+    unsigned info = bon_letter_info(as_d_stroke(c));
+    return info & BON_LETTER_NUMBER;
+}
+
+/* Writes each run of three or more of a letter once, with the mark of the first that has one, where that makes a syllable of
+ * two letters or more that is no Roman number. Returns the length. */
+static int32_t rule_elongation(UChar *word, int32_t n) {
+    UChar short_word[BON_LETTERS_MAX];
+    struct bon_letters letters;
+    bon_syllable code;
+    int32_t count = 0;
+    bool drawn = false, roman = true;
+    for (int32_t i = 0, end; i < n; i = end) {
+        unsigned letter = letter_without_tone(word[i]);
+        if (!letter || count == BON_LETTERS_MAX) return n;
+        UChar kept = word[i];
+        for (end = i; end < n && bon_plain_letter[letter_without_tone(word[end])] == bon_plain_letter[letter]; end++)
+            if (kept < 0x80 && word[end] > 0x7f) kept = word[end];
+        if (end - i < 3) {
+            kept = word[i];
+            end = i + 1;
+        }
+        drawn |= end - i >= 3;
+        roman &= word[i] < 0x80 && strchr("IVXLCDM", word[i]) != NULL;
+        short_word[count++] = kept;
+    }
+    if (!drawn || roman || count < 2) return n;
+    if (!read_letters(short_word, count, true, &letters) || !bon_letters_code(&letters, true, &code)) return n;
+    memcpy(word, short_word, (size_t)count * sizeof *word);
+    return count;
+}
+
+/* End of the word that begins at `start`, which may be empty. */
+static int32_t word_end(const struct bon_units *units, int32_t start) {
+    UChar32 c;
+    for (int32_t end = start, next; end < units->len; end = next) {
+        next = end;
+        U16_NEXT_UNSAFE(units->data, next, c);
+        if (!u_isalpha(c) && !(U_GET_GC_MASK(c) & U_GC_M_MASK)) return end;
+    }
+    return units->len;
+}
+
+static void shorten_words(struct bon_sink *sink) {
+    struct bon_units *units = &sink->units;
+    int32_t out = 0;
+    for (int32_t i = 0; i < units->len;) {
+        int32_t end = word_end(units, i), n = rule_elongation(units->data + i, end - i);
+        sink->counts[BON_RULE_ELONGATION] += n < end - i;
+        memmove(units->data + out, units->data + i, (size_t)n * sizeof *units->data);
+        out += n;
+        if (end < units->len)
+            units->data[out++] = units->data[end++]; /* the other half of a pair is a word of its own */
+        i = end;
+    }
+    units->len = out;
+}
+
 void bon_rule_words(struct bon_sink *sink) {
     const struct bon_normalizer *nz = sink->nz;
     struct bon_units *units = &sink->units;
     bool d_stroke = bon_rule_on(nz, BON_RULE_D_STROKE), tone_place = bon_rule_on(nz, BON_RULE_TONE_PLACE);
+    bool iy = bon_rule_on(nz, BON_RULE_IY);
+    if (bon_rule_on(nz, BON_RULE_ELONGATION)) shorten_words(sink);
     for (int32_t i = 0, start = 0; i <= units->len; start = i) {
-        UChar32 c;
-        int32_t end = i;
-        while (end < units->len) {
-            int32_t next = end;
-            U16_NEXT_UNSAFE(units->data, next, c);
-            if (!u_isalpha(c) && !(U_GET_GC_MASK(c) & U_GC_M_MASK)) break;
-            end = next;
-        }
+        int32_t end = word_end(units, i);
         UChar *word = units->data + start;
         if (d_stroke && rule_d_stroke(word, end - start, is_transcribed(units, start, end)))
             sink->counts[BON_RULE_D_STROKE]++;
+        if (iy && rule_iy(word, end - start)) sink->counts[BON_RULE_IY]++;
         if (tone_place && rule_tone_place(word, end - start, nz->options.tone_style))
             sink->counts[BON_RULE_TONE_PLACE]++;
         i = end + 1;

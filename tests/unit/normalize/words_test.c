@@ -55,3 +55,18 @@ static const struct rule_case d_stroke[] = {
 };
 
 Test(words, d_stroke) { EXPECT_ALL(d_stroke, BON_RULE_D_STROKE, .form = BON_FORM_NFC); }
+
+static const struct rule_case iy[] = {
+    {B("kỹ sư lý do Mỹ HY VỌNG ty ti"), B("kĩ sư lí do Mĩ HI VỌNG ti ti"), 5},
+    {B("quý y tế yêu thuý ngày gypsy by"), B("quý y tế yêu thúy ngày gypsy by"), 0},
+};
+
+Test(words, iy) { EXPECT_ALL(iy, BON_RULE_IY, .enabled = 1u << BON_RULE_IY); }
+
+static const struct rule_case elongation[] = {
+    {B("đẹppppp quáaaa điiii ĐẸPPPP hayyy"), B("đẹp quá đi ĐẸP hay"), 5},
+    {B("vuiiiiiii ðiii hoààà"), B("vui đi hòa"), 3},
+    {B("VIII III XXX hmmm ooo đẹpp 1000 www.aaa"), B("VIII III XXX hmmm ooo đẹpp 1000 www.aaa"), 0},
+};
+
+Test(words, elongation) { EXPECT_ALL(elongation, BON_RULE_ELONGATION, .enabled = 1u << BON_RULE_ELONGATION); }
