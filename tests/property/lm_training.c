@@ -26,7 +26,7 @@ static void open_model(struct model *m, const bon_transformer_config *config, bo
     const bon_device_options options = {.real = real, .threads = threads};
     int32_t ids[ROWS], next[ROWS], starts[ROWS];
     for (int i = 0; i < ROWS; i++) {
-        ids[i] = (i * 37 + i * i * 11) % VOCABULARY;
+        ids[i] = (i * 37 + i / 7) % VOCABULARY; /* all different within a text: what comes next can be known */
         next[i] = (i * 29 + i * i * 7 + 3) % VOCABULARY;
         starts[i] = i < 20 ? 0 : i < 44 ? 20 : 44;
     }
@@ -86,7 +86,7 @@ Test(training, one_batch_by_heart) {
             open_model(&m, &configs[c], BON_F32, 1);
             const double first = loss_of(&m), last = train(&m, &rules[i].options, rules[i].rate, rules[i].steps);
             cr_expect_float_eq(first, log(VOCABULARY), 0.2, "a new model guesses: %g", first);
-            cr_expect_lt(last, 0.05, "config %zu, rule %zu: %g", c, i, last);
+            cr_expect_lt(last, 0.02, "config %zu, rule %zu: %g", c, i, last);
             close_model(&m);
         }
 }
@@ -110,26 +110,31 @@ Test(training, same_bytes_for_any_threads) {
     }
 }
 
-/* A few values of every parameter, chosen by a stride that shares no factor with the shapes. */
+/* The loss with value k of parameter i moved by `by`. */
+static double loss_moved(struct model *m, size_t i, double *values, size_t k, double by) {
+    const double at = values[k];
+    values[k] = at + by;
+    cr_assert_eq(bon_params_set(m->params, i, values), BON_OK);
+    values[k] = at;
+    return loss_of(m);
+}
+
+/* A few values of every parameter, chosen by a stride that shares no factor with the shapes, against differences of fourth
+ * order; the error is relative to the parameter's largest gradient. (That of keys' biases is 0: softmax does not see them.) */
 static void check_parameter(struct model *m, size_t i, const bon_param_info *info) {
     const size_t n = info->rows * info->cols;
-    const double h = 1e-5;
-    double *values = calloc(n, sizeof *values), *grads = calloc(n, sizeof *grads), error = 0, size = 0;
+    const double h = 1e-3;
+    double *values = calloc(n, sizeof *values), *grads = calloc(n, sizeof *grads), worst = 0, largest = 0;
     cr_assert_eq(bon_params_get(m->params, i, values), BON_OK);
     cr_assert_eq(bon_params_get_gradient(m->params, i, grads), BON_OK);
-    for (size_t k = 0; k<n; k += n> 64 ? 61 : 7) {
-        const double at = values[k];
-        values[k] = at + h;
-        cr_assert_eq(bon_params_set(m->params, i, values), BON_OK);
-        const double up = loss_of(m);
-        values[k] = at - h;
-        cr_assert_eq(bon_params_set(m->params, i, values), BON_OK);
-        const double difference = (up - loss_of(m)) / (2 * h) - grads[k];
-        error += difference * difference, size += grads[k] * grads[k];
-        values[k] = at;
+    for (size_t k = 0; k < n; k++) largest = fmax(largest, fabs(grads[k]));
+    for (size_t k = 0; k<n; k += n> 200 ? 61 : 7) {
+        const double near = loss_moved(m, i, values, k, h) - loss_moved(m, i, values, k, -h);
+        const double far = loss_moved(m, i, values, k, 2 * h) - loss_moved(m, i, values, k, -2 * h);
+        worst = fmax(worst, fabs((8 * near - far) / (12 * h) - grads[k]));
     }
     cr_assert_eq(bon_params_set(m->params, i, values), BON_OK);
-    cr_expect(sqrt(error) < 1e-6 * sqrt(size), "%s: relative error %g", info->name, sqrt(error / size));
+    cr_expect(worst < 1e-6 * largest, "%s: relative error %g", info->name, worst / largest);
     free(values);
     free(grads);
 }
