@@ -44,7 +44,10 @@ static bon_status link_part(void *context, size_t part, unsigned worker) {
     struct bon_gram_level *level = &link->grams->level[link->k - 1], *below = level - 1, *two_below = level - 2;
     size_t q = part * PART_PARENTS, last = below->count - q > PART_PARENTS ? q + PART_PARENTS : below->count;
     for (; q < last; q++) {
-        if (q + FETCH_AHEAD < last) __builtin_prefetch(&two_below->first_child[bon_context_of(below, q + FETCH_AHEAD)]);
+        if (q + 2 * FETCH_AHEAD < last) { /* first where a list begins, then the list */
+            __builtin_prefetch(&two_below->first_child[bon_context_of(below, q + 2 * FETCH_AHEAD)]);
+            __builtin_prefetch(&below->word[two_below->first_child[bon_context_of(below, q + FETCH_AHEAD)]]);
+        }
         uint32_t parent = bon_context_of(below, q);
         uint32_t at = two_below->first_child[parent], end = two_below->first_child[parent + 1];
         for (uint32_t i = below->first_child[q]; i < below->first_child[q + 1]; i++) {

@@ -53,11 +53,19 @@ struct pass {
     size_t parts;
 };
 
+enum { FETCH_AHEAD = 16 }; /* contexts lie far apart: they are asked for while others are worked on */
+
+static void fetch_context(const struct pass *pass, size_t i) {
+    if (i + FETCH_AHEAD < pass->level->count)
+        __builtin_prefetch(&pass->contexts[bon_context_of(pass->level, i + FETCH_AHEAD)]);
+}
+
 /* Adds up the n-grams of the level over their contexts from `first` to `end` - 1. */
 static void add_up(const struct pass *pass, uint32_t first, uint32_t end) {
     const struct bon_gram_level *level = pass->level;
     for (size_t i = 0; i < level->count; i++) {
         uint32_t c = bon_context_of(level, i), count = level->adjusted[i];
+        fetch_context(pass, i);
         if (c - first >= end - first) continue;
         pass->contexts[c].sum.total += count;
         if (is_pruned(level, i))
@@ -135,6 +143,7 @@ static bon_status interpolate(void *context, size_t part, unsigned worker) {
         double lower = pass->p_below[parent];
         for (uint32_t i = below->first_child[parent]; i < below->first_child[parent + 1]; i++) {
             const union context *c = &pass->contexts[bon_context_of(level, i)];
+            fetch_context(pass, i);
             uint32_t count = level->adjusted[i];
             double p = (count - pass->discount->of[at_most_3(count)]) * c->share.per_count + c->share.weight * lower;
             if (pass->p) pass->p[i] = p;
@@ -222,9 +231,10 @@ static void free_used(struct bon_grams *grams, unsigned k) {
     struct bon_gram_level *level = &grams->level[k - 1];
     free(level->adjusted);
     level->adjusted = NULL;
-    if (k < 2) return;
-    free(level[-1].context); /* the level above was linked by it */
-    level[-1].context = NULL;
+    if (k == grams->order) {
+        free(level->context);
+        level->context = NULL;
+    }
 }
 
 /* Level k; *p, of the level below, is replaced by its own (NULL at the highest order). */
@@ -238,7 +248,11 @@ static bon_status estimate_next(struct bon_grams *grams, unsigned k, const struc
     bon_status status = take_level(level, to, highest);
     if (status == BON_OK && k == 1) status = estimate_words(level, discount, p_here);
     for (size_t i = 0; i < level->count && status == BON_OK && k == 1; i++) to->logprob[i] = log10_of(p_here[i]);
-    if (status == BON_OK && k > 2) status = bon_grams_link(grams, k);
+    if (status == BON_OK && k > 2) {
+        status = bon_grams_link(grams, k);
+        free(level[-1].context); /* no more is asked of it */
+        level[-1].context = NULL;
+    }
     if (status == BON_OK && k > 1) status = estimate_level(grams, k, discount, table, *p, p_here);
     free(*p);
     *p = p_here;

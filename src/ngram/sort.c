@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "bon/ngram.h"
 
-enum { INSERTION_MAX = 40, DIGIT_BITS = 8, DIGITS = 1 << DIGIT_BITS, DIGIT_COUNT = 64 / DIGIT_BITS };
+enum { INSERTION_MAX = 40, DIGIT_BITS = 8, DIGITS = 1 << DIGIT_BITS, DIGIT_COUNT = 64 / DIGIT_BITS, FETCH_AHEAD = 16 };
 
 void bon_place_sorter_init(struct bon_place_sorter *sorter, const uint32_t *ids, unsigned words, uint32_t types) {
     unsigned bits = 1;
@@ -98,7 +98,10 @@ static void refine(const struct bon_place_sorter *sorter, struct bon_place *plac
 
 static void sort_from(const struct bon_place_sorter *sorter, struct bon_place *places, struct bon_place *scratch,
                       size_t n, unsigned skip) {
-    for (size_t i = 0; i < n; i++) places[i].key = key_of(sorter, places[i].at, skip);
+    for (size_t i = 0; i < n; i++) {
+        if (i + FETCH_AHEAD < n) __builtin_prefetch(sorter->ids + places[i + FETCH_AHEAD].at - skip - 1);
+        places[i].key = key_of(sorter, places[i].at, skip);
+    }
     unsigned left = sorter->words - skip;
     unsigned here = left < sorter->per_key ? left : sorter->per_key;
     bon_place_sort_keys(places, scratch, n, here * sorter->bits);
