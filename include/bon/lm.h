@@ -361,6 +361,20 @@ BON_API bon_status bon_trainer_run(bon_trainer *trainer);
 /* Mean loss over the validation data, nats a token; at most `batches` batches (0 = all). */
 BON_API bon_status bon_trainer_validate(bon_trainer *trainer, uint64_t batches, double *loss);
 
+/* ---- sampling ---- */
+
+typedef struct bon_sampling {
+    double temperature; /* logits are divided by it; 0 = always the likeliest token */
+    double top_p;   /* only the likeliest tokens that together have this probability; 0 = all (Holtzman et al. 2020) */
+    uint32_t top_k; /* only so many of the likeliest tokens; 0 = all */
+    uint64_t seed;
+    uint32_t reserved[8];
+} bon_sampling;
+
+/* Draws a token from n logits. Seed and position alone decide: the same text comes again. Of equal logits the smaller id is the
+ * likelier. BON_ERR_DATA: a logit is NaN. */
+BON_API bon_status bon_sample(const float *logits, size_t n, const bon_sampling *how, uint64_t position, uint32_t *id);
+
 #ifdef __cplusplus
 }
 #endif
