@@ -17,6 +17,20 @@ static bon_status section(const struct bon_artefact *artefact, const char *name,
                     bon_artefact_path(artefact), name, n, (unsigned long long)size);
 }
 
+/* The filter of pairs, which older models do not have. */
+static bon_status open_pairs(struct bon_pairs *pairs, const struct bon_artefact *artefact) {
+    const void *blocks;
+    size_t n;
+    *pairs = (struct bon_pairs){0};
+    if (!bon_artefact_has(artefact, "restore.pairs")) return BON_OK;
+    BON_TRY(bon_artefact_section(artefact, "restore.pairs", &blocks, &n));
+    if (n == 0 || n % sizeof(uint64_t) != 0 || n / sizeof(uint64_t) > UINT32_MAX)
+        return bon_fail(BON_ERR_FORMAT, "%s: section restore.pairs has %zu bytes: the file is corrupt",
+                        bon_artefact_path(artefact), n);
+    *pairs = (struct bon_pairs){.blocks = blocks, .count = (uint32_t)(n / sizeof(uint64_t))};
+    return BON_OK;
+}
+
 bon_status bon_index_open(struct bon_index *index, const struct bon_artefact *artefact) {
     const void *header, *slots, *entries, *words, *text;
     if (!bon_artefact_has(artefact, "restore.header"))
@@ -38,7 +52,7 @@ bon_status bon_index_open(struct bon_index *index, const struct bon_artefact *ar
     index->entries = entries;
     index->words = words;
     index->text = text;
-    return BON_OK;
+    return open_pairs(&index->pairs, artefact);
 }
 
 /* Whether an entry has this plain form; false too where the entry points outside. */

@@ -2,13 +2,14 @@
  *
  * Only plain forms with a choice are listed: those that some word with marks has. A slot table (open addressing over the
  * hash of the plain form) leads to an entry, the entry to its text and its words, the most frequent first. Everything is
- * read from the mapped file as it lies there.
+ * read from the mapped file as it lies there. Beside it lies a filter of the pairs of words that the model has (pairs.h).
  */
 #ifndef BON_SRC_RESTORE_INDEX_H
 #define BON_SRC_RESTORE_INDEX_H
 
 #include "base/artefact.h"
 #include "bon/ngram.h"
+#include "restore/pairs.h"
 
 /* Section restore.header. */
 struct bon_index_header {
@@ -33,6 +34,7 @@ struct bon_index {
     const struct bon_index_entry *entries;
     const uint32_t *words;
     const char *text;
+    struct bon_pairs pairs;
 };
 
 /* Finds the sections in an open model. BON_ERR_FORMAT, with what to do, when the model has none. */

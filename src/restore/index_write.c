@@ -114,6 +114,23 @@ static bon_status write_layout(const struct layout *l, struct bon_artefact_write
     return bon_artefact_add(writer, "restore.text", l->text.data, l->text.len);
 }
 
+/* The filter of the model's pairs of words. */
+static bon_status write_pairs(const bon_lm_table *table, struct bon_artefact_writer *writer) {
+    const struct bon_lm_level *words = &table->level[0], *pairs = &table->level[1];
+    if (table->order < 2) return BON_OK;
+    uint32_t count = bon_pairs_blocks(pairs->count);
+    uint64_t *blocks = bon_alloc_zeroed(count, sizeof *blocks), bits;
+    if (!blocks) return BON_ERR_NOMEM;
+    for (uint32_t word = 0; word < words->count; word++)
+        for (uint32_t i = words->first_child[word]; i < words->first_child[word + 1]; i++) {
+            uint32_t place = bon_pairs_place(pairs->word[i], word, count, &bits);
+            blocks[place] |= bits;
+        }
+    bon_status status = bon_artefact_add(writer, "restore.pairs", blocks, count * sizeof *blocks);
+    free(blocks);
+    return status;
+}
+
 bon_status bon_index_write(const bon_lm_table *table, uint32_t min_count, struct bon_artefact_writer *writer) {
     struct collection collection = {.table = table, .min_count = min_count};
     struct layout layout = {0};
@@ -123,6 +140,7 @@ bon_status bon_index_write(const bon_lm_table *table, uint32_t min_count, struct
         status = lay_out(&collection, &layout);
     }
     if (status == BON_OK) status = write_layout(&layout, writer);
+    if (status == BON_OK) status = write_pairs(table, writer);
     bon_vocab_free(&collection.plain);
     free(collection.marked);
     free(collection.found);

@@ -18,8 +18,9 @@ static struct bon_gram *open_table(size_t slots) {
     return table;
 }
 
-bon_status bon_scorer_open(struct bon_scorer *scorer, const bon_lm *lm) {
+bon_status bon_scorer_open(struct bon_scorer *scorer, const bon_lm *lm, const struct bon_pairs *pairs) {
     scorer->lm = lm;
+    scorer->pairs = pairs ? *pairs : (struct bon_pairs){0};
     scorer->words = open_table(WORD_SLOTS);
     scorer->longer = open_table(LONGER_SLOTS);
     return scorer->words && scorer->longer ? BON_OK : BON_ERR_NOMEM;
@@ -86,6 +87,7 @@ float bon_scorer_score(struct bon_scorer *scorer, const bon_lm_state *state, uin
             to.length = order;
         }
         if (order > length) break;
+        if (order == 1 && !bon_pairs_may_have(&scorer->pairs, state->words[0], gram->node)) break;
         gram = child_gram(scorer, gram, state->words[order - 1]);
         if (!gram->found) break;
         if (order < BON_LM_MAX_ORDER - 1) to.words[order] = state->words[order - 1];

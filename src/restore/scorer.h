@@ -9,6 +9,7 @@
 #define BON_SRC_RESTORE_SCORER_H
 
 #include "ngram/query.h"
+#include "restore/pairs.h"
 
 /* What is known about an n-gram: 64 bytes, a cache line. */
 struct bon_gram {
@@ -25,10 +26,12 @@ struct bon_gram {
 
 struct bon_scorer {
     const bon_lm *lm;
+    struct bon_pairs pairs; /* those that the model may have */
     struct bon_gram *words, *longer;
 };
 
-bon_status bon_scorer_open(struct bon_scorer *scorer, const bon_lm *lm);
+/* pairs: the filter of the model's file, or NULL. */
+bon_status bon_scorer_open(struct bon_scorer *scorer, const bon_lm *lm, const struct bon_pairs *pairs);
 void bon_scorer_close(struct bon_scorer *scorer);
 
 /* As bon_lm_score, bit by bit. */

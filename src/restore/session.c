@@ -14,7 +14,7 @@
 
 /* bench/restore.sh shows what these lose against a search without pruning. */
 #define DEFAULT_BEAM 40
-#define DEFAULT_THRESHOLD 4.0
+#define DEFAULT_THRESHOLD 3.3
 /* Larger weights hurt: what a cache knows is right, but little. */
 #define DEFAULT_CACHE_WEIGHT 0.03
 
@@ -41,7 +41,7 @@ bon_status bon_restore_session_open(bon_restore_session **out, const bon_restore
     bon_status status = session->confidence ? BON_OK : BON_ERR_NOMEM;
     if (status == BON_OK)
         status = bon_lattice_open(&session->lattice, restorer->lm, &restorer->index, options->fix_marked != 0);
-    if (status == BON_OK) status = bon_scorer_open(&session->scorer, restorer->lm);
+    if (status == BON_OK) status = bon_scorer_open(&session->scorer, restorer->lm, &restorer->index.pairs);
     if (status == BON_OK) status = bon_trellis_open(&session->trellis, beam, DEFAULT_THRESHOLD);
     if (status != BON_OK) {
         bon_restore_session_close(session);

@@ -112,7 +112,7 @@ Test(trellis, against_every_way) {
     for (unsigned order = 1; order <= 4; order++) {
         struct fixture f = {.lm = random_model(order, order)};
         struct bon_trellis trellis = {0};
-        cr_assert_eq(bon_scorer_open(&f.scorer, f.lm), BON_OK);
+        cr_assert_eq(bon_scorer_open(&f.scorer, f.lm, NULL), BON_OK);
         cr_assert_eq(bon_trellis_open(&trellis, 256, HUGE_VAL), BON_OK);
         for (uint64_t seed = 1; seed <= 60; seed++) {
             bool line_end = seed % 2;
@@ -138,7 +138,7 @@ Test(trellis, against_every_way) {
 /* A narrow beam keeps the best nodes of each position, no more than it may, and the same ones every time. */
 Test(trellis, beam) {
     struct fixture f = {.lm = random_model(7, 3)};
-    cr_assert_eq(bon_scorer_open(&f.scorer, f.lm), BON_OK);
+    cr_assert_eq(bon_scorer_open(&f.scorer, f.lm, NULL), BON_OK);
     for (unsigned beam = 1; beam <= 6; beam++)
         for (uint64_t seed = 1; seed <= 100; seed++) {
             struct bon_trellis wide = {0}, narrow = {0};
