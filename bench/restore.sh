@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # bench/restore.sh: how well and how fast marks are restored: accuracy by register beside the baseline's, speed on one core,
-# start-up, and what the beam loses.
+# start-up, what adapting to a document gains and what the beam loses.
 #   BON_CORPORA=DIR [MODEL=models/vi.bonlm] [RUNS=5] bench/restore.sh
 # Prints TSV. `baseline` is the accuracy in BON_CORPORA/BASELINE.tsv (unpruned 4-gram) for the same file and the same count of
 # tokens; `within` says whether accuracy is not below it by more than the 95 % interval. Exit 1 when a token count differs.
@@ -23,7 +23,16 @@ while IFS=$'\t' read -r file tokens baseline _; do
 done <"$scratch/baseline" | tee "$scratch/rows"
 awk -F'\t' '{a += $3; b += $6} END {printf "average\t\t%.2f\t\t\t%.2f\t%+.2f\t\n", a / NR, b / NR, (a - b) / NR}' "$scratch/rows"
 
+# Every file read in documents of 200 lines, each learning from its own output.
+while IFS=$'\t' read -r file _; do
+    "$BON" restore -q --model "$model" --adapt 200 --eval "$BON_CORPORA/dev/$file" | tail -n 1 | cut -f 3
+done <"$scratch/baseline" | paste "$scratch/rows" - | awk -F'\t' '{ gain = $NF - $3; sum += gain; if (NR == 1 || gain < least) least = gain
+    if ($1 ~ /^social/) social = gain } END { printf "%.2f\t%.2f\t%.2f\n", sum / NR, social, least }' >"$scratch/gains"
+
 printf '\nwhat\tvalue\tunit\tlimit\n'
+printf 'adapting, average\t%+.2f\tpoints\t>= 0.20\n' "$(cut -f 1 "$scratch/gains")"
+printf 'adapting, social\t%+.2f\tpoints\t>= 0.80\n' "$(cut -f 2 "$scratch/gains")"
+printf 'adapting, worst\t%+.2f\tpoints\t>= -0.10\n' "$(cut -f 3 "$scratch/gains")"
 echo 'toi dang hoc tieng viet' >"$scratch/line"
 for _ in $(seq "$runs"); do
     "$BON" restore -q -j 1 --model "$model" --eval "$scratch/all" | tail -n 1 >>"$scratch/speed"
