@@ -32,7 +32,7 @@ LIB_OBJECTS := $(LIB_SOURCES:%.c=$(O)/obj/%.o)
 CMD_OBJECTS := $(CMD_SOURCES:%.c=$(O)/obj/%.o)
 
 .DEFAULT_GOAL := all
-.PHONY: all help deps demo check examples check-export unit property fuzz-corpus cli abi abi-update fuzz asan tsan bench format lint install \
+.PHONY: ime check-ime install-ime all help deps demo check examples check-export unit property fuzz-corpus cli abi abi-update fuzz asan tsan bench format lint install \
   uninstall model clean tests deb check-deb
 .DELETE_ON_ERROR:
 .SECONDARY: # test objects are kept
@@ -42,7 +42,7 @@ all: $(O)/bon $(O)/libbon.a $(O)/libbon.so $(O)/bon.pc
 
 ## help: list the targets
 help:
-	@sed -n 's/^## \([a-z-]*\): /  \1\t/p' Makefile | expand -t 18
+	@sed -n 's/^## \([a-z-]*\): /  \1\t/p' Makefile cmd/ime.mk | expand -t 18
 
 # ---- set-up and the two commands ----
 
@@ -186,6 +186,13 @@ fuzz:
 bench: all
 	@for script in bench/*.sh; do \
 	  case $$script in */lib.sh) ;; *) echo "== $$script"; BON=$(abspath $(O))/bon $$script || exit 1;; esac; done
+
+# ---- the input method: needs IBus or Fcitx5, so nothing above does ----
+
+IME_DEBS := libinih-dev libibus-1.0-dev libfcitx5core-dev
+IME_TEST_DEBS := $(IME_DEBS) ibus ibus-gtk3 fcitx5 fcitx5-frontend-gtk3 fcitx5-frontend-qt5 xvfb xdotool dbus \
+  libglib2.0-bin python3-gi gir1.2-gtk-3.0 python3-pyqt5 procps imagemagick
+include cmd/ime.mk
 
 # ---- form ----
 

@@ -1,0 +1,179 @@
+/* cmd/fcitx5-bon/bon.cpp: Vietnamese typing for Fcitx5 (5.0.21 and later): a shell around one ime_session a text field.
+ *
+ * When the focus leaves, Fcitx5 or the client commits the preedit by itself, so the engine only forgets it; when the input
+ * method is switched, the engine commits. Nothing here throws: an addon that falls takes every input method with it.
+ */
+#include <cstring>
+#include <fcitx-utils/log.h>
+#include <fcitx/addonfactory.h>
+#include <fcitx/addonmanager.h>
+#include <fcitx/candidatelist.h>
+#include <fcitx/inputcontext.h>
+#include <fcitx/inputcontextmanager.h>
+#include <fcitx/inputcontextproperty.h>
+#include <fcitx/inputmethodengine.h>
+#include <fcitx/inputpanel.h>
+#include <fcitx/instance.h>
+
+#include "ime-common/session.h"
+
+namespace {
+
+using namespace fcitx;
+
+void report(const char *message) { FCITX_WARN() << message; }
+
+struct Field final : InputContextProperty {
+    explicit Field(ime_settings *settings) : ready(ime_session_open(&session, settings) == BON_OK) {}
+    ~Field() override { ime_session_close(&session); }
+    ime_session session;
+    bool ready;
+    bool stale = true; /* nothing was told since the last commit */
+};
+
+class Engine final : public InputMethodEngineV2 {
+  public:
+    explicit Engine(Instance *instance);
+    ~Engine() override { ime_settings_free(&settings_); }
+
+    void activate(const InputMethodEntry &entry, InputContextEvent &event) override;
+    void deactivate(const InputMethodEntry &entry, InputContextEvent &event) override;
+    void keyEvent(const InputMethodEntry &entry, KeyEvent &event) override;
+    void reset(const InputMethodEntry &entry, InputContextEvent &event) override;
+
+    /* A key from the keyboard, or the digit of a candidate that was clicked. True when it stops here. */
+    bool press(InputContext *context, KeySym keysym, unsigned state);
+
+  private:
+    Field *fieldOf(InputContext *context) { return context->propertyFor(&fields_); }
+    void carryOut(InputContext *context, Field *field, const bon_ime_result &result);
+    void showPreedit(InputContext *context, const bon_ime_result &result);
+    void forget(InputContext *context);
+
+    ime_settings settings_{};
+    FactoryFor<Field> fields_;
+    std::unique_ptr<HandlerTableEntry<EventHandler>> surroundings_;
+};
+
+/* A click on a candidate is the digit before it. */
+class Candidate final : public CandidateWord {
+  public:
+    Candidate(Engine *engine, const char *text, int index)
+        : CandidateWord(Text(text)), engine_(engine), keysym_(static_cast<KeySym>(FcitxKey_1 + index)) {}
+    void select(InputContext *context) const override { engine_->press(context, keysym_, 0); }
+
+  private:
+    Engine *engine_;
+    KeySym keysym_;
+};
+
+Engine::Engine(Instance *instance) : fields_([this](InputContext &) { return new Field(&settings_); }) {
+    ime_settings_update(&settings_, report);
+    instance->inputContextManager().registerProperty("bonField", &fields_);
+    surroundings_ = instance->watchEvent(EventType::InputContextSurroundingTextUpdated, EventWatcherPhase::Default,
+                                         [this](Event &event) {
+                                             auto &update = static_cast<InputContextEvent &>(event);
+                                             fieldOf(update.inputContext())->stale = false;
+                                         });
+}
+
+/* ---- carrying out results ---- */
+
+void Engine::showPreedit(InputContext *context, const bon_ime_result &result) {
+    Text text(std::string(result.preedit, result.preedit_len),
+              settings_.underline ? TextFormatFlag::Underline : TextFormatFlag::NoFlag);
+    text.setCursor(static_cast<int>(result.cursor));
+    InputPanel &panel = context->inputPanel();
+    panel.reset();
+    if (context->capabilityFlags().test(CapabilityFlag::Preedit))
+        panel.setClientPreedit(text);
+    else
+        panel.setPreedit(text);
+    context->updatePreedit();
+}
+
+/* The one place where text reaches a client; see the engine for IBus about the order. */
+void Engine::carryOut(InputContext *context, Field *field, const bon_ime_result &result) {
+    static const bon_ime_result nothing = {false, 0, "", 0, "", 0, 0, nullptr, 0, 0};
+    bool hidesFirst = result.commit_len && !(field->session.quirks & IME_QUIRK_COMMIT_FIRST);
+    if (result.delete_before)
+        context->deleteSurroundingText(-static_cast<int>(result.delete_before), result.delete_before);
+    if (hidesFirst) showPreedit(context, nothing);
+    if (result.commit_len) context->commitString(std::string(result.commit, result.commit_len));
+    if (result.commit_len || result.delete_before) field->stale = true;
+    if (!hidesFirst || result.preedit_len) showPreedit(context, result);
+    if (result.candidate_count) {
+        auto list = std::make_unique<CommonCandidateList>();
+        list->setPageSize(9);
+        list->setLabels({"1 ", "2 ", "3 ", "4 ", "5 ", "6 ", "7 ", "8 ", "9 "});
+        for (size_t i = 0; i < result.candidate_count; i++)
+            list->append<Candidate>(this, result.candidates[i], static_cast<int>(i % 9));
+        if (result.selected < result.candidate_count) list->setGlobalCursorIndex(static_cast<int>(result.selected));
+        context->inputPanel().setCandidateList(std::move(list));
+    }
+    context->updateUserInterface(UserInterfaceComponent::InputPanel);
+}
+
+/* ---- keys ---- */
+
+bool Engine::press(InputContext *context, KeySym keysym, unsigned state) {
+    Field *field = fieldOf(context);
+    if (!field->ready) return false;
+    if (!field->session.typing) ime_settings_update(&settings_, report);
+    field->session.secret = context->capabilityFlags().testAny(CapabilityFlags{
+        CapabilityFlag::Password, CapabilityFlag::Digit, CapabilityFlag::Number, CapabilityFlag::Dialable});
+    const SurroundingText &text = context->surroundingText();
+    bool known = context->capabilityFlags().test(CapabilityFlag::SurroundingText) && !field->stale && text.isValid() &&
+                 text.cursor() == text.anchor();
+    ime_surroundings around = {known, text.text().c_str(), text.cursor()};
+    bon_ime_result result;
+    if (ime_session_key(&field->session, keysym, Key::keySymToUnicode(keysym), state, &around, &result))
+        carryOut(context, field, result);
+    return result.handled;
+}
+
+void Engine::keyEvent(const InputMethodEntry &, KeyEvent &event) {
+    if (event.isRelease()) return;
+    if (press(event.inputContext(), event.rawKey().sym(), static_cast<unsigned>(event.rawKey().states())))
+        event.filterAndAccept();
+}
+
+/* ---- the field ---- */
+
+void Engine::forget(InputContext *context) {
+    Field *field = fieldOf(context);
+    if (!field->ready) return;
+    ime_session_forget(&field->session);
+    field->stale = true;
+    context->inputPanel().reset();
+    context->updatePreedit();
+    context->updateUserInterface(UserInterfaceComponent::InputPanel);
+}
+
+void Engine::activate(const InputMethodEntry &, InputContextEvent &event) {
+    InputContext *context = event.inputContext();
+    ime_settings_update(&settings_, report);
+    std::string client = context->program() + " " + context->frontend();
+    ime_session_client(&fieldOf(context)->session, client.c_str());
+}
+
+void Engine::deactivate(const InputMethodEntry &, InputContextEvent &event) {
+    InputContext *context = event.inputContext();
+    Field *field = fieldOf(context);
+    if (field->ready && event.type() == EventType::InputContextSwitchInputMethod && field->session.typing) {
+        bon_ime_result result;
+        ime_session_finish(&field->session, &result);
+        carryOut(context, field, result);
+    }
+    forget(context);
+}
+
+void Engine::reset(const InputMethodEntry &, InputContextEvent &event) { forget(event.inputContext()); }
+
+class Factory final : public AddonFactory {
+    AddonInstance *create(AddonManager *manager) override { return new Engine(manager->instance()); }
+};
+
+} // namespace
+
+FCITX_ADDON_FACTORY(Factory)

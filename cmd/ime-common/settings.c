@@ -1,0 +1,277 @@
+/* cmd/ime-common/settings.c: reads ime.conf. A key that is not known or a value that does not fit is told once, when the
+ * file is read, and the default stays: a slip in the file never takes the typist's keyboard away.
+ */
+#define INI_HANDLER_LINENO 0
+#include "settings.h"
+
+#include <ini.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+/* ---- clients whose ways are known ---- */
+
+static const struct ime_application known_clients[] = {
+    {"chrom", IME_QUIRK_NO_REOPEN}, /* ibus issue 2354: deletes nothing */
+    {"electron", IME_QUIRK_NO_REOPEN},
+    {"xim", IME_QUIRK_NO_REOPEN}, /* the protocol has no surrounding text */
+};
+
+static unsigned find_client(const struct ime_application *rows, size_t count, const char *client, bool *found) {
+    for (size_t i = 0; i < count; i++)
+        if (strcasestr(client, rows[i].name)) return *found = true, rows[i].quirks;
+    return 0;
+}
+
+unsigned ime_settings_quirks(const struct ime_settings *settings, const char *client) {
+    bool found = false;
+    unsigned quirks = find_client(settings->applications, settings->application_count, client, &found);
+    if (found) return quirks;
+    return find_client(known_clients, sizeof known_clients / sizeof *known_clients, client, &found);
+}
+
+/* ---- values ---- */
+
+struct choice {
+    const char *name;
+    unsigned value;
+};
+
+static const struct choice switches[] = {{"yes", 1}, {"no", 0}, {"true", 1}, {"false", 0}, {"on", 1}, {"off", 0}, {0}};
+static const struct choice methods[] = {{"telex", BON_IME_TELEX},   {"simple-telex", BON_IME_SIMPLE_TELEX},
+                                        {"vni", BON_IME_VNI},       {"viqr", BON_IME_VIQR},
+                                        {"keymap", BON_IME_KEYMAP}, {0}};
+static const struct choice tone_styles[] = {{"old", BON_TONE_OLD}, {"new", BON_TONE_NEW}, {0}};
+static const struct choice charsets[] = {
+    {"nfc", BON_IME_NFC}, {"nfd", BON_IME_NFD}, {"tcvn3", BON_IME_TCVN3}, {"vni-windows", BON_IME_VNI_WINDOWS}, {0}};
+static const struct choice quirks[] = {{"on", 0},
+                                       {"off", IME_QUIRK_OFF},
+                                       {"commit-first", IME_QUIRK_COMMIT_FIRST},
+                                       {"no-reopen", IME_QUIRK_NO_REOPEN},
+                                       {0}};
+
+/* Switches that are a bit of the options; the value tells whether "yes" sets it. */
+static const struct flag {
+    const char *name;
+    uint32_t bit;
+    bool sets;
+    bool initially;
+} flags[] = {
+    {"free-marks", BON_IME_STRICT_MARKS, false, true},
+    {"double-key-undo", BON_IME_NO_UNDO, false, true},
+    {"restore", BON_IME_RESTORE, true, true},
+    {"quick-telex", BON_IME_QUICK_TELEX, true, false},
+    {"quick-initials", BON_IME_QUICK_INITIALS, true, false},
+    {"quick-finals", BON_IME_QUICK_FINALS, true, false},
+    {"auto-capital", BON_IME_AUTO_CAPITAL, true, false},
+    {"reopen", BON_IME_REOPEN, true, true},
+};
+
+struct reader {
+    struct ime_settings *settings;
+    ime_settings_report *report;
+    const char *path;
+    char *keymap_path;
+};
+
+__attribute__((format(printf, 2, 3))) static void complain(const struct reader *reader, const char *format, ...) {
+    char message[512];
+    va_list arguments;
+    int n = snprintf(message, sizeof message, "%s: ", reader->path);
+    va_start(arguments, format);
+    if (n > 0 && (size_t)n < sizeof message) vsnprintf(message + n, sizeof message - (size_t)n, format, arguments);
+    va_end(arguments);
+    reader->report(message);
+}
+
+static bool choose(const struct reader *reader, const struct choice *choices, const char *name, const char *value,
+                   unsigned *out) {
+    for (const struct choice *choice = choices; choice->name; choice++)
+        if (!strcasecmp(choice->name, value)) return *out = choice->value, true;
+    char list[160] = "";
+    for (const struct choice *choice = choices; choice->name; choice++) {
+        size_t n = strlen(list);
+        snprintf(list + n, sizeof list - n, "%s%s", n ? ", " : "", choice->name);
+    }
+    complain(reader, "%s = %s: not one of %s; the default is kept", name, value, list);
+    return false;
+}
+
+static void set_flag(struct ime_settings *settings, const struct flag *flag, bool on) {
+    if (on == flag->sets)
+        settings->options.flags |= flag->bit;
+    else
+        settings->options.flags &= ~flag->bit;
+}
+
+static void read_typing(struct reader *reader, const char *name, const char *value) {
+    struct ime_settings *settings = reader->settings;
+    unsigned chosen;
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+        if (strcmp(flags[i].name, name)) continue;
+        if (choose(reader, switches, name, value, &chosen)) set_flag(settings, &flags[i], chosen);
+        return;
+    }
+    if (!strcmp(name, "method")) {
+        if (choose(reader, methods, name, value, &chosen)) settings->options.method = (bon_ime_method)chosen;
+    } else if (!strcmp(name, "tone-style")) {
+        if (choose(reader, tone_styles, name, value, &chosen)) settings->options.tone_style = (bon_tone_style)chosen;
+    } else if (!strcmp(name, "charset")) {
+        if (choose(reader, charsets, name, value, &chosen)) settings->options.charset = (bon_ime_charset)chosen;
+    } else if (!strcmp(name, "underline")) {
+        if (choose(reader, switches, name, value, &chosen)) settings->underline = chosen;
+    } else if (!strcmp(name, "keymap")) {
+        free(reader->keymap_path);
+        reader->keymap_path = strdup(value);
+    } else {
+        complain(reader, "[typing] has no setting %s; it is passed over", name);
+    }
+}
+
+static void read_application(struct reader *reader, const char *name, const char *value) {
+    struct ime_settings *settings = reader->settings;
+    char words[128];
+    unsigned all = 0, one;
+    if (settings->application_count == IME_APPLICATIONS_MAX || strlen(name) >= IME_NAME_MAX ||
+        strlen(value) >= sizeof words) {
+        complain(reader, "[applications] %s: too long, or more than %d of them; it is passed over", name,
+                 IME_APPLICATIONS_MAX);
+        return;
+    }
+    memcpy(words, value, strlen(value) + 1);
+    char *rest = words;
+    for (char *word; (word = strsep(&rest, ", \t"));)
+        if (*word) {
+            if (!choose(reader, quirks, name, word, &one)) return;
+            all |= one;
+        }
+    struct ime_application *row = &settings->applications[settings->application_count++];
+    memcpy(row->name, name, strlen(name) + 1);
+    row->quirks = all;
+}
+
+static void read_macro(struct reader *reader, const char *name, const char *value) {
+    struct ime_settings *settings = reader->settings;
+    size_t n = strlen(value);
+    if (settings->options.macro_count == IME_MACROS_MAX || n > BON_IME_MACRO_MAX || !*name) {
+        complain(reader, "[macros] %s: longer than %d bytes, or more than %d of them; it is passed over", name,
+                 BON_IME_MACRO_MAX, IME_MACROS_MAX);
+        return;
+    }
+    char *key = strdup(name), *text = strdup(value);
+    if (!key || !text) {
+        free(key);
+        free(text);
+        complain(reader, "out of memory; the macro %s is passed over", name);
+        return;
+    }
+    settings->macros[settings->options.macro_count++] = (bon_ime_macro){key, strlen(key), text, n};
+}
+
+static const struct section {
+    const char *name;
+    void (*read)(struct reader *reader, const char *name, const char *value);
+} sections[] = {{"typing", read_typing}, {"applications", read_application}, {"macros", read_macro}};
+
+static int read_line(void *user, const char *section, const char *name, const char *value) {
+    struct reader *reader = user;
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+        if (!strcmp(sections[i].name, section)) return sections[i].read(reader, name, value), 1;
+    complain(reader, "no section [%s]; %s is passed over", section, name);
+    return 1;
+}
+
+/* ---- the file ---- */
+
+static char *settings_path(void) {
+    const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    char *path = NULL;
+    int n = config && *config == '/' ? asprintf(&path, "%s/bon/ime.conf", config)
+                                     : asprintf(&path, "%s/.config/bon/ime.conf", home ? home : "");
+    return n < 0 ? NULL : path;
+}
+
+void ime_settings_free(struct ime_settings *settings) {
+    for (size_t i = 0; i < settings->options.macro_count; i++) {
+        free((char *)settings->macros[i].key);
+        free((char *)settings->macros[i].text);
+    }
+    settings->options.macro_count = 0;
+}
+
+static int compare_macros(const void *a, const void *b) {
+    return strcmp(((const bon_ime_macro *)a)->key, ((const bon_ime_macro *)b)->key);
+}
+
+/* Ascending keys, and of two the same the first. */
+static void sort_macros(struct reader *reader) {
+    struct ime_settings *settings = reader->settings;
+    bon_ime_macro *macros = settings->macros;
+    size_t kept = 0;
+    qsort(macros, settings->options.macro_count, sizeof *macros, compare_macros);
+    for (size_t i = 0; i < settings->options.macro_count; i++) {
+        if (kept > 0 && !strcmp(macros[kept - 1].key, macros[i].key)) {
+            complain(reader, "[macros] %s stands there twice; one is passed over", macros[i].key);
+            free((char *)macros[i].key);
+            free((char *)macros[i].text);
+        } else {
+            macros[kept++] = macros[i];
+        }
+    }
+    settings->options.macro_count = kept;
+}
+
+/* A keymap of the user's own is needed only by the method that uses it. */
+static void read_keymap(struct reader *reader) {
+    struct ime_settings *settings = reader->settings;
+    char text[8192];
+    if (settings->options.method != BON_IME_KEYMAP) return;
+    FILE *file = reader->keymap_path ? fopen(reader->keymap_path, "re") : NULL;
+    size_t n = file ? fread(text, 1, sizeof text, file) : 0;
+    if (file) fclose(file);
+    if (!file)
+        complain(reader, "keymap = %s: cannot be opened; telex is used",
+                 reader->keymap_path ? reader->keymap_path : "(missing)");
+    else if (bon_ime_keymap_read(&settings->keymap, text, n) != BON_OK)
+        complain(reader, "keymap = %s: %s; telex is used", reader->keymap_path, bon_error_message());
+    else
+        return;
+    settings->options.method = BON_IME_TELEX;
+}
+
+static void set_defaults(struct ime_settings *settings) {
+    ime_settings_free(settings);
+    settings->options = (bon_ime_options){.macros = settings->macros, .keymap = &settings->keymap};
+    settings->underline = false;
+    settings->application_count = 0;
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) set_flag(settings, &flags[i], flags[i].initially);
+}
+
+bool ime_settings_update(struct ime_settings *settings, ime_settings_report *report) {
+    struct stat now = {0};
+    char *path = settings_path();
+    bool exists = path && stat(path, &now) == 0;
+    bool same = settings->serial && exists == settings->exists && now.st_ino == settings->inode &&
+                now.st_size == settings->size && now.st_mtim.tv_sec == settings->changed.tv_sec &&
+                now.st_mtim.tv_nsec == settings->changed.tv_nsec;
+    if (!same) {
+        struct reader reader = {.settings = settings, .report = report, .path = path};
+        set_defaults(settings);
+        int line = exists ? ini_parse(path, read_line, &reader) : 0;
+        if (line < 0) complain(&reader, "cannot be read; defaults are used");
+        if (line > 0) complain(&reader, "line %d: neither [section] nor name = value; it is passed over", line);
+        sort_macros(&reader);
+        read_keymap(&reader);
+        free(reader.keymap_path);
+        settings->exists = exists;
+        settings->inode = now.st_ino;
+        settings->size = now.st_size;
+        settings->changed = now.st_mtim;
+        settings->serial++;
+    }
+    free(path);
+    return !same;
+}

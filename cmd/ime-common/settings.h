@@ -1,0 +1,57 @@
+/* cmd/ime-common/settings.h: ~/.config/bon/ime.conf, the one file of settings for every framework. */
+#ifndef BON_IME_SETTINGS_H
+#define BON_IME_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+#include <time.h>
+
+#include "bon/ime.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What an application needs beside the usual. */
+enum {
+    IME_QUIRK_OFF = 1,          /* no Vietnamese there: every key goes through */
+    IME_QUIRK_COMMIT_FIRST = 2, /* commit, then hide the preedit (usual is the other way round) */
+    IME_QUIRK_NO_REOPEN = 4     /* does not delete what it is asked to */
+};
+
+enum { IME_MACROS_MAX = 512, IME_APPLICATIONS_MAX = 64, IME_NAME_MAX = 64 };
+
+struct ime_application {
+    char name[IME_NAME_MAX]; /* matched anywhere in what the client calls itself, ASCII case aside */
+    unsigned quirks;
+};
+
+struct ime_settings {
+    bon_ime_options options; /* its pointers lead into this structure: never copy it */
+    bon_ime_keymap keymap;
+    bool underline;
+    size_t application_count;
+    struct ime_application applications[IME_APPLICATIONS_MAX];
+    bon_ime_macro macros[IME_MACROS_MAX];
+    unsigned serial; /* grows each time the file was read anew */
+    /* which version of the file this is */
+    bool exists;
+    ino_t inode;
+    off_t size;
+    struct timespec changed;
+};
+
+/* Where a bad value is told: FILE:LINE: what is wrong and what is done instead. */
+typedef void ime_settings_report(const char *message);
+
+/* Reads the file when it is another than at the last call; *settings is all zeros before the first. True when it was read. */
+bool ime_settings_update(struct ime_settings *settings, ime_settings_report *report);
+void ime_settings_free(struct ime_settings *settings);
+/* Quirks of a client: what the user set for it, else what is known of it. */
+unsigned ime_settings_quirks(const struct ime_settings *settings, const char *client);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,206 @@
+#!/usr/bin/env bash
+# tests/e2e/run.sh BUILD FRAMEWORK TOOLKIT [SCREENSHOT.png]: types into a real text field through bon, from the build tree.
+# FRAMEWORK is ibus or fcitx5, TOOLKIT gtk or qt. A private X server, session bus and home: nothing of the user's is touched,
+# and several runs can go side by side. Ends with `N passed, N failed`; 77 when a program is missing.
+set -uo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+build=$(cd "$1" && pwd)
+framework=$2 toolkit=$3 screenshot=${4:-}
+python=${PYTHON:-/usr/bin/python3} # the distribution's own has the toolkits
+
+if [ -z "${BON_E2E_WORK:-}" ]; then
+    for program in Xvfb xdotool dbus-run-session gdbus "$python"; do
+        command -v "$program" >/dev/null || { echo "skipped: $program is not installed" && exit 77; }
+    done
+    work=$(mktemp -d)
+    mkdir -m 700 "$work/home" "$work/run" "$work/field"
+    Xvfb -displayfd 3 -screen 0 800x300x24 -nolisten tcp 3>"$work/display" >"$work/xvfb.log" 2>&1 &
+    server=$!
+    trap 'kill $server; wait $server 2>/dev/null; rm -rf "$work"' EXIT
+    for _ in $(seq 200); do [ -s "$work/display" ] && break || sleep 0.05; done
+    env -u WAYLAND_DISPLAY DISPLAY=":$(cat "$work/display")" HOME="$work/home" XDG_RUNTIME_DIR="$work/run" \
+        XDG_CONFIG_HOME="$work/home/.config" XDG_CACHE_HOME="$work/home/.cache" XDG_DATA_HOME="$work/home/.local/share" \
+        LC_ALL=C.UTF-8 NO_AT_BRIDGE=1 GDK_BACKEND=x11 GSETTINGS_BACKEND=memory BON_E2E_WORK="$work" \
+        dbus-run-session -- "$0" "$@" 2> >(grep -v 'Failed to set fd limit' >&2)
+    exit
+fi
+
+work=$BON_E2E_WORK
+field=$work/field
+started=()
+trap 'kill "${started[@]}" 2>/dev/null; wait 2>/dev/null' EXIT
+give_up() {
+    echo "$framework/$toolkit: $1"
+    cat "$work"/*.log
+    exit 1
+}
+until_true() { # COMMAND...: at most 15 s
+    for _ in $(seq 300); do "$@" >/dev/null 2>&1 && return 0 || sleep 0.05; done
+    return 1
+}
+has() { [ "$(cat "$field/$1" 2>/dev/null)" = "$2" ]; }
+
+# ---- the frameworks ----
+
+start_ibus() {
+    export GTK_IM_MODULE=ibus QT_IM_MODULE=ibus XMODIFIERS=@im=ibus
+    export IBUS_COMPONENT_PATH="$build/ime/component:/usr/share/ibus/component"
+    # --verbose: what the engine writes to its stderr comes out
+    ibus-daemon --verbose --xim --panel=disable --emoji-extension=disable --cache=refresh >"$work/daemon.log" 2>&1 &
+    started+=($!)
+    until_true eval 'ibus address | grep -q unix:'
+}
+choose_ibus() { ibus engine bon; [ "$(ibus engine)" = bon ]; } # its exit status tells nothing
+engine_process_ibus() { pgrep -f "^$build/ime/ibus-engine-bon --ibus" | head -n 1; }
+
+start_fcitx5() {
+    export GTK_IM_MODULE=fcitx QT_IM_MODULE=fcitx XMODIFIERS=@im=fcitx
+    # The list of addon folders replaces the built-in one, which must stay.
+    FCITX_ADDON_DIRS="$build/ime:$(pkg-config --variable=libdir Fcitx5Core)/fcitx5"
+    export FCITX_ADDON_DIRS XDG_DATA_DIRS="$build/ime/share:/usr/local/share:/usr/share"
+    mkdir -p "$XDG_CONFIG_HOME/fcitx5"
+    printf '%s\n' '[Groups/0]' Name=Default 'Default Layout=us' DefaultIM=bon '[Groups/0/Items/0]' Name=keyboard-us Layout= \
+        '[Groups/0/Items/1]' Name=bon Layout= '[GroupOrder]' 0=Default >"$XDG_CONFIG_HOME/fcitx5/profile"
+    printf '%s\n' '[Behavior]' ActiveByDefault=True ShareInputState=All >"$XDG_CONFIG_HOME/fcitx5/config"
+    run_fcitx5
+}
+run_fcitx5() {
+    fcitx5 --disable=wayland,waylandim,notifications,clipboard,unicode,quickphrase >"$work/daemon.log" 2>&1 &
+    started+=($!)
+    # Not fcitx5-remote: asking for the name has the bus start a second one.
+    gdbus wait --session --timeout 15 org.fcitx.Fcitx5
+}
+choose_fcitx5() { fcitx5-remote -o && fcitx5-remote -s bon && [ "$(fcitx5-remote -n)" = bon ]; }
+
+# ---- cases ----
+
+symbols() { # KEYS: an X key symbol per line; {Name} is one
+    "$python" -c '
+import re, sys
+names = {" ": "space", ".": "period", ",": "comma", "-": "minus", "!": "exclam", "?": "question", "[": "bracketleft"}
+for key in re.finditer(r"\{([A-Za-z_0-9+]+)\}|(.)", sys.argv[1]):
+    print(key.group(1) or names.get(key.group(2), key.group(2)))' "$1"
+}
+type_keys() { # KEYS GAP_MS
+    local keys
+    mapfile -t keys < <(symbols "$1")
+    xdotool key --delay "$2" "${keys[@]}"
+}
+focus() { # upper or secret: by the Tab key, as a typist would
+    has focus "$1" && return
+    xdotool key Tab
+    until_true has focus "$1"
+}
+clear_field() {
+    xdotool key --delay 5 Right ctrl+a BackSpace
+    until_true has text ''
+}
+
+passed=0 failed=0
+expect() { # NAME FILE EXPECTED
+    if until_true_short has "$2" "$3"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        printf '%s/%s: %s: %s is "%s", not "%s"\n' "$framework" "$toolkit" "$1" "$2" "$(cat "$field/$2")" "$3"
+    fi
+}
+until_true_short() {
+    for _ in $(seq 60); do "$@" && sleep 0.05 && "$@" && return 0 || sleep 0.05; done
+    return 1
+}
+check() { # NAME KEYS EXPECTED [GAP_MS]
+    clear_field
+    type_keys "$2{Right}" "${4:-5}"
+    expect "$1" text "$3"
+}
+
+cases() {
+    check telex 'Toi dang hocj tieengs Vieetj.' 'Toi dang học tiếng Việt.'
+    check 'marks at the end' 'nguoiwf ddi dduowngf' 'người đi đường'
+    check 'Backspace in a word' 'tieengs{BackSpace}{BackSpace}m' 'tiếm'
+    check 'undo' 'tesst' 'test'
+    check 'English' 'windows office password ' 'windows office password '
+    check 'Backspace over the blank reopens the word' 'tieengs nam {BackSpace}f nuwowcs ' 'tiếng nàm nước '
+    check 'Escape gives the keys' 'tieengs{Escape} ' 'tieengs '
+    check 'capitals' 'VIEETJ Nam' 'VIỆT Nam'
+    clear_field
+    type_keys 'tieengs' 5
+    expect 'preedit' preedit 'tiếng'
+    expect 'nothing committed before the break' text ''
+    focus secret
+    expect 'focus-out commits' text 'tiếng'
+    type_keys 'tieengs' 5
+    expect 'a password passes through' secret 'tieengs'
+    expect 'a password is not shown' preedit ''
+    focus upper
+    type_keys '{End} dduwowcj ' 5
+    expect 'and Vietnamese again' text 'tiếng được '
+}
+
+no_gap() { # 20 times, no time between keys, not one wrong letter
+    local keys='quyeenr sachs nayf raats hay, toi dda ddocj xong ngayf hoom qua. nghieeng ' run
+    local text='quyển sách này rất hay, toi đa đọc xong ngày hôm qua. nghiêng '
+    for run in $(seq "${RUNS:-20}"); do check "0 ms between keys, run $run" "$keys" "$text" 0; done
+}
+
+# The engine dies in the middle of a word and comes back: what was committed stays, and typing goes on.
+restart_ibus() {
+    local first
+    clear_field
+    type_keys 'tieengs Vie' 5
+    expect 'before the engine dies' preedit 'Vie'
+    first=$(engine_process_ibus)
+    kill -KILL "$first"
+    sleep 0.5
+    case $(cat "$field/text") in
+    'tiếng '*) passed=$((passed + 1)) ;;
+    *) failed=$((failed + 1)) && echo "the engine died and the text became $(cat "$field/text")" ;;
+    esac
+    until_true choose_ibus || give_up 'the engine did not come back'
+    sleep 0.3
+    check 'typing goes on behind a restart' 'tieengs Vieetj' 'tiếng Việt'
+}
+restart_fcitx5() { :; } # the addon lives in fcitx5 itself: without it there is no input method to go on with
+
+# The file is read again when it changes; a bad value is told once and its default kept.
+settings() {
+    mkdir -p "$XDG_CONFIG_HOME/bon"
+    printf '%s\n' '[typing]' 'method = vni' 'tone-style = middle' '[macros]' 'vn = Việt Nam' >"$XDG_CONFIG_HOME/bon/ime.conf"
+    check 'VNI by the settings, and a macro' 'tie61ng hoa2 vn ' 'tiếng hòa Việt Nam '
+    expect_told 'tone-style = middle: not one of old, new'
+    printf '%s\n' '[applications]' 'field_ = off' 'python = off' 'QIBus = off' >"$XDG_CONFIG_HOME/bon/ime.conf"
+    check 'off in an application' 'tieengs ' 'tieengs '
+    rm "$XDG_CONFIG_HOME/bon/ime.conf"
+    check 'telex again' 'tieengs ' 'tiếng '
+}
+expect_told() { # TEXT: exactly one line of the daemon's log has it
+    if [ "$(grep -cF "$1" "$work/daemon.log")" = 1 ]; then passed=$((passed + 1)); else
+        failed=$((failed + 1))
+        echo "$framework/$toolkit: the log says $(grep -cF "$1" "$work/daemon.log") times: $1"
+    fi
+}
+
+# ---- a run ----
+
+"start_$framework" >/dev/null 2>&1 || give_up 'the framework did not start'
+"$python" "$here/field_$toolkit.py" "$field" >"$work/field.log" 2>&1 &
+started+=($!)
+until_true [ -e "$field/preedit" ] || give_up 'the field did not open'
+window=$(xdotool search --sync --onlyvisible --name '^bon-e2e$' | head -n 1)
+focus_window() { xdotool windowfocus "$window" && has focus upper; }
+until_true focus_window || give_up 'the field never got the focus' # there is no window manager to give it
+until_true "choose_$framework" || give_up 'the input method did not become active'
+sleep 0.3
+cases
+no_gap
+"restart_$framework"
+settings
+if [ -n "$screenshot" ]; then
+    clear_field
+    type_keys 'Tieengs Vieetj coss daaus' 5
+    sleep 0.3
+    import -window root "$screenshot" || give_up 'no screenshot (package imagemagick)'
+fi
+echo "$framework/$toolkit: $passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
