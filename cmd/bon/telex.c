@@ -6,13 +6,14 @@
 #include "base/buf.h"
 #include "bon/ime.h"
 #include "commands.h"
+#include "model_path.h"
 #include "stream.h"
 
 struct telex_args {
     struct shared_args shared;
     int method, tone_style, charset;
-    const char *keymap, *macros;
-    bool restore, quick_telex, quick_initials, quick_finals, auto_capital, strict_marks, no_undo;
+    const char *keymap, *macros, *model;
+    bool predict, restore, quick_telex, quick_initials, quick_finals, auto_capital, strict_marks, no_undo;
 };
 
 static const char *const method_choices[] = {"telex", "simple-telex", "vni", "viqr", NULL};
@@ -38,6 +39,10 @@ static const struct option_row decode_options[] = {
     OPTION_FLAG(0, "quick-finals", struct telex_args, quick_finals, "g h k behind a vowel are ng nh ch"),
     OPTION_FLAG(0, "auto-capital", struct telex_args, auto_capital, "begin sentences with a capital"),
     OPTION_STRING(0, "macros", "FILE", struct telex_args, macros, "abbreviations: lines of key, tab, text"),
+    OPTION_FLAG(0, "predict", struct telex_args, predict,
+                "put the marks on words that are typed without them; implies\n--restore"),
+    OPTION_STRING('m', "model", "FILE", struct telex_args, model,
+                  "the model for --predict (default: BON_MODEL of the\nenvironment, else the one shipped with bon)"),
     OPTION_CHOICE(0, "charset", "NAME", struct telex_args, charset, charset_choices,
                   "of the text: nfc (default), nfd, tcvn3 or vni (fonts' code\npoints in UTF-8)"),
     OPTIONS_SHARED,
@@ -57,6 +62,7 @@ struct settings {
     bon_ime_keymap keymap;
     bon_buf macro_text;
     bon_ime_macro *macros;
+    bon_restorer *restorer; /* with --predict */
 };
 
 static bon_status read_file(const char *path, bon_buf *text) {
@@ -141,6 +147,7 @@ static bon_status settings_read(struct settings *settings, const struct telex_ar
 }
 
 static void settings_free(struct settings *settings) {
+    bon_restorer_close(settings->restorer);
     free(settings->macros);
     bon_buf_free(&settings->macro_text);
 }
@@ -232,24 +239,46 @@ struct telex_job {
     bool rows; /* map_line ends its lines itself */
 };
 
-static bon_status open_ime(void *context, void **worker) {
-    struct telex_job *job = context;
-    return bon_ime_open((bon_ime **)worker, &job->settings.options);
+struct typist {
+    bon_ime *ime;
+    bon_restore_session *session;
+};
+
+static void close_typist(void *context, void *worker) {
+    struct typist *typist = worker;
+    (void)context;
+    if (!typist) return;
+    bon_ime_close(typist->ime);
+    bon_restore_session_close(typist->session);
+    free(typist);
 }
 
-static void close_ime(void *context, void *worker) {
-    (void)context;
-    bon_ime_close(worker);
+static bon_status open_typist(void *context, void **worker) {
+    const struct telex_job *job = context;
+    bon_ime_options options = job->settings.options;
+    bon_restore_options restoring = {.tone_style = options.tone_style};
+    struct typist *typist = bon_alloc_zeroed(1, sizeof *typist);
+    if (!typist) return BON_ERR_NOMEM;
+    bon_status status = BON_OK;
+    if (job->settings.restorer) status = bon_restore_session_open(&typist->session, job->settings.restorer, &restoring);
+    options.restore = typist->session;
+    if (status == BON_OK) status = bon_ime_open(&typist->ime, &options);
+    if (status == BON_OK)
+        *worker = typist;
+    else
+        close_typist(context, typist);
+    return status;
 }
 
 /* A line above BON_WINDOW comes in windows cut at a blank, and each is typed as a line: the blank has ended its word. */
 static bon_status map_lines(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
     const struct telex_job *job = context;
+    const struct typist *typist = worker;
     const char *end = chunk->data + chunk->len;
     for (const char *line = chunk->data; line < end;) {
         const char *newline = memchr(line, '\n', (size_t)(end - line));
         const char *stop = newline ? newline : end;
-        BON_TRY(job->map_line(worker, line, (size_t)(stop - line), out));
+        BON_TRY(job->map_line(typist->ime, line, (size_t)(stop - line), out));
         if (newline && !job->rows) BON_TRY(bon_buf_put(out, '\n'));
         line = newline ? newline + 1 : end;
     }
@@ -274,14 +303,19 @@ static bon_status map_encode(void *context, void *worker, const struct bon_chunk
 
 static int run_job(const struct command *command, int argc, char **argv, struct telex_job *job, const char *header) {
     struct telex_args args = {0};
-    bon_ime *trial;
+    void *trial;
+    char buffer[PATH_MAX];
     int first, result = options_parse(command, &args, argc, argv, &first);
     if (result != PARSE_GO) return result;
+    const char *model = args.predict ? model_path(args.model, buffer) : NULL;
+    if (args.predict && !model) return EXIT_WORK;
     job->pipeline.context = job;
+    if (args.predict) job->settings.options.prediction = BON_IME_PREDICT_FULL;
     bon_status status = settings_read(&job->settings, &args);
-    if (status == BON_OK) status = bon_ime_open(&trial, &job->settings.options); /* a bad option is told once */
+    if (status == BON_OK && model) status = bon_restorer_open(&job->settings.restorer, model);
+    if (status == BON_OK) status = open_typist(job, &trial); /* a bad option is told once */
     if (status == BON_OK) {
-        bon_ime_close(trial);
+        close_typist(job, trial);
         result = stream_run(command, &args.shared, argv + first, argc - first, &job->pipeline, header);
     } else {
         result = tell_failure(status);
@@ -291,13 +325,13 @@ static int run_job(const struct command *command, int argc, char **argv, struct 
 }
 
 static int run_decode(const struct command *command, int argc, char **argv) {
-    struct telex_job job = {.pipeline = {.map = map_lines, .worker_open = open_ime, .worker_close = close_ime},
+    struct telex_job job = {.pipeline = {.map = map_lines, .worker_open = open_typist, .worker_close = close_typist},
                             .map_line = decode_line};
     return run_job(command, argc, argv, &job, NULL);
 }
 
 static int run_play(const struct command *command, int argc, char **argv) {
-    struct telex_job job = {.pipeline = {.map = map_lines, .worker_open = open_ime, .worker_close = close_ime},
+    struct telex_job job = {.pipeline = {.map = map_lines, .worker_open = open_typist, .worker_close = close_typist},
                             .map_line = play_line,
                             .rows = true};
     return run_job(command, argc, argv, &job, play_header);

@@ -9,17 +9,21 @@
  * The text of a word is a pure function of the keys of that word and of the options: marks may be typed in any order, and
  * the keys that were typed are never lost before the word has left. No function here reads a clock, a file or the locale,
  * and bon_ime_key allocates nothing.
+ *
+ * With prediction, words typed without marks get them from a model (bon/restore.h): the last few words stay in the preedit
+ * and are decoded together at every break. What was typed with marks stays as it is.
  */
 #ifndef BON_IME_H
 #define BON_IME_H
 
+#include "bon/restore.h"
 #include "bon/syllable.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* One text field's state. About 5 KB; not to be shared between threads. */
+/* One text field's state. About 20 KB; not to be shared between threads. */
 typedef struct bon_ime bon_ime;
 
 /* ---- keys ---- */
@@ -144,6 +148,14 @@ typedef struct bon_ime_macro {
     size_t text_len; /* at most BON_IME_MACRO_MAX */
 } bon_ime_macro;
 
+/* What is done to words beyond their keys. */
+typedef enum bon_ime_prediction {
+    BON_IME_PREDICT_OFF,
+    BON_IME_PREDICT_ENGLISH, /* a word that is not Vietnamese goes back to its keys, as with BON_IME_RESTORE */
+    BON_IME_PREDICT_FULL,    /* and words without marks get theirs; needs a session */
+    BON_IME_PREDICTIONS
+} bon_ime_prediction;
+
 enum { BON_IME_KEYS_MAX = 64, BON_IME_MACRO_MAX = 512 };
 
 typedef struct bon_ime_options {
@@ -154,6 +166,10 @@ typedef struct bon_ime_options {
     const bon_ime_keymap *keymap; /* for BON_IME_KEYMAP; copied */
     const bon_ime_macro *macros;  /* must outlive the bon_ime; ascending by the bytes of their keys */
     size_t macro_count;
+    bon_ime_prediction prediction;
+    /* For BON_IME_PREDICT_FULL: must outlive the bon_ime, serves any number of them in one thread, and its options (tone
+     * style) are those of what is predicted. */
+    bon_restore_session *restore;
     uint32_t reserved[8];
 } bon_ime_options;
 
@@ -181,7 +197,8 @@ BON_API void bon_ime_close(bon_ime *ime);
 BON_API bon_status bon_ime_set_options(bon_ime *ime, const bon_ime_options *options);
 /* A key pressed. */
 BON_API void bon_ime_key(bon_ime *ime, uint32_t key, unsigned modifiers, bon_ime_result *out);
-/* Commits the word being typed as it is shown: the focus leaves, the input method is switched off, a line ends. */
+/* Commits the word being typed as it is shown: the focus leaves, the input method is switched off, a line ends. With full
+ * prediction this is a break: the word is decoded with those that wait in the preedit. */
 BON_API void bon_ime_finish(bon_ime *ime, bon_ime_result *out);
 /* Forgets the word being typed and the one before: the cursor was moved, the field is another. */
 BON_API void bon_ime_reset(bon_ime *ime);

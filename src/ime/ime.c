@@ -8,10 +8,14 @@
 
 #include "base/status.h"
 #include "ime/charset.h"
-#include "ime/word.h"
+#include "ime/predict.h"
 #include "syllable/utf8.h"
 
-enum { PLAIN_MAX = BON_IME_MACRO_MAX + 16, COMMIT_MAX = PLAIN_MAX * IME_CHARSET_GROWTH };
+enum {
+    WINDOW_MAX = IME_PARTS * (IME_SHOWN_MAX + 1), /* the words that wait, with their blanks */
+    PLAIN_MAX = WINDOW_MAX + BON_IME_MACRO_MAX + 16,
+    COMMIT_MAX = PLAIN_MAX * IME_CHARSET_GROWTH
+};
 
 /* What was committed last, while nothing else has happened since but blanks. */
 struct last_word {
@@ -32,11 +36,12 @@ struct bon_ime {
     size_t macro_count;
     struct ime_word word;
     struct last_word last;
+    struct ime_window window; /* empty without prediction */
     enum sentence sentence;
     size_t plain_len; /* of the commit before conversion */
     char plain[PLAIN_MAX];
     char commit[COMMIT_MAX];
-    char preedit[IME_SHOWN_MAX];
+    char preedit[WINDOW_MAX + IME_SHOWN_MAX];
 };
 _Static_assert(IME_SHOWN_MAX + 16 <= PLAIN_MAX, "a shown word and its sign fit into a commit");
 
@@ -84,6 +89,11 @@ static bon_status check_options(const bon_ime_options *options) {
     if (options->method == BON_IME_KEYMAP && !options->keymap)
         return bon_fail(BON_ERR_ARGUMENT, "the method is a keymap, but none was given");
     if (options->method == BON_IME_KEYMAP) BON_TRY(check_keymap(options->keymap));
+    if ((unsigned)options->prediction >= BON_IME_PREDICTIONS)
+        return bon_fail(BON_ERR_ARGUMENT, "prediction %d: there are 0 to %d", (int)options->prediction,
+                        BON_IME_PREDICTIONS - 1);
+    if (options->prediction == BON_IME_PREDICT_FULL && !options->restore)
+        return bon_fail(BON_ERR_ARGUMENT, "full prediction needs a session to restore marks with");
     return check_macros(options->macros, options->macro_count);
 }
 
@@ -91,7 +101,7 @@ bon_status bon_ime_setup_read(struct bon_ime_setup *setup, const bon_ime_options
     static const bon_ime_options defaults;
     if (!options) options = &defaults;
     BON_TRY(check_options(options));
-    setup->flags = options->flags;
+    setup->flags = options->flags | (options->prediction != BON_IME_PREDICT_OFF ? BON_IME_RESTORE : 0u);
     setup->tone_style = options->tone_style == BON_TONE_NEW ? BON_TONE_NEW : BON_TONE_OLD;
     if (options->method != BON_IME_KEYMAP) return bon_ime_keymap_of(&setup->map, options->method);
     setup->map = *options->keymap;
@@ -105,6 +115,8 @@ bon_status bon_ime_set_options(bon_ime *ime, const bon_ime_options *options) {
     ime->charset = options ? options->charset : BON_IME_NFC;
     ime->macros = options ? options->macros : NULL;
     ime->macro_count = options ? options->macro_count : 0;
+    bool predicts = options && options->prediction == BON_IME_PREDICT_FULL;
+    ime->window.restore = predicts ? options->restore : NULL;
     bon_ime_reset(ime);
     return BON_OK;
 }
@@ -126,6 +138,7 @@ void bon_ime_close(bon_ime *ime) { free(ime); }
 
 void bon_ime_reset(bon_ime *ime) {
     bon_ime_word_clear(&ime->word);
+    bon_ime_window_clear(&ime->window);
     ime->last.known = false;
     ime->sentence = AT_START;
 }
@@ -151,13 +164,27 @@ static void convert(const bon_ime *ime, const char *text, size_t n, char *out, s
     *length = bon_ime_convert(ime->charset, text, n, out);
 }
 
+/* A sentence is decoded without the one before it. */
+static void note_committed(bon_ime *ime) {
+    bon_ime_window_committed(&ime->window, ime->plain, ime->plain_len);
+    if (ime->plain_len && ime->sentence == AT_START) ime->window.context_len = 0;
+}
+
 /* Fills in what there is to commit and to show. */
 static void finish_result(bon_ime *ime, bon_ime_result *out) {
     out->commit = ime->commit;
     if (ime->plain_len) convert(ime, ime->plain, ime->plain_len, ime->commit, &out->commit_len);
+    if (ime->window.restore) note_committed(ime);
     out->preedit = ime->preedit;
-    if (ime->word.key_count) out->preedit_len = bon_ime_word_show(&ime->word, &ime->setup, ime->preedit);
+    size_t before = ime->window.count ? bon_ime_window_show(&ime->window, ime->preedit, NULL) : 0;
+    out->preedit_len = before;
+    if (ime->word.key_count) out->preedit_len += bon_ime_word_show(&ime->word, &ime->setup, ime->preedit + before);
     out->cursor = out->preedit_len;
+    if (!ime->window.choosing.on) return;
+    bon_ime_window_show(&ime->window, ime->preedit, &out->cursor);
+    out->candidates = ime->window.choosing.list;
+    out->candidate_count = ime->window.choosing.count;
+    out->selected = ime->window.choosing.selected;
 }
 
 /* ---- the end of a word ---- */
@@ -188,17 +215,51 @@ static const bon_ime_macro *called_macro(const bon_ime *ime) {
 
 enum leave { AS_SHOWN, AT_BREAK, AS_KEYS };
 
-static void remember(bon_ime *ime) {
-    const struct ime_word *word = &ime->word;
+/* `text` is what the keys came to. */
+static void remember(bon_ime *ime, const char *keys, unsigned key_count, bool raw, const char *text, size_t n) {
     struct last_word *last = &ime->last;
     size_t length;
     last->known = true;
-    last->raw = word->raw;
-    last->key_count = word->key_count;
-    memcpy(last->keys, word->keys, word->key_count);
-    convert(ime, ime->plain, ime->plain_len, ime->commit, &length);
+    last->raw = raw;
+    last->key_count = (uint8_t)key_count;
+    memcpy(last->keys, keys, key_count);
+    convert(ime, text, n, ime->commit, &length);
     last->points = count_points(ime->commit, length);
     last->signs = 0;
+}
+
+/* ---- the words that wait (prediction) ---- */
+
+/* Commits the first `count` words of the window. */
+static void leave_window(bon_ime *ime, unsigned count) {
+    struct ime_window *window = &ime->window;
+    for (unsigned i = 0; i < count; i++) {
+        const struct ime_part *part = &window->parts[i];
+        put_plain(ime, part->text, part->text_len);
+        remember(ime, part->keys, part->key_count, part->raw, part->text, part->text_len);
+        if (!part->spaced) continue;
+        put_point(ime, ' ');
+        ime->last.signs++;
+    }
+    window->count -= count;
+    window->fresh &= window->count > 0;
+    memmove(window->parts, window->parts + count, window->count * sizeof *window->parts);
+}
+
+/* The word being typed joins those that wait. */
+static void wait_word(bon_ime *ime, enum leave how) {
+    if (how == AS_KEYS) ime->word.raw = true;
+    bon_ime_window_take(&ime->window, &ime->setup, &ime->word, how == AT_BREAK);
+    if (how != AS_SHOWN) bon_ime_window_decode(&ime->window);
+}
+
+/* A blank keeps the words waiting; false when there is none that it could belong to. */
+static bool wait_blank(bon_ime *ime) {
+    struct ime_window *window = &ime->window;
+    if (window->count == 0 || window->parts[window->count - 1].spaced) return false;
+    window->parts[window->count - 1].spaced = true;
+    if (window->count > IME_WINDOW) leave_window(ime, window->count - IME_WINDOW);
+    return true;
 }
 
 /* Moves the word into the commit. */
@@ -206,14 +267,19 @@ static void leave_word(bon_ime *ime, enum leave how) {
     struct ime_word *word = &ime->word;
     if (word->key_count == 0) return;
     const bon_ime_macro *macro = how == AT_BREAK ? called_macro(ime) : NULL;
+    if (ime->window.restore && !macro) {
+        wait_word(ime, how);
+        return;
+    }
     if (macro) {
+        leave_window(ime, ime->window.count);
         put_plain(ime, macro->text, macro->text_len);
         ime->last.known = false;
     } else {
         bool restores = how == AT_BREAK && ime->setup.flags & BON_IME_RESTORE;
         if (how == AS_KEYS || (restores && !bon_ime_word_keeps(word, &ime->setup))) word->raw = true;
         ime->plain_len += bon_ime_word_show(word, &ime->setup, ime->plain + ime->plain_len);
-        remember(ime);
+        remember(ime, word->keys, word->key_count, word->raw, ime->plain, ime->plain_len);
     }
     bon_ime_word_clear(word);
 }
@@ -232,9 +298,11 @@ static void note_sign(bon_ime *ime, uint32_t sign) {
 
 static bool press_sign(bon_ime *ime, uint32_t key, enum leave how) {
     leave_word(ime, how);
+    note_sign(ime, key);
+    if (key == ' ' && wait_blank(ime)) return true;
+    leave_window(ime, ime->window.count);
     put_point(ime, key);
     ime->last.signs++;
-    note_sign(ime, key);
     return true;
 }
 
@@ -242,11 +310,14 @@ static bool press_sign(bon_ime *ime, uint32_t key, enum leave how) {
 static bool press_letter(bon_ime *ime, char key) {
     bool fresh = ime->word.key_count == 0;
     if (ime->word.key_count == BON_IME_KEYS_MAX) leave_word(ime, AS_SHOWN);
+    if (ime->word.key_count == 0 && ime->window.count && !ime->window.parts[ime->window.count - 1].spaced)
+        leave_window(ime, ime->window.count);
     if (fresh && ime->setup.flags & BON_IME_AUTO_CAPITAL && ime->sentence == AT_START && key >= 'a' && key <= 'z')
         key = (char)(key - 32);
     if (!bon_ime_word_key(&ime->word, &ime->setup, key)) return press_sign(ime, (unsigned char)key, AT_BREAK);
     ime->sentence = IN_SENTENCE;
     ime->last.known = false;
+    ime->window.fresh = false;
     return true;
 }
 
@@ -266,13 +337,19 @@ static void reopen(bon_ime *ime, bon_ime_result *out) {
         memcpy(ime->word.keys, last->keys, last->key_count);
     }
     out->delete_before = last->points + last->signs;
+    bon_ime_window_deleted(&ime->window, out->delete_before);
     last->known = false;
 }
 
 static bool press_backspace(bon_ime *ime, bon_ime_result *out) {
     struct ime_word *word = &ime->word;
     ime->sentence = IN_SENTENCE;
+    if (word->key_count == 0 && ime->window.count) {
+        if (!bon_ime_window_give_back(&ime->window)) bon_ime_window_reopen(&ime->window, &ime->setup, word);
+        return true;
+    }
     if (word->key_count == 0) {
+        bon_ime_window_deleted(&ime->window, !(ime->last.known && ime->last.signs == 1));
         if (!ime->last.known) return false;
         if (ime->last.signs == 1 && ime->setup.flags & BON_IME_REOPEN) return reopen(ime, out), true;
         ime->last.known = ime->last.signs-- > 1;
@@ -280,14 +357,17 @@ static bool press_backspace(bon_ime *ime, bon_ime_result *out) {
     }
     if (bon_ime_word_backspace(word, &ime->setup)) return true;
     /* No keys show the rest: it leaves as it is. */
-    size_t n = bon_ime_word_show(word, &ime->setup, ime->plain);
-    while (n > 0 && bon_utf8_tail(ime->plain[n - 1])) n--;
-    ime->plain_len = n ? n - 1 : 0;
+    leave_window(ime, ime->window.count);
+    char *shown = ime->plain + ime->plain_len;
+    size_t n = bon_ime_word_show(word, &ime->setup, shown);
+    while (n > 0 && bon_utf8_tail(shown[n - 1])) n--;
+    ime->plain_len += n ? n - 1 : 0;
     bon_ime_word_clear(word);
     return true;
 }
 
 static bool press_escape(bon_ime *ime) {
+    if (ime->word.key_count == 0 && ime->window.count) return bon_ime_window_keys(&ime->window);
     if (ime->word.key_count == 0 || ime->word.raw) return false;
     ime->word.raw = true;
     return true;
@@ -296,15 +376,35 @@ static bool press_escape(bon_ime *ime) {
 /* A key that types nothing ends the word and goes on to the application. Enter is a break; moving away is none. */
 static bool press_other(bon_ime *ime, uint32_t key) {
     leave_word(ime, key == BON_IME_KEY_ENTER || key == BON_IME_KEY_TAB ? AT_BREAK : AS_SHOWN);
+    leave_window(ime, ime->window.count);
     ime->last.known = false;
     ime->sentence = key == BON_IME_KEY_ENTER ? AT_START : IN_SENTENCE;
+    return false;
+}
+
+/* Tab and Down ask for the candidates of the last word. */
+static bool press_choose(bon_ime *ime, uint32_t key) {
+    bool from_word = ime->word.key_count > 0;
+    if (!ime->window.restore || (!from_word && ime->window.count == 0)) return press_other(ime, key);
+    if (from_word) wait_word(ime, AT_BREAK);
+    bon_ime_choose_open(&ime->window, ime->window.count - 1, from_word);
+    return true;
+}
+
+/* While candidates are shown; false when the key is to be acted on as ever. */
+static bool press_choice(bon_ime *ime, uint32_t key, unsigned modifiers) {
+    if (!ime->window.choosing.on) return false;
+    if (!modifiers) return bon_ime_choose_key(&ime->window, &ime->setup, &ime->word, key);
+    bon_ime_choose_accept(&ime->window);
     return false;
 }
 
 void bon_ime_key(bon_ime *ime, uint32_t key, unsigned modifiers, bon_ime_result *out) {
     *out = (bon_ime_result){0};
     ime->plain_len = 0;
-    if (modifiers & (BON_IME_CONTROL | BON_IME_ALT | BON_IME_SUPER))
+    if (press_choice(ime, key, modifiers))
+        out->handled = true;
+    else if (modifiers & (BON_IME_CONTROL | BON_IME_ALT | BON_IME_SUPER))
         out->handled = press_other(ime, BON_IME_KEY_OTHER);
     else if (key < 0x110000 && !(key >= 0xd800 && key < 0xe000))
         out->handled = press_character(ime, key, modifiers);
@@ -312,6 +412,8 @@ void bon_ime_key(bon_ime *ime, uint32_t key, unsigned modifiers, bon_ime_result 
         out->handled = press_backspace(ime, out);
     else if (key == BON_IME_KEY_ESCAPE)
         out->handled = press_escape(ime);
+    else if (key == BON_IME_KEY_TAB || key == BON_IME_KEY_DOWN)
+        out->handled = press_choose(ime, key);
     else
         out->handled = press_other(ime, key);
     finish_result(ime, out);
@@ -320,7 +422,9 @@ void bon_ime_key(bon_ime *ime, uint32_t key, unsigned modifiers, bon_ime_result 
 void bon_ime_finish(bon_ime *ime, bon_ime_result *out) {
     *out = (bon_ime_result){.handled = true};
     ime->plain_len = 0;
-    leave_word(ime, AS_SHOWN);
+    if (ime->window.choosing.on) bon_ime_choose_accept(&ime->window);
+    leave_word(ime, ime->window.restore ? AT_BREAK : AS_SHOWN);
+    leave_window(ime, ime->window.count);
     ime->last.known = false;
     finish_result(ime, out);
 }

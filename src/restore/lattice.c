@@ -88,6 +88,12 @@ static bon_status add_letters(struct bon_lattice *lattice, const char *line, con
     return BON_OK;
 }
 
+static bool is_kept(const struct bon_lattice *lattice, size_t start) {
+    for (unsigned i = 0; i < lattice->kept_count; i++)
+        if (start >= lattice->kept[i].start && start < lattice->kept[i].end) return true;
+    return false;
+}
+
 static bon_status add_position(struct bon_lattice *lattice, const char *line, const bon_token *token) {
     char plain[BON_WORD_MAX];
     size_t plain_n = 0;
@@ -99,7 +105,7 @@ static bon_status add_position(struct bon_lattice *lattice, const char *line, co
     lattice->marked += has_marks;
     *position = (struct bon_position){
         .start = token->start, .len = token->len, .first = lattice->choice_count, .letters = plain_n > 0};
-    if (plain_n > 0)
+    if (plain_n > 0 && !is_kept(lattice, token->start))
         BON_TRY(add_letters(lattice, line, token, plain, plain_n, has_marks));
     else
         BON_TRY(add_typed(lattice, line, token, 0.0F));
@@ -128,7 +134,9 @@ bon_status bon_lattice_fill(struct bon_lattice *lattice, const char *line, size_
     lattice->choice_count = lattice->letters = lattice->marked = 0;
     while (lattice->count < BON_LATTICE_POSITIONS && bon_token_next(line, n, pos, &token))
         BON_TRY(add_position(lattice, line, &token));
-    if (lattice->marked > 0 && !lattice->fix_marked)
+    if (lattice->kept)
+        prefer_typed(lattice, line, COMPANY_BONUS * lattice->company);
+    else if (lattice->marked > 0 && !lattice->fix_marked)
         prefer_typed(lattice, line, COMPANY_BONUS * (float)lattice->marked / (float)lattice->letters);
     return BON_OK;
 }

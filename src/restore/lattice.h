@@ -28,6 +28,11 @@ struct bon_position {
     bool letters; /* a token that could be restored */
 };
 
+/* Bytes of a line whose tokens are decided: they stay as they are and are context for the others. */
+struct bon_kept {
+    size_t start, end;
+};
+
 struct bon_lattice {
     const bon_lm *lm;
     const struct bon_index *index;
@@ -38,6 +43,10 @@ struct bon_lattice {
     uint32_t choice_count;
     uint32_t letters, marked; /* tokens that could be restored; those of them with marks typed */
     bon_buf scratch;
+    /* Set by who decodes a line while it is typed; none otherwise. */
+    const struct bon_kept *kept;
+    unsigned kept_count;
+    float company; /* with kept: how much of what has marks was typed with them, 0..1; takes the place of `marked` */
 };
 
 /* fix_marked: marks already typed do not constrain. */

@@ -113,7 +113,8 @@ static bon_status run_window(struct run *run) {
     bool full = lattice->count == BON_LATTICE_POSITIONS;
     run->last = !full && run->base + run->slice == run->n;
     run->commit = full ? BON_LATTICE_POSITIONS - BON_LATTICE_LOOKAHEAD : lattice->count;
-    BON_TRY(bon_trellis_decode(&run->session->trellis, &run->session->scorer, lattice, &run->state, run->last));
+    BON_TRY(bon_trellis_decode(&run->session->trellis, &run->session->scorer, lattice, &run->state,
+                               run->last && !run->session->open_end));
     if (!run->session->trellis.keep_arcs) return BON_OK;
     return bon_trellis_confidence(&run->session->trellis, lattice, run->session->confidence);
 }
@@ -315,4 +316,20 @@ bon_status bon_restore_line(bon_restore_session *session, const char *line, size
     *results = session->results;
     *count = found;
     return BON_OK;
+}
+
+bon_status bon_restore_typed(bon_restore_session *session, const char *line, size_t n, const struct bon_kept *kept,
+                             unsigned kept_count, float company, unsigned best, const bon_restore_result **results,
+                             size_t *count) {
+    static const struct bon_kept none;
+    struct bon_lattice *lattice = &session->lattice;
+    lattice->kept = kept_count ? kept : &none;
+    lattice->kept_count = kept_count;
+    lattice->company = company;
+    session->open_end = true;
+    bon_status status = bon_restore_line(session, line, n, best, results, count);
+    lattice->kept = NULL;
+    lattice->kept_count = 0;
+    session->open_end = false;
+    return status;
 }

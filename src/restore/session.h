@@ -20,6 +20,7 @@ struct bon_way {
 struct bon_restore_session {
     const bon_restorer *restorer;
     bon_restore_options options;
+    bool open_end; /* the line goes on: its end says nothing */
     struct bon_lattice lattice;
     struct bon_scorer scorer;
     struct bon_trellis trellis;
@@ -34,5 +35,11 @@ struct bon_restore_session {
     uint32_t *paths;
     double *scores;
 };
+
+/* bon_restore_line for a line that is still being typed: the kept bytes stay as they are, and nothing is concluded from
+ * where the line ends. company: see struct bon_lattice. */
+bon_status bon_restore_typed(bon_restore_session *session, const char *line, size_t n, const struct bon_kept *kept,
+                             unsigned kept_count, float company, unsigned best, const bon_restore_result **results,
+                             size_t *count);
 
 #endif

@@ -87,3 +87,16 @@ expect_refusal 1 'missing'
 # Bytes that are no text come out as U+FFFD, nothing crashes.
 run_shell "head -c 65536 /dev/urandom | bon telex decode --restore | iconv -f UTF-8 -t UTF-8 >/dev/null"
 expect_status 0
+
+# Prediction: words without marks get them, at the end of the line too; marks that were typed stay.
+bon normalize "$DATA/sentences.txt" | bon segment --fold | bon lm build -q --discount-fallback --candidates 1 -o m.bonlm
+printf 'toi dang hoc tieng Viet\ntoois dang hoc password. me toi\n' >keys
+run bon telex decode --predict --model m.bonlm keys
+expect_status 0
+expect_err ''
+expect_out 'tôi đang học tiếng Việt
+tối đang học password. mẹ tôi'
+run_shell "printf 'toi {BackSpace}{Tab}{1}\n' | bon telex play --predict -m m.bonlm"
+expect_status 0
+run bon telex decode --predict --model nowhere.bonlm keys
+expect_status 1

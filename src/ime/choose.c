@@ -1,0 +1,103 @@
+/* src/ime/choose.c: candidates for a word of the window.
+ *
+ * The list is what the word shows, then the readings of its letters with all other words as they are, best first, and its
+ * keys last. What is selected is shown in place at once; any key that does not choose takes it and then does what it does.
+ */
+#include <string.h>
+
+#include "base/buf.h"
+#include "ime/predict.h"
+
+static void set_text(struct ime_part *part, const char *text, size_t n) {
+    memcpy(part->text, text, n);
+    part->text_len = (uint16_t)n;
+}
+
+static void add(struct ime_choosing *choosing, unsigned limit, const char *text, size_t n) {
+    if (choosing->count >= limit || n > IME_SHOWN_MAX) return;
+    for (unsigned i = 0; i < choosing->count; i++)
+        if (strlen(choosing->texts[i]) == n && memcmp(choosing->texts[i], text, n) == 0) return;
+    memcpy(choosing->texts[choosing->count], text, n);
+    choosing->texts[choosing->count++][n] = 0;
+}
+
+/* The word without its marks, so that all its readings are seen; memory short: none. */
+static void add_readings(struct ime_window *window, unsigned at) {
+    char texts[IME_CHOICES][IME_SHOWN_MAX + 1];
+    const struct ime_part *part = &window->parts[at];
+    bon_buf plain = {0};
+    if (bon_strip_marks(part->typed, part->typed_len, &plain) == BON_OK) {
+        size_t count = bon_ime_window_readings(window, at, plain.data, plain.len, texts, IME_CHOICES);
+        for (size_t i = 0; i < count; i++) add(&window->choosing, IME_CHOICES - 2, texts[i], strlen(texts[i]));
+    }
+    bon_buf_free(&plain);
+}
+
+void bon_ime_choose_open(struct ime_window *window, unsigned at, bool from_word) {
+    struct ime_choosing *choosing = &window->choosing;
+    const struct ime_part *part = &window->parts[at];
+    choosing->on = true;
+    choosing->from_word = from_word;
+    choosing->part = at;
+    choosing->count = choosing->selected = 0;
+    choosing->before = *part;
+    window->fresh = false;
+    add(choosing, IME_CHOICES, part->text, part->text_len);
+    add_readings(window, at);
+    add(choosing, IME_CHOICES, part->typed, part->typed_len);
+    add(choosing, IME_CHOICES, part->keys, part->key_count);
+    for (unsigned i = 0; i < choosing->count; i++) choosing->list[i] = choosing->texts[i];
+}
+
+static void select_one(struct ime_window *window, unsigned which) {
+    struct ime_choosing *choosing = &window->choosing;
+    choosing->selected = which;
+    set_text(&window->parts[choosing->part], choosing->texts[which], strlen(choosing->texts[which]));
+}
+
+void bon_ime_choose_accept(struct ime_window *window) {
+    window->choosing.on = false;
+    window->parts[window->choosing.part].pin = IME_FIXED;
+}
+
+/* As before the candidates were asked for. */
+static void cancel(struct ime_window *window, const struct bon_ime_setup *setup, struct ime_word *word) {
+    struct ime_choosing *choosing = &window->choosing;
+    window->parts[choosing->part] = choosing->before;
+    choosing->on = false;
+    if (choosing->from_word) bon_ime_window_reopen(window, setup, word);
+}
+
+/* A word that is only passed stays open. */
+static void walk(struct ime_window *window, bool left) {
+    unsigned at = window->choosing.part;
+    if (left ? at == 0 : at + 1 >= window->count) return;
+    if (window->choosing.selected > 0)
+        bon_ime_choose_accept(window);
+    else
+        window->parts[at] = window->choosing.before;
+    bon_ime_choose_open(window, left ? at - 1 : at + 1, false);
+}
+
+bool bon_ime_choose_key(struct ime_window *window, const struct bon_ime_setup *setup, struct ime_word *word,
+                        uint32_t key) {
+    struct ime_choosing *choosing = &window->choosing;
+    switch (key) {
+    case BON_IME_KEY_TAB:
+    case BON_IME_KEY_DOWN: select_one(window, (choosing->selected + 1) % choosing->count); return true;
+    case BON_IME_KEY_UP: select_one(window, (choosing->selected + choosing->count - 1) % choosing->count); return true;
+    case BON_IME_KEY_LEFT:
+    case BON_IME_KEY_RIGHT: walk(window, key == BON_IME_KEY_LEFT); return true;
+    case BON_IME_KEY_ESCAPE:
+    case BON_IME_KEY_BACKSPACE: cancel(window, setup, word); return true;
+    case BON_IME_KEY_ENTER: bon_ime_choose_accept(window); return true;
+    default: break;
+    }
+    if (key >= '1' && key <= '9' && key - '1' < choosing->count) {
+        select_one(window, key - '1');
+        bon_ime_choose_accept(window);
+        return true;
+    }
+    bon_ime_choose_accept(window);
+    return key == ' ' && window->parts[window->count - 1].spaced;
+}

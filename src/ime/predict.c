@@ -1,0 +1,236 @@
+/* src/ime/predict.c: the window of words that wait for what follows them. See predict.h. */
+#include "ime/predict.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "restore/session.h"
+#include "syllable/utf8.h"
+
+enum { LINE_MAX_BYTES = IME_CONTEXT + IME_PARTS * (IME_SHOWN_MAX + 1), READINGS = 32 };
+
+/* What a word says about the habits of who types: the weight of the newest. */
+#define COMPANY_WEIGHT 0.125F
+
+void bon_ime_window_clear(struct ime_window *window) {
+    window->count = 0;
+    window->fresh = false;
+    window->company = 0;
+    window->choosing.on = false;
+    window->context_len = 0;
+}
+
+/* ---- words in and out ---- */
+
+static bool has_marks(const struct ime_word *word) {
+    if (word->tone != BON_TONE_NGANG) return true;
+    for (unsigned i = 0; i < word->letter_count; i++)
+        if (word->letters[i].shape != SHAPE_NONE) return true;
+    return false;
+}
+
+/* Marks that make a syllable are all of its marks: cô is not cố. Others cannot be (viêt), or are beyond the grammar (đc). */
+static enum ime_pin pin_of(const struct ime_word *word, const struct bon_ime_setup *setup) {
+    struct ime_view view;
+    if (word->raw || word->undo_key != IME_NO_KEY) return IME_FIXED;
+    if (!has_marks(word)) return IME_FREE;
+    bon_ime_view(word, setup->tone_style, &view);
+    return bon_ime_view_syllable(word, &view) ? IME_FIXED : IME_MARKED;
+}
+
+void bon_ime_window_take(struct ime_window *window, const struct bon_ime_setup *setup, struct ime_word *word,
+                         bool restores) {
+    struct ime_part *part = &window->parts[window->count++];
+    part->pin = (uint8_t)pin_of(word, setup);
+    part->doubtful = part->pin == IME_MARKED && restores && !bon_ime_word_keeps(word, setup);
+    if (part->pin == IME_FIXED && restores && !bon_ime_word_keeps(word, setup)) word->raw = true;
+    part->raw = word->raw;
+    part->spaced = false;
+    part->key_count = word->key_count;
+    memcpy(part->keys, word->keys, word->key_count);
+    part->typed_len = part->text_len = (uint16_t)bon_ime_word_show(word, setup, part->typed);
+    memcpy(part->text, part->typed, part->typed_len);
+    bon_ime_word_clear(word);
+}
+
+static void show_keys(struct ime_part *part) {
+    memcpy(part->text, part->keys, part->key_count);
+    memcpy(part->typed, part->keys, part->key_count);
+    part->text_len = part->typed_len = part->key_count;
+    part->raw = true;
+    part->pin = IME_FIXED;
+}
+
+static bool is_as_typed(const struct ime_part *part) {
+    return part->text_len == part->typed_len && memcmp(part->text, part->typed, part->text_len) == 0;
+}
+
+bool bon_ime_window_give_back(struct ime_window *window) {
+    struct ime_part *part = &window->parts[window->count - 1];
+    bool fresh = window->fresh;
+    window->fresh = false;
+    if (!fresh || is_as_typed(part)) return false;
+    memcpy(part->text, part->typed, part->typed_len);
+    part->text_len = part->typed_len;
+    part->pin = IME_FIXED;
+    return true;
+}
+
+bool bon_ime_window_keys(struct ime_window *window) {
+    struct ime_part *part = &window->parts[window->count - 1];
+    window->fresh = false;
+    if (part->raw) return false;
+    show_keys(part);
+    return true;
+}
+
+void bon_ime_window_reopen(struct ime_window *window, const struct bon_ime_setup *setup, struct ime_word *word) {
+    const struct ime_part *part = &window->parts[--window->count];
+    window->fresh = false;
+    bon_ime_word_fold(word, setup, part->keys, part->raw ? 0 : part->key_count);
+    if (!part->raw) return;
+    word->raw = true;
+    word->key_count = part->key_count;
+    memcpy(word->keys, part->keys, part->key_count);
+}
+
+size_t bon_ime_window_show(const struct ime_window *window, char *out, size_t *cursor) {
+    size_t n = 0;
+    for (unsigned i = 0; i < window->count; i++) {
+        const struct ime_part *part = &window->parts[i];
+        memcpy(out + n, part->text, part->text_len);
+        n += part->text_len;
+        if (cursor && window->choosing.on && window->choosing.part == i) *cursor = n;
+        if (part->spaced) out[n++] = ' ';
+    }
+    return n;
+}
+
+/* ---- context ---- */
+
+/* What does not fit is dropped from the left, whole words at a time. */
+void bon_ime_window_committed(struct ime_window *window, const char *text, size_t n) {
+    const char *newline = n ? memrchr(text, '\n', n) : NULL;
+    if (newline) {
+        n -= (size_t)(newline + 1 - text);
+        text = newline + 1;
+        window->context_len = 0;
+    }
+    if (n > IME_CONTEXT) {
+        text += n - IME_CONTEXT;
+        n = IME_CONTEXT;
+        window->context_len = 0;
+        for (; n > 0 && bon_utf8_tail(*text); n--) text++;
+    }
+    if (window->context_len + n > IME_CONTEXT) {
+        size_t drop = window->context_len + n - IME_CONTEXT;
+        while (drop < window->context_len && window->context[drop - 1] != ' ') drop++;
+        window->context_len -= drop;
+        memmove(window->context, window->context + drop, window->context_len);
+    }
+    if (n) memcpy(window->context + window->context_len, text, n);
+    window->context_len += n;
+}
+
+void bon_ime_window_deleted(struct ime_window *window, unsigned points) {
+    while (points > 0 && window->context_len > 0) points -= !bon_utf8_tail(window->context[--window->context_len]);
+}
+
+/* ---- decoding ---- */
+
+/* The line to decode, and what of it stays. */
+struct line {
+    size_t n;
+    unsigned kept_count;
+    struct bon_kept kept[IME_PARTS + 1];
+    char text[LINE_MAX_BYTES];
+};
+
+static void put(struct line *line, const char *text, size_t n, bool keep) {
+    if (keep && n) line->kept[line->kept_count++] = (struct bon_kept){line->n, line->n + n};
+    if (n) memcpy(line->text + line->n, text, n);
+    line->n += n;
+}
+
+/* The words of a result are those of the line: the context and the blanks do not change. */
+static size_t part_of_result(const struct ime_window *window, const bon_restore_result *result, unsigned at,
+                             const char **text) {
+    const char *end = result->text + result->len, *start = result->text + window->context_len, *blank;
+    for (; at > 0 && (blank = memchr(start, ' ', (size_t)(end - start))) != NULL; at--) start = blank + 1;
+    blank = memchr(start, ' ', (size_t)(end - start));
+    *text = start;
+    return (size_t)((blank ? blank : end) - start);
+}
+
+static bool decode(struct ime_window *window, const struct line *line, unsigned best,
+                   const bon_restore_result **results, size_t *count) {
+    return bon_restore_typed(window->restore, line->text, line->n, line->kept, line->kept_count, window->company, best,
+                             results, count) == BON_OK &&
+           *count > 0;
+}
+
+/* A newly typed word with marks tells whether they were typed; one that has none tells nothing. */
+static void note_company(struct ime_window *window, const struct ime_part *part) {
+    bool marked = part->text_len != part->key_count;
+    if (part->raw || (part->pin == IME_FREE && !marked)) return;
+    window->company += COMPANY_WEIGHT * ((part->pin == IME_FREE ? 0.0F : 1.0F) - window->company);
+}
+
+void bon_ime_window_decode(struct ime_window *window) {
+    const bon_restore_result *results;
+    size_t found;
+    struct line line;
+    bool open = false;
+    line.n = line.kept_count = 0;
+    put(&line, window->context, window->context_len, true);
+    for (unsigned i = 0; i < window->count; i++) {
+        const struct ime_part *part = &window->parts[i];
+        bool fixed = part->pin == IME_FIXED;
+        open |= !fixed;
+        if (i > 0) line.text[line.n++] = ' ';
+        put(&line, fixed ? part->text : part->typed, fixed ? part->text_len : part->typed_len, fixed);
+    }
+    if (open && decode(window, &line, 1, &results, &found)) {
+        for (unsigned i = 0; i < window->count; i++) {
+            struct ime_part *part = &window->parts[i];
+            const char *text;
+            size_t n = part_of_result(window, &results[0], i, &text);
+            if (part->pin == IME_FIXED || n > sizeof part->text) continue;
+            memcpy(part->text, text, n);
+            part->text_len = (uint16_t)n;
+        }
+    }
+    for (unsigned i = 0; i < window->count; i++)
+        if (window->parts[i].doubtful && is_as_typed(&window->parts[i])) show_keys(&window->parts[i]);
+    if (window->count) note_company(window, &window->parts[window->count - 1]);
+    window->fresh = window->count > 0;
+}
+
+static bool is_listed(char (*texts)[IME_SHOWN_MAX + 1], size_t count, const char *text, size_t n) {
+    for (size_t i = 0; i < count; i++)
+        if (strlen(texts[i]) == n && memcmp(texts[i], text, n) == 0) return true;
+    return false;
+}
+
+size_t bon_ime_window_readings(struct ime_window *window, unsigned at, const char *plain, size_t n,
+                               char (*texts)[IME_SHOWN_MAX + 1], size_t cap) {
+    const bon_restore_result *results;
+    size_t found, count = 0;
+    struct line line;
+    line.n = line.kept_count = 0;
+    put(&line, window->context, window->context_len, true);
+    for (unsigned i = 0; i < window->count; i++) {
+        const struct ime_part *part = &window->parts[i];
+        if (i > 0) line.text[line.n++] = ' ';
+        put(&line, i == at ? plain : part->text, i == at ? n : part->text_len, i != at);
+    }
+    if (!decode(window, &line, READINGS, &results, &found)) return 0;
+    for (size_t i = 0; i < found && count < cap; i++) {
+        const char *text;
+        size_t length = part_of_result(window, &results[i], at, &text);
+        if (length > IME_SHOWN_MAX || is_listed(texts, count, text, length)) continue;
+        memcpy(texts[count], text, length);
+        texts[count++][length] = 0;
+    }
+    return count;
+}

@@ -1,0 +1,92 @@
+/* src/ime/predict.h: the words that have been typed but not committed yet, and their marks as the model sees them.
+ *
+ * A word enters the window at its break. The words there are decoded together, with the text that was committed before them
+ * as context, and decoded again at every further break: so a word is decided with what follows it in view. What the user said
+ * about a word (marks, a choice, keys asked for) is never changed, and tells about its neighbours.
+ */
+#ifndef BON_SRC_IME_PREDICT_H
+#define BON_SRC_IME_PREDICT_H
+
+#include "bon/restore.h"
+#include "ime/word.h"
+
+enum {
+    IME_WINDOW = 4,             /* words that wait in the preedit */
+    IME_PARTS = IME_WINDOW + 2, /* and those that are just coming in */
+    IME_CONTEXT = 192,          /* bytes of the committed text that are looked at: more than any model's order */
+    IME_CHOICES = 9             /* a digit each */
+};
+
+enum ime_pin {
+    IME_FREE,   /* typed without marks: all is open */
+    IME_MARKED, /* some marks typed, no whole word: they stay, others may come in */
+    IME_FIXED   /* as it is */
+};
+
+/* A word in the window. */
+struct ime_part {
+    uint8_t key_count, pin;
+    bool raw, spaced; /* spaced: a blank behind it */
+    bool doubtful;    /* goes back to its keys unless the model completes its marks */
+    uint16_t typed_len, text_len;
+    char keys[BON_IME_KEYS_MAX];
+    char typed[IME_SHOWN_MAX]; /* as its keys showed it */
+    char text[IME_SHOWN_MAX];  /* as it will be committed */
+};
+
+/* The candidates of one word of the window. */
+struct ime_choosing {
+    bool on, from_word; /* from_word: it was the word being typed when its candidates were asked for */
+    unsigned part, count, selected;
+    struct ime_part before; /* what Escape gives back */
+    const char *list[IME_CHOICES];
+    char texts[IME_CHOICES][IME_SHOWN_MAX + 1];
+};
+
+struct ime_window {
+    bon_restore_session *restore; /* NULL: no prediction */
+    unsigned count;
+    bool fresh;    /* the last word was decoded by the last key */
+    float company; /* how much of what has marks was typed with them: 0..1, over the last words */
+    struct ime_part parts[IME_PARTS];
+    struct ime_choosing choosing;
+    size_t context_len;
+    char context[IME_CONTEXT];
+};
+
+/* ---- predict.c ---- */
+
+/* Empties the window and forgets the context. */
+void bon_ime_window_clear(struct ime_window *window);
+/* Takes the word in; it is not decoded yet. `restores`: it goes back to its keys when it is not Vietnamese. There must be room. */
+void bon_ime_window_take(struct ime_window *window, const struct bon_ime_setup *setup, struct ime_word *word,
+                         bool restores);
+/* Decodes what is not fixed. When that fails (memory), the words stay as they are. */
+void bon_ime_window_decode(struct ime_window *window);
+/* The last word gives back what was typed. False when it is as typed, or not fresh. */
+bool bon_ime_window_give_back(struct ime_window *window);
+/* The last word becomes its keys. False when it is. */
+bool bon_ime_window_keys(struct ime_window *window);
+/* Takes the last word out, to be typed on. */
+void bon_ime_window_reopen(struct ime_window *window, const struct bon_ime_setup *setup, struct ime_word *word);
+/* Text that was committed becomes context. */
+void bon_ime_window_committed(struct ime_window *window, const char *text, size_t n);
+/* The document lost its last `points` code points. */
+void bon_ime_window_deleted(struct ime_window *window, unsigned points);
+/* Writes the words and their blanks (room: IME_PARTS * (IME_SHOWN_MAX + 1)); where the cursor is while choosing. */
+size_t bon_ime_window_show(const struct ime_window *window, char *out, size_t *cursor);
+/* Decodes the window with part `at` open (its text: `plain`) and all others as they are; texts of that part, best first. */
+size_t bon_ime_window_readings(struct ime_window *window, unsigned at, const char *plain, size_t n,
+                               char (*texts)[IME_SHOWN_MAX + 1], size_t cap);
+
+/* ---- choose.c ---- */
+
+/* Opens the candidates of a word of the window. */
+void bon_ime_choose_open(struct ime_window *window, unsigned part, bool from_word);
+/* A key while choosing. False when choosing is over and the key is still to be acted on. */
+bool bon_ime_choose_key(struct ime_window *window, const struct bon_ime_setup *setup, struct ime_word *word,
+                        uint32_t key);
+/* Takes the selected candidate. */
+void bon_ime_choose_accept(struct ime_window *window);
+
+#endif
