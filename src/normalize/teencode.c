@@ -12,8 +12,8 @@
 #include "syllable/utf8.h"
 
 static const char built_in[] =
-    "ak\tà\nbik\tbiết\nbít\tbiết\nck\tchồng\ncx\tcũng\ncũg\tcũng\ndc\tđược\nđc\tđược\nđt\tđiện thoại\n"
-    "gđ\tgia đình\nhok\tkhông\nhông\tkhông\nj\tgì\nkhum\tkhông\nko\tkhông\nlun\tluôn\nmik\tmình\nmk\tmình\n"
+    "ak\tà\nbik\tbiết\nck\tchồng\ncx\tcũng\ncũg\tcũng\ndc\tđược\nđc\tđược\nđt\tđiện thoại\n"
+    "gđ\tgia đình\nhok\tkhông\nj\tgì\nkhum\tkhông\nko\tkhông\nlun\tluôn\nmik\tmình\nmk\tmình\n"
     "ng\tngười\nngta\tngười ta\nnhìu\tnhiều\nntn\tnhư thế nào\noy\trồi\nr\trồi\nrùi\trồi\nsđt\tsố điện thoại\n"
     "sdt\tsố điện thoại\nsn\tsinh nhật\nthik\tthích\ntrc\ttrước\nuk\từ\nvk\tvợ\nwa\tquá\nwá\tquá\n";
 

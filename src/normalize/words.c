@@ -156,7 +156,8 @@ static int32_t rule_elongation(UChar *word, int32_t n) {
             end = i + 1;
         }
         drawn |= end - i >= 3;
-        roman &= word[i] < 0x80 && strchr("IVXLCDM", word[i]) != NULL;
+        roman &= word[i] < 0x80 && strchr("IVXLCDMivxlcdm", word[i]) != NULL;
+        if (end - i >= 3 && i == 0 && word[0] == 'I') return n; /* IIIA */
         short_word[count++] = kept;
     }
     if (!drawn || roman || count < 2) return n;
