@@ -316,7 +316,8 @@ static int run_decode(const struct command *command, int argc, char **argv) {
     struct code_args args = {.width = -1};
     struct code_job job = {0};
     int first, result = options_parse(command, &args, argc, argv, &first);
-    if (result == PARSE_GO) result = open_tokenizer(command, &args, &job);
+    if (result != PARSE_GO) return result;
+    result = open_tokenizer(command, &args, &job);
     if (result != EXIT_DONE) return result;
     struct bon_pipeline pipeline = {.map = tokenizer_decode_map, .context = job.tokenizer};
     if (args.width >= 0)
