@@ -98,7 +98,13 @@ bool ime_session_key(struct ime_session *session, unsigned keysym, uint32_t poin
                      const struct ime_surroundings *around, bon_ime_result *out) {
     *out = (bon_ime_result){0};
     take_settings(session);
-    if (session->secret || session->quirks & IME_QUIRK_OFF || only_modifies(keysym)) return false;
+    if (only_modifies(keysym)) return false;
+    if (session->secret || session->quirks & IME_QUIRK_OFF) {
+        if (!session->typing) return false;
+        ime_session_finish(session, out); /* the field became one in the middle of a word */
+        out->handled = false;
+        return true;
+    }
     bool was_typing = session->typing;
     /* A key that types nothing makes the core forget the last word: this Backspace is the application's alone. */
     if (keysym == 0xff08 && !was_typing && !proven(session, around))

@@ -47,6 +47,8 @@ static const struct choice methods[] = {{"telex", BON_IME_TELEX},   {"simple-tel
 static const struct choice tone_styles[] = {{"old", BON_TONE_OLD}, {"new", BON_TONE_NEW}, {0}};
 static const struct choice charsets[] = {
     {"nfc", BON_IME_NFC}, {"nfd", BON_IME_NFD}, {"tcvn3", BON_IME_TCVN3}, {"vni-windows", BON_IME_VNI_WINDOWS}, {0}};
+static const struct choice predictions[] = {
+    {"off", BON_IME_PREDICT_OFF}, {"english", BON_IME_PREDICT_ENGLISH}, {"full", BON_IME_PREDICT_FULL}, {0}};
 static const struct choice quirks[] = {{"on", 0},
                                        {"off", IME_QUIRK_OFF},
                                        {"commit-first", IME_QUIRK_COMMIT_FIRST},
@@ -62,7 +64,6 @@ static const struct flag {
 } flags[] = {
     {"free-marks", BON_IME_STRICT_MARKS, false, true},
     {"double-key-undo", BON_IME_NO_UNDO, false, true},
-    {"restore", BON_IME_RESTORE, true, true},
     {"quick-telex", BON_IME_QUICK_TELEX, true, false},
     {"quick-initials", BON_IME_QUICK_INITIALS, true, false},
     {"quick-finals", BON_IME_QUICK_FINALS, true, false},
@@ -123,6 +124,12 @@ static void read_typing(struct reader *reader, const char *name, const char *val
         if (choose(reader, charsets, name, value, &chosen)) settings->options.charset = (bon_ime_charset)chosen;
     } else if (!strcmp(name, "underline")) {
         if (choose(reader, switches, name, value, &chosen)) settings->underline = chosen;
+    } else if (!strcmp(name, "prediction")) {
+        if (choose(reader, predictions, name, value, &chosen))
+            settings->options.prediction = (bon_ime_prediction)chosen;
+    } else if (!strcmp(name, "model")) {
+        free(settings->model);
+        settings->model = strdup(value);
     } else if (!strcmp(name, "keymap")) {
         free(reader->keymap_path);
         reader->keymap_path = strdup(value);
@@ -153,6 +160,21 @@ static void read_application(struct reader *reader, const char *name, const char
     row->quirks = all;
 }
 
+struct ime_string {
+    struct ime_string *next;
+    char bytes[];
+};
+
+static const char *keep_string(struct ime_settings *settings, const char *text) {
+    size_t n = strlen(text) + 1;
+    struct ime_string *string = malloc(sizeof *string + n);
+    if (!string) return NULL;
+    memcpy(string->bytes, text, n);
+    string->next = settings->strings;
+    settings->strings = string;
+    return string->bytes;
+}
+
 static void read_macro(struct reader *reader, const char *name, const char *value) {
     struct ime_settings *settings = reader->settings;
     size_t n = strlen(value);
@@ -161,10 +183,8 @@ static void read_macro(struct reader *reader, const char *name, const char *valu
                  BON_IME_MACRO_MAX, IME_MACROS_MAX);
         return;
     }
-    char *key = strdup(name), *text = strdup(value);
+    const char *key = keep_string(settings, name), *text = keep_string(settings, value);
     if (!key || !text) {
-        free(key);
-        free(text);
         complain(reader, "out of memory; the macro %s is passed over", name);
         return;
     }
@@ -195,11 +215,15 @@ static char *settings_path(void) {
 }
 
 void ime_settings_free(struct ime_settings *settings) {
-    for (size_t i = 0; i < settings->options.macro_count; i++) {
-        free((char *)settings->macros[i].key);
-        free((char *)settings->macros[i].text);
+    for (struct ime_string *string = settings->strings, *next; string; string = next) {
+        next = string->next;
+        free(string);
     }
-    settings->options.macro_count = 0;
+    for (size_t i = 0; i < sizeof settings->predictors / sizeof *settings->predictors; i++)
+        bon_restore_session_close(settings->predictors[i]);
+    bon_restorer_close(settings->restorer);
+    free(settings->model);
+    *settings = (struct ime_settings){0};
 }
 
 static int compare_macros(const void *a, const void *b) {
@@ -215,8 +239,6 @@ static void sort_macros(struct reader *reader) {
     for (size_t i = 0; i < settings->options.macro_count; i++) {
         if (kept > 0 && !strcmp(macros[kept - 1].key, macros[i].key)) {
             complain(reader, "[macros] %s stands there twice; one is passed over", macros[i].key);
-            free((char *)macros[i].key);
-            free((char *)macros[i].text);
         } else {
             macros[kept++] = macros[i];
         }
@@ -242,9 +264,28 @@ static void read_keymap(struct reader *reader) {
     settings->options.method = BON_IME_TELEX;
 }
 
+/* Prediction without a model is no reason to type nothing: English words are still kept. */
+static void find_predictor(struct reader *reader) {
+    struct ime_settings *settings = reader->settings;
+    bon_restore_session **predictor = &settings->predictors[settings->options.tone_style == BON_TONE_NEW];
+    bon_restore_options options = {.tone_style = settings->options.tone_style};
+    const char *from_environment = getenv("BON_MODEL");
+    const char *path = settings->model ? settings->model : from_environment ? from_environment : BON_IME_MODEL;
+    bon_status status = BON_OK;
+    if (settings->options.prediction != BON_IME_PREDICT_FULL) return;
+    if (!settings->restorer) status = bon_restorer_open(&settings->restorer, path);
+    if (status == BON_OK && !*predictor) status = bon_restore_session_open(predictor, settings->restorer, &options);
+    settings->options.restore = *predictor;
+    if (status == BON_OK) return;
+    settings->options.prediction = BON_IME_PREDICT_ENGLISH;
+    complain(reader, "prediction = full: %s; words keep the marks they are typed with", bon_error_message());
+}
+
 static void set_defaults(struct ime_settings *settings) {
-    ime_settings_free(settings);
-    settings->options = (bon_ime_options){.macros = settings->macros, .keymap = &settings->keymap};
+    settings->options = (bon_ime_options){
+        .macros = settings->macros, .keymap = &settings->keymap, .prediction = BON_IME_PREDICT_ENGLISH};
+    free(settings->model);
+    settings->model = NULL;
     settings->underline = false;
     settings->application_count = 0;
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) set_flag(settings, &flags[i], flags[i].initially);
@@ -265,6 +306,7 @@ bool ime_settings_update(struct ime_settings *settings, ime_settings_report *rep
         if (line > 0) complain(&reader, "line %d: neither [section] nor name = value; it is passed over", line);
         sort_macros(&reader);
         read_keymap(&reader);
+        find_predictor(&reader);
         free(reader.keymap_path);
         settings->exists = exists;
         settings->inode = now.st_ino;

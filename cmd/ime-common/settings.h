@@ -31,6 +31,10 @@ struct ime_settings {
     bon_ime_options options; /* its pointers lead into this structure: never copy it */
     bon_ime_keymap keymap;
     bool underline;
+    char *model;                        /* path; NULL: BON_MODEL of the environment, else the installed one */
+    bon_restorer *restorer;             /* opened when prediction first needs it, and kept: fields may be using it */
+    bon_restore_session *predictors[2]; /* old and new tone placement */
+    struct ime_string *strings;         /* of macros, also of earlier readings: a field may still know them */
     size_t application_count;
     struct ime_application applications[IME_APPLICATIONS_MAX];
     bon_ime_macro macros[IME_MACROS_MAX];

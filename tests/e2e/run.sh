@@ -173,6 +173,18 @@ settings() {
     check 'off in an application' 'tieengs ' 'tieengs '
     rm "$XDG_CONFIG_HOME/bon/ime.conf"
     check 'telex again' 'tieengs ' 'tiếng '
+    printf '%s\n' '[typing]' 'prediction = full' "model = $work/none.bonlm" >"$XDG_CONFIG_HOME/bon/ime.conf"
+    check 'a model that is missing' 'tieengs Vieetj ' 'tiếng Việt '
+    expect_told 'prediction = full: '
+    printf '%s\n' '[typing]' 'prediction = full' "model = $here/../../models/vi.bonlm" >"$XDG_CONFIG_HOME/bon/ime.conf"
+    check 'prediction' 'toi dang hoc tieng viet. ' 'tôi đang học tiếng việt. '
+    clear_field
+    type_keys 'toi dang hoc' 5
+    expect 'the window of prediction' preedit 'tôi đang hoc'
+    xdotool mousemove --window "$window" 250 62 click 1 # Tab would open the candidates
+    until_true has focus secret
+    expect 'a click elsewhere keeps what is shown' text 'tôi đang hoc'
+    focus upper
 }
 expect_told() { # TEXT: exactly one line of the daemon's log has it
     if [ "$(grep -cF "$1" "$work/daemon.log")" = 1 ]; then passed=$((passed + 1)); else
