@@ -173,6 +173,7 @@ settings() {
     check 'a model that is missing' 'tieengs Vieetj ' 'tiếng Việt '
     expect_told 'prediction = full: '
     printf '%s\n' '[typing]' 'prediction = full' "model = $here/../../models/vi.bonlm" >"$XDG_CONFIG_HOME/bon/ime.conf"
+    check 'a candidate by its digit' 'toi dang hoc {Tab}2' 'tôi đang hoc '
     check 'prediction' 'toi dang hoc tieng viet. ' 'tôi đang học tiếng việt. '
     clear_field
     type_keys 'toi dang hoc' 5
