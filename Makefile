@@ -22,7 +22,7 @@ PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings
 override CFLAGS += -std=c17 -D_GNU_SOURCE -fPIC -fvisibility=hidden -pthread -Iinclude -Isrc $(WARNINGS) \
-  $(PACKAGE_CFLAGS) $(VARIANT_FLAGS)
+  -ffile-prefix-map=$(CURDIR)=. $(PACKAGE_CFLAGS) $(VARIANT_FLAGS)
 override LDFLAGS += -pthread $(VARIANT_FLAGS)
 LIBS    := $(PACKAGE_LIBS) -lm
 
