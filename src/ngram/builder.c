@@ -88,7 +88,9 @@ bon_status bon_lm_builder_estimate(bon_lm_builder *builder, bon_lm_table **out) 
     *out = NULL;
     struct bon_word_order words = {0};
     struct bon_grams grams = {0};
-    if (builder->corpus.count == 0) return bon_fail(BON_ERR_DATA, "the text has no line to estimate a model from");
+    if (builder->corpus.count == 0)
+        return bon_fail(BON_ERR_DATA,
+                        "the text is empty: there is no line to estimate a model from; name a file with text");
     bon_lm_table *table = bon_alloc_zeroed(1, sizeof *table);
     if (!table) return BON_ERR_NOMEM;
     const struct bon_word_rule rule = {

@@ -66,10 +66,11 @@ void bon_normalizer_close(bon_normalizer *nz) {
 static bon_status fail_malformed(const char *text, size_t at, const struct bon_normalize_place *place) {
     uint64_t line = place->line ? place->line : 1;
     for (const char *p = text; (p = memchr(p, '\n', (size_t)(text + at - p))) != NULL; p++) line++;
-    return bon_fail(BON_ERR_DATA,
-                    "%s%sline %llu, byte %llu: 0x%02x is not UTF-8 here; convert the text or normalize without strict",
-                    place->name ? place->name : "", place->name ? ": " : "", (unsigned long long)line,
-                    (unsigned long long)(place->offset + at), (unsigned char)text[at]);
+    return bon_fail(
+        BON_ERR_DATA,
+        "%s%sline %llu, byte %llu: 0x%02x is not UTF-8 here; convert the text (--from), or leave strict out",
+        place->name ? place->name : "", place->name ? ": " : "", (unsigned long long)line,
+        (unsigned long long)(place->offset + at), (unsigned char)text[at]);
 }
 
 static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\v' || c == '\f'; }
