@@ -12,6 +12,9 @@ leave_out=${LEAVE_OUT-lit_webnovel_converted}
 export BON=${BON:-$root/build/bon}
 figures=$(mktemp)
 trap 'rm -f "$figures"' EXIT
+# The commit that the file came with; for a file that is not in the repository, the one that bon was built from.
+commit=$(git -C "$root" log -1 --format=%h -- "$(realpath "$model")" 2>/dev/null || true)
+[ -n "$commit" ] || commit=$(git -C "$root" describe --always --dirty)
 MODEL=$model "$root/bench/restore.sh" >"$figures"
 
 # A TSV table on standard input as Markdown.
@@ -31,7 +34,7 @@ It holds counts' statistics, no text. Format: [docs/bonlm-format.md](../docs/bon
 | --- | --- |
 | size | $(stat -c %s "$model") bytes |
 | sha256 | \`$(sha256sum "$model" | cut -d' ' -f1)\` |
-| made by | \`BON_CORPORA=DIR make model ORDER=${ORDER:-4} SIZE=${SIZE:-16M}\` ([corpora/build-model.sh](../corpora/build-model.sh)): the same text gives the same bytes |
+| made by | \`BON_CORPORA=DIR make model ORDER=${ORDER:-4} SIZE=${SIZE:-16M}\` ([corpora/build-model.sh](../corpora/build-model.sh)) as of commit $commit: the same text gives the same bytes |
 | figures by | \`BON_CORPORA=DIR bench/restore.sh\` |
 
 What \`bon lm info\` says of it:
