@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/parallel.h"
 #include "ngram/grams.h"
+#include "ngram/leap.h"
 
 enum { PART_PARENTS = 1 << 15, FETCH_AHEAD = 16 };
 
@@ -17,26 +18,6 @@ struct link {
     struct bon_grams *grams;
     unsigned k;
 };
-
-/* The place of the first of words[at..end) that is not below x: leaps of growing length, then halving. */
-static uint32_t leap(const uint32_t *words, uint32_t at, uint32_t end, uint32_t x) {
-    if (at == end || words[at] >= x) return at;
-    uint32_t step = 1;
-    while (end - at > step && words[at + step] < x) {
-        at += step;
-        step *= 2;
-    }
-    if (end - at > step) end = at + step;
-    at++;
-    while (at < end) {
-        uint32_t middle = at + (end - at) / 2;
-        if (words[middle] < x)
-            at = middle + 1;
-        else
-            end = middle;
-    }
-    return at;
-}
 
 static bon_status link_part(void *context, size_t part, unsigned worker) {
     (void)worker;
@@ -51,7 +32,7 @@ static bon_status link_part(void *context, size_t part, unsigned worker) {
         uint32_t parent = bon_context_of(below, q);
         uint32_t at = two_below->first_child[parent], end = two_below->first_child[parent + 1];
         for (uint32_t i = below->first_child[q]; i < below->first_child[q + 1]; i++) {
-            at = leap(below->word, at, end, level->word[i]);
+            at = bon_leap(below->word, at, end, level->word[i]);
             if (at >= end || below->word[at] != level->word[i])
                 return bon_fail(BON_ERR_DATA,
                                 "a %u-gram has no context among the %u-grams: these are not the counts of whole lines",
