@@ -27,7 +27,7 @@ struct last_word {
     char keys[BON_IME_KEYS_MAX];
 };
 
-enum sentence { IN_SENTENCE, BEHIND_STOP, AT_START };
+enum sentence { IN_SENTENCE, BEHIND_STOP, AT_START, ELSEWHERE };
 
 struct bon_ime {
     struct bon_ime_setup setup;
@@ -164,10 +164,10 @@ static void convert(const bon_ime *ime, const char *text, size_t n, char *out, s
     *length = bon_ime_convert(ime->charset, text, n, out);
 }
 
-/* A sentence is decoded without the one before it. */
+/* A sentence is decoded without the one before it; and where the cursor went elsewhere, what stands before it is unknown. */
 static void note_committed(bon_ime *ime) {
     bon_ime_window_committed(&ime->window, ime->plain, ime->plain_len);
-    if (ime->plain_len && ime->sentence == AT_START) ime->window.context_len = 0;
+    if (ime->sentence == ELSEWHERE || (ime->plain_len && ime->sentence == AT_START)) ime->window.context_len = 0;
 }
 
 /* Fills in what there is to commit and to show. */
@@ -378,7 +378,7 @@ static bool press_other(bon_ime *ime, uint32_t key) {
     leave_word(ime, key == BON_IME_KEY_ENTER || key == BON_IME_KEY_TAB ? AT_BREAK : AS_SHOWN);
     leave_window(ime, ime->window.count);
     ime->last.known = false;
-    ime->sentence = key == BON_IME_KEY_ENTER ? AT_START : IN_SENTENCE;
+    ime->sentence = key == BON_IME_KEY_ENTER ? AT_START : ELSEWHERE;
     return false;
 }
 

@@ -152,6 +152,19 @@ Test(predict, marks_typed_stay) {
     get_up();
 }
 
+/* Behind "là" the toy model writes "tiên", at a start "tiền": what stands elsewhere does not count. */
+Test(predict, going_elsewhere_forgets_the_context) {
+    sit_down((bon_ime_options){0});
+    type("tien la");
+    finish();
+    type(" tien ");
+    ok_preedit("tiên ");
+    start_over();
+    type("tien la{Right}tien ");
+    ok_preedit("tiền ");
+    get_up();
+}
+
 /* ---- Backspace and Escape ---- */
 
 Test(predict, backspace_gives_back_then_reopens) {
