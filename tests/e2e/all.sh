@@ -13,5 +13,5 @@ for framework in ibus fcitx5; do
         case $? in 0) passed=$((passed + 1)) ;; 77) ;; *) failed=$((failed + 1)) ;; esac
     done
 done
-echo "check-ime: $passed passed, $failed failed"
+echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
