@@ -2,7 +2,13 @@
 #include "commands.h"
 
 static const struct command *const subcommands[] = {
-    &command_lm_build, &command_lm_query, &command_lm_info, &command_lm_convert, &command_lm_prune, NULL,
+    &command_lm_build,
+    &command_lm_query,
+    &command_lm_info,
+    &command_lm_convert,
+    &command_lm_prune,
+    &command_lm_interpolate,
+    NULL,
 };
 
 static const struct option_row options[] = {
@@ -12,8 +18,8 @@ static const struct option_row options[] = {
 
 const struct command command_lm = {
     .name = "lm",
-    .summary = "build, query, describe, convert and prune n-gram models",
-    .usage = "build|query|info|convert|prune [OPTION]... [FILE]...",
+    .summary = "build, query, describe, convert, prune and mix n-gram models",
+    .usage = "build|query|info|convert|prune|interpolate [OPTION]... [FILE]...",
     .options = options,
     .subcommands = subcommands,
     .run = run_subcommand,

@@ -38,19 +38,20 @@ bon_status write_model_file(const bon_lm_table *table, const char *path, const b
     return ends_in(path, ".bonlm") ? bon_lm_table_write(table, path, how) : bon_lm_table_write_arpa(table, path);
 }
 
-/* Scores the whole lines of a buffer and keeps the rest for more. */
-static void score_lines(const bon_lm *lm, bon_buf *text, bool last, bon_lm_totals *totals) {
+/* Hands on the whole lines of a buffer and keeps the rest for more. */
+static bon_status take_lines(bon_buf *text, bool last, line_taker take, void *context) {
     char *line = text->data, *end = text->data + text->len, *newline;
     while (line < end && ((newline = memchr(line, '\n', (size_t)(end - line))) || last)) {
         char *stop = newline ? newline : end;
-        bon_lm_score_line(lm, line, (size_t)(stop - line), totals);
+        BON_TRY(take(context, line, (size_t)(stop - line)));
         line = newline ? newline + 1 : end;
     }
     text->len = (size_t)(end - line);
     if (text->len) memmove(text->data, line, text->len);
+    return BON_OK;
 }
 
-static bon_status score_file(const bon_lm *lm, const char *path, bon_lm_totals *totals) {
+bon_status each_line(const char *path, line_taker take, void *context) {
     enum { PIECE = 1 << 18 };
     struct bon_in *in;
     bon_buf text = {0};
@@ -62,19 +63,38 @@ static bon_status score_file(const bon_lm *lm, const char *path, bon_lm_totals *
         if (status == BON_OK) status = bon_in_read(in, text.data + text.len, PIECE, &got);
         if (status != BON_OK) break;
         text.len += got;
-        score_lines(lm, &text, got == 0, totals);
-    } while (got > 0);
+        status = take_lines(&text, got == 0, take, context);
+    } while (status == BON_OK && got > 0);
     bon_buf_free(&text);
     bon_in_close(in);
     return status;
 }
 
-bon_status perplexity_of_file(const char *model, const char *text, double *perplexity) {
-    bon_lm_totals totals = {0};
+struct scoring {
+    const bon_lm *lm;
+    bon_lm_totals totals;
+};
+
+static bon_status score_line(void *context, const char *line, size_t n) {
+    struct scoring *scoring = context;
+    bon_lm_score_line(scoring->lm, line, n, &scoring->totals);
+    return BON_OK;
+}
+
+bon_status score_file(const char *model, const char *text, bon_lm_totals *totals) {
+    struct scoring scoring = {0};
     bon_lm *lm;
     BON_TRY(bon_lm_open(&lm, model, NULL));
-    bon_status status = score_file(lm, text, &totals);
+    scoring.lm = lm;
+    bon_status status = each_line(text, score_line, &scoring);
     bon_lm_close(lm);
-    *perplexity = bon_lm_perplexity(&totals);
+    *totals = scoring.totals;
     return status;
+}
+
+bon_status perplexity_of_file(const char *model, const char *text, double *perplexity) {
+    bon_lm_totals totals;
+    BON_TRY(score_file(model, text, &totals));
+    *perplexity = bon_lm_perplexity(&totals);
+    return BON_OK;
 }

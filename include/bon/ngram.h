@@ -160,6 +160,33 @@ BON_API uint64_t bon_lm_pruner_count(bon_lm_pruner *pruner, double threshold);
 BON_API double bon_lm_pruner_threshold(bon_lm_pruner *pruner, uint64_t ngrams);
 BON_API bon_status bon_lm_pruner_apply(bon_lm_pruner *pruner, double threshold, bon_lm_table **out);
 
+/* The same as bon_lm_score_line with the model that would be written (not quantized), slower. */
+BON_API void bon_lm_table_score_line(const bon_lm_table *table, const char *line, size_t n, bon_lm_totals *totals);
+
+/* Mixes models linearly: p(w | h) = sum of weights[i] * p_i(w | h). The mix has every n-gram that one of the models has; its
+ * back-offs are made so that probabilities sum to 1. Weights sum to 1 (BON_ERR_ARGUMENT); a model of weight 0 is left out. A
+ * word that a model does not know has probability 0 in it. Orders and vocabularies may differ. */
+BON_API bon_status bon_lm_interpolate(bon_lm_table **out, const bon_lm_table *const *models, const double *weights,
+                                      size_t count);
+
+/* Finds the weights with which a mix foretells a text best. models[] is used until the tuner is closed.
+ *
+ *     bon_lm_tuner_open(&tuner, models, 2);
+ *     bon_lm_tuner_add(tuner, "hôm nay trời đẹp", 22);         // more lines ...
+ *     bon_lm_tuner_weights(tuner, weights);
+ *     bon_lm_interpolate(&mix, models, weights, 2);
+ */
+typedef struct bon_lm_tuner bon_lm_tuner;
+
+BON_API bon_status bon_lm_tuner_open(bon_lm_tuner **out, const bon_lm_table *const *models, size_t count);
+BON_API void bon_lm_tuner_close(bon_lm_tuner *tuner);
+/* Adds a line (tokens, without its newline) as a sentence. */
+BON_API bon_status bon_lm_tuner_add(bon_lm_tuner *tuner, const char *line, size_t n);
+/* How well one of the models alone foretells what was added. */
+BON_API const bon_lm_totals *bon_lm_tuner_totals(const bon_lm_tuner *tuner, size_t model);
+/* The best weights, in weights[count]. Those of models that help with next to nothing are 0. BON_ERR_DATA without text. */
+BON_API bon_status bon_lm_tuner_weights(const bon_lm_tuner *tuner, double *weights);
+
 /* Writes ARPA text to a path ("-" = stdout; .gz and .zst compress). */
 BON_API bon_status bon_lm_table_write_arpa(const bon_lm_table *table, const char *path);
 

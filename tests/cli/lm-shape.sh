@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# bon lm interpolate: models mixed, numbers that can be checked by hand, and what is refused.
+# shellcheck source=tests/cli/support/assert.sh
+. "$TESTS/cli/support/assert.sh"
+
+p_of() { awk -v w="$2" '$2 == w { printf "%.6f\n", 10 ^ $1 }' "$1"; } # FILE WORD
+near() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; exit !(d < 2e-6 && d > -2e-6) }'; }
+
+# Words alone: what one model knows and the other does not has its share of the one.
+printf 'a a b\n' >ab
+printf 'b c c c\n' >bc
+bon lm build -q -n 1 --discount-fallback --arpa ab.arpa ab
+bon lm build -q -n 1 --discount-fallback --arpa bc.arpa bc
+run bon lm interpolate -q --weights 1,3 -o mix.arpa ab.arpa bc.arpa
+expect_status 0
+expect_out ''
+expect_err ''
+for word in a b c '</s>' '<unk>'; do
+    a=$(p_of ab.arpa "$word") b=$(p_of bc.arpa "$word")
+    near "$(p_of mix.arpa "$word")" "$(awk "BEGIN { print ${a:-0} / 4 + ${b:-0} * 3 / 4 }")" || unmet "p of $word"
+done
+
+# Two halves of a text, each other's held-out text: the table has a row a model and the mix, which is better than both.
+bon normalize "$DATA/sentences.txt" | bon segment --fold >tokens
+awk 'NR % 2' tokens >odd
+awk 'NR % 2 == 0' tokens >even
+for half in odd even; do bon lm build -q -n 3 --discount-fallback -o $half.bonlm $half; done
+run bon lm interpolate --tune tokens -o mix.bonlm odd.bonlm even.bonlm
+expect_status 0
+expect_err '^bon: 3-grams: '
+[ "$(cut -f 1 out | tr '\n' ' ')" = 'model odd.bonlm even.bonlm mix ' ] || unmet "rows: $(cat out)"
+awk -F'\t' 'NR > 1 && $1 != "mix" { sum += $2; if ($6 < best || !best) best = $6 } $1 == "mix" { mix = $5; oov = $4 }
+    END { exit !(sum > 0.99999 && sum < 1.00001 && mix < best && oov == 0) }' out || unmet "table: $(cat out)"
+[ "$(tail -1 out | cut -f 5)" = "$(bon lm query mix.bonlm tokens | tail -1 | cut -f 4)" ] || unmet 'not the perplexity of the file'
+
+# The same models, the same bytes; a model mixed with itself says what it said.
+bon lm interpolate -q --tune tokens -o mix2.bonlm odd.bonlm even.bonlm >out
+expect_same mix.bonlm mix2.bonlm
+bon lm interpolate -q -o self.bonlm odd.bonlm odd.bonlm
+[ "$(bon lm query odd.bonlm even)" = "$(bon lm query self.bonlm even)" ] || unmet 'mixed with itself it says something else'
+
+# A mix for restoration.
+bon lm interpolate -q --candidates --quantize 8 -o restore.bonlm odd.bonlm even.bonlm
+printf 'tieng viet\n' >plain
+run bon restore -m restore.bonlm plain
+expect_status 0
+expect_out 'tiếng việt'
+
+# What is refused.
+while IFS='	' read -r arguments message; do
+    # shellcheck disable=SC2086
+    run bon lm interpolate $arguments
+    expect_refusal 2 "$message"
+done <<'EOF'
+odd.bonlm even.bonlm	say where to
+-o x.bonlm odd.bonlm	too few files
+-o x.bonlm --weights 1 odd.bonlm even.bonlm	1 weights for 2 models
+-o x.bonlm --weights 1,-1 odd.bonlm even.bonlm	is not a list of weights
+-o x.bonlm --weights 0,0 odd.bonlm even.bonlm	is not a list of weights
+-o x.bonlm --weights 1,1 --tune tokens odd.bonlm even.bonlm	not both
+-o x.arpa --quantize 8 odd.bonlm even.bonlm	only .bonlm files
+-o x.bonlm --quantize 8 --layout fast odd.bonlm even.bonlm	--quantize is for --layout small
+EOF
+run bon lm interpolate -o x.bonlm odd.bonlm none.bonlm
+expect_refusal 1 'none.bonlm'
+printf 'xyz' >not-arpa
+run bon lm interpolate -o x.bonlm odd.bonlm not-arpa
+expect_refusal 1 'not-arpa:'
+[ ! -e x.bonlm ] || unmet 'a file was made'
