@@ -1,45 +1,33 @@
-/* src/ngram/bitsink.c: bits gather in a 64-bit word, words in a buffer, buffers go to the artefact. */
+/* src/ngram/bitsink.c: bits gather in a 64-bit word, words in a buffer, buffers go to the artefact or to memory. */
 #include "ngram/bitsink.h"
 
-#include <string.h>
-
-void bon_bitsink_start(struct bon_bitsink *sink, struct bon_artefact_writer *writer) {
+static void start(struct bon_bitsink *sink, struct bon_artefact_writer *writer, bon_buf *memory) {
     sink->writer = writer;
+    sink->memory = memory;
     sink->pending = 0;
     sink->filled = 0;
     sink->used = 0;
 }
 
-static bon_status put_word(struct bon_bitsink *sink, uint64_t word) {
-    memcpy(sink->buffer + sink->used, &word, sizeof word);
-    sink->used += sizeof word;
-    if (sink->used < sizeof sink->buffer) return BON_OK;
-    sink->used = 0;
-    return bon_artefact_write(sink->writer, sink->buffer, sizeof sink->buffer);
-}
+void bon_bitsink_start(struct bon_bitsink *sink, struct bon_artefact_writer *writer) { start(sink, writer, NULL); }
 
-bon_status bon_bitsink_put(struct bon_bitsink *sink, uint64_t value, unsigned width) {
-    sink->pending |= width == 0 ? 0 : value << sink->filled;
-    if (sink->filled + width < 64) {
-        sink->filled += width;
-        return BON_OK;
-    }
-    uint64_t word = sink->pending;
-    unsigned written = 64 - sink->filled;
-    sink->pending = written < 64 ? value >> written : 0;
-    sink->filled = width - written;
-    return put_word(sink, word);
+void bon_bitsink_start_memory(struct bon_bitsink *sink, bon_buf *memory) { start(sink, NULL, memory); }
+
+bon_status bon_bitsink_flush(struct bon_bitsink *sink) {
+    size_t used = sink->used;
+    sink->used = 0;
+    if (used == 0) return BON_OK;
+    return sink->memory ? bon_buf_append(sink->memory, sink->buffer, used)
+                        : bon_artefact_write(sink->writer, sink->buffer, used);
 }
 
 bon_status bon_bitsink_finish(struct bon_bitsink *sink, size_t pad) {
     if (sink->filled > 0) {
-        BON_TRY(put_word(sink, sink->pending));
+        uint64_t word = sink->pending;
         sink->pending = 0;
         sink->filled = 0;
+        BON_TRY(bon_bitsink_put_word(sink, word));
     }
-    for (; pad > 0; pad -= 8) BON_TRY(put_word(sink, 0));
-    if (sink->used == 0) return BON_OK;
-    size_t used = sink->used;
-    sink->used = 0;
-    return bon_artefact_write(sink->writer, sink->buffer, used);
+    for (; pad > 0; pad -= 8) BON_TRY(bon_bitsink_put_word(sink, 0));
+    return bon_bitsink_flush(sink);
 }

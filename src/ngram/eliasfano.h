@@ -61,10 +61,18 @@ struct bon_ef_source {
     uint64_t count;
 };
 
+/* Words of high bits. */
+static inline uint64_t bon_ef_high_words(uint64_t count, uint64_t limit, unsigned low_bits) {
+    return (count + (limit >> low_bits) + 63) / 64;
+}
+
 /* Writes the sequence as a whole section; its limit is the larger of `limit` and the last number. BON_ERR_LIMIT above some
  * 10^9 numbers. */
 bon_status bon_ef_write(struct bon_artefact_writer *writer, const char *section, const struct bon_ef_source *source,
                         uint64_t limit, bool searchable);
+/* The same into a sink that was just started. */
+struct bon_bitsink;
+bon_status bon_ef_put(struct bon_bitsink *sink, const struct bon_ef_source *source, uint64_t limit, bool searchable);
 /* Maps a section: checks that it has exactly the size its header asks for and `count` numbers. */
 bon_status bon_ef_open(struct bon_ef *ef, const void *bytes, size_t n, uint64_t count, bool searchable,
                        const char *file, const char *section);
