@@ -9,8 +9,8 @@
 #include "signals.h"
 
 static const struct command *const commands[] = {
-    &command_normalize, &command_segment, &command_count, &command_merge,
-    &command_lm,        &command_restore, &command_telex, &command_tokenizer,
+    &command_normalize, &command_segment, &command_count,     &command_merge, &command_lm,
+    &command_restore,   &command_telex,   &command_tokenizer, &command_train,
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -142,7 +142,7 @@ static int run_train(const struct command *command, int argc, char **argv) {
     return result;
 }
 
-static const struct command command_train = {
+static const struct command command_tokenizer_train = {
     .name = "tokenizer train",
     .summary = "learn a tokenizer from text",
     .usage = "[OPTION]... [-o tokenizer.json] [FILE]...",
@@ -295,7 +295,7 @@ static int run_encode(const struct command *command, int argc, char **argv) {
     return result;
 }
 
-static const struct command command_encode = {
+static const struct command command_tokenizer_encode = {
     .name = "tokenizer encode",
     .summary = "text -> ids, one line each",
     .usage = "[OPTION]... -t tokenizer.json [FILE]...",
@@ -329,7 +329,7 @@ static int run_decode(const struct command *command, int argc, char **argv) {
     return result;
 }
 
-static const struct command command_decode = {
+static const struct command command_tokenizer_decode = {
     .name = "tokenizer decode",
     .summary = "ids -> text",
     .usage = "[OPTION]... -t tokenizer.json [FILE]...",
@@ -370,7 +370,7 @@ static int run_export(const struct command *command, int argc, char **argv) {
     return tell_failure(status);
 }
 
-static const struct command command_export = {
+static const struct command command_tokenizer_export = {
     .name = "tokenizer export",
     .summary = "write a tokenizer as other programs want it",
     .usage = "[OPTION]... -o DIR tokenizer.json",
@@ -381,7 +381,7 @@ static const struct command command_export = {
 /* ---- the group ---- */
 
 static const struct command *const subcommands[] = {
-    &command_train, &command_encode, &command_decode, &command_export, NULL,
+    &command_tokenizer_train, &command_tokenizer_encode, &command_tokenizer_decode, &command_tokenizer_export, NULL,
 };
 
 static const struct option_row group_options[] = {

@@ -47,6 +47,11 @@ BON_API bon_status bon_device_open(bon_device **out, const bon_device_options *o
 BON_API void bon_device_close(bon_device *device);
 /* "cpu, 32-bit floats, 2 threads, OpenBLAS": for logs. */
 BON_API const char *bon_device_name(const bon_device *device);
+/* Floating-point operations a second that matrix products reach on it: on the CPU measured (some milliseconds), on a GPU what
+ * its maker says. 0 = unknown. */
+BON_API double bon_device_peak(bon_device *device);
+/* Bytes in use: on the CPU the most that the process ever held, on a GPU what bon holds there. */
+BON_API size_t bon_device_memory(bon_device *device);
 
 /* ---- parameters: named weights that graphs share ---- */
 
@@ -89,6 +94,10 @@ BON_API void bon_graph_close(bon_graph *graph);
 /* Fixes the graph: which buffers live when, where they stand in one block of memory; allocates it, and the parameters when
  * this is their first graph. `loss` (1 x 1) is what bon_graph_backward differentiates; NULL = forward only. */
 BON_API bon_status bon_graph_plan(bon_graph *graph, bon_tensor *loss);
+/* Before bon_graph_plan: memory for time. Results that backward needs are not kept but computed again: level 1 norms, rotary
+ * positions and functions of single values, level 2 also products and attention: everything but the sums that go from layer to
+ * layer. Gradients are the same bytes. 0 = none. */
+BON_API void bon_graph_recompute(bon_graph *graph, unsigned level);
 /* Bytes of that block, and what they would be if no buffer were used twice. */
 BON_API size_t bon_graph_bytes(const bon_graph *graph, size_t *without_reuse);
 /* Computes every tensor in the order of its making. */
@@ -266,6 +275,10 @@ typedef struct bon_transformer_config {
 /* "bon-1m", "bon-34m", "bon-110m", "gpt2-124m"; vocabulary 0 = the preset's. BON_ERR_ARGUMENT names the presets. */
 BON_API bon_status bon_transformer_preset(bon_transformer_config *config, const char *name, unsigned vocabulary);
 
+/* Reads the config.json of a checkpoint, or of a model of Hugging Face's with one of these architectures. BON_ERR_FORMAT
+ * names the file and what is missing, or what bon does not compute. */
+BON_API bon_status bon_transformer_config_read(bon_transformer_config *config, const char *path);
+
 /* The tensors of a transformer over `rows` tokens: of one text or of several, one behind the other. */
 typedef struct bon_transformer {
     bon_tensor *ids, *starts; /* inputs */
@@ -297,7 +310,7 @@ typedef struct bon_batches {
     const bon_tokens *tokens;
     uint64_t first, count; /* the range; count is a multiple of context, below what is in the file */
     uint32_t context;
-    uint32_t end;    /* the id that ends a document: the token behind it begins a text */
+    uint32_t end;    /* the id that ends a document; the next text begins with it */
     uint64_t seed;   /* 0: windows in the order of the file */
     uint64_t cursor; /* windows given so far */
 } bon_batches;
@@ -306,8 +319,8 @@ typedef struct bon_batches {
  * BON_ERR_DATA when there is not one window. */
 BON_API bon_status bon_batches_begin(bon_batches *batches, const bon_tokens *tokens, uint64_t first, uint64_t count,
                                      uint32_t context, uint32_t end, uint64_t seed);
-/* The next `windows` windows: ids, the token behind each (-1 behind the end of a document), starts of texts; windows * context
- * of each. */
+/* The next `windows` windows: ids, the token behind each, starts of texts; windows * context of each. The end of a document is
+ * what comes behind its last token and also the first token of the next text, so that a model learns how texts begin. */
 BON_API void bon_batches_next(bon_batches *batches, size_t windows, int32_t *ids, int32_t *next, int32_t *starts);
 
 /* ---- training ---- */
@@ -319,8 +332,10 @@ typedef struct bon_train_row {
     double val_loss, bits_per_byte; /* NaN unless measured after this step */
     double rate, norm;              /* learning rate; norm of the gradient before clipping */
     double tokens_per_s;
-    double seconds; /* of training so far, earlier runs included */
-    bool skipped;   /* the gradient stood out: nothing was learned from this step */
+    double mfu;      /* operations of the model a second / options->peak; NaN when that is unknown */
+    uint64_t memory; /* bytes of the device: bon_device_memory */
+    double seconds;  /* of training so far, earlier runs included */
+    bool skipped;    /* the gradient stood out: nothing was learned from this step */
 } bon_train_row;
 
 typedef struct bon_train_options {
@@ -336,7 +351,9 @@ typedef struct bon_train_options {
     uint64_t val_every;  /* steps between measures of val_loss; 0 = at the end only */
     uint64_t save_every; /* steps between checkpoints; 0 = at the end only */
     unsigned keep;       /* checkpoints; 0 = all */
-    double bytes_per_token; /* of text, for bits_per_byte; 0 = unknown */
+    double bytes_per_token; /* of the validation text, for bits_per_byte; 0 = unknown */
+    double peak;            /* of the device, for mfu: bon_device_peak; 0 = unknown */
+    unsigned recompute;     /* level of bon_graph_recompute */
     const char *folder; /* of log.csv and checkpoints step-00000100/{config.json,model.safetensors,state.safetensors} */
     bool (*stop)(void *user); /* asked after each step: true ends the run with a checkpoint. May be NULL */
     void (*report)(void *user, const bon_train_row *row); /* after each step. May be NULL */
@@ -353,10 +370,10 @@ BON_API bon_status bon_trainer_open(bon_trainer **out, bon_params *params, const
 BON_API void bon_trainer_close(bon_trainer *trainer);
 /* Goes on from the newest checkpoint of the folder: weights, optimizer, place in the data, clock; rows of log.csv behind it are
  * dropped. *step is where that is; 0 when there is none. With a limit of steps, the run goes on as if it had not stopped, bit
- * for bit. */
+ * for bit. BON_ERR_ARGUMENT: it was made from other data, another seed or batches of another size. */
 BON_API bon_status bon_trainer_resume(bon_trainer *trainer, uint64_t *step);
 /* Trains until a limit or stop(), then writes a checkpoint. A loss or gradient that is not finite is BON_ERR_DATA and names
- * the step. Checkpoints appear whole or not at all. */
+ * the step and the tensor; the checkpoints before stay. Checkpoints appear whole or not at all. */
 BON_API bon_status bon_trainer_run(bon_trainer *trainer);
 /* Mean loss over the validation data, nats a token; at most `batches` batches (0 = all). */
 BON_API bon_status bon_trainer_validate(bon_trainer *trainer, uint64_t batches, double *loss);

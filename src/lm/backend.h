@@ -51,6 +51,9 @@ struct bon_backend {
     double (*sum_of_squares)(bon_device *device, const void *vector, size_t n);
     void (*zero)(bon_device *device, void *vector, size_t n);
     bon_status (*finish)(bon_device *device); /* waits; what went wrong since the last call */
+
+    double (*peak)(bon_device *device);   /* floating-point operations a second that products can reach; 0 = unknown */
+    size_t (*memory)(bon_device *device); /* bytes in use, at most so far or now */
 };
 
 struct bon_device {

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/io.h"
+#include "lm/config.h"
 
 static const char *const files[] = {"config.json", "model.safetensors", "state.safetensors"};
 enum { CONFIG, MODEL, STATE, FILES };
@@ -67,42 +67,6 @@ static bon_status remove_old(const char *folder, uint64_t newest, unsigned keep)
 
 /* ---- writing ---- */
 
-/* What transformers needs to know of a model. */
-static bon_status write_config(const char *path, const bon_transformer_config *c) {
-    bon_buf text = {0};
-    struct bon_out *out = NULL;
-    bon_status status;
-    if (c->architecture == BON_GPT2)
-        status = bon_buf_printf(
-            &text,
-            "{\n  \"architectures\": [\"GPT2LMHeadModel\"],\n  \"model_type\": \"gpt2\",\n  \"vocab_size\": %u,\n"
-            "  \"n_positions\": %u,\n  \"n_embd\": %u,\n  \"n_layer\": %u,\n  \"n_head\": %u,\n  \"n_inner\": %u,\n"
-            "  \"activation_function\": \"gelu_new\",\n  \"layer_norm_epsilon\": %g,\n"
-            "  \"tie_word_embeddings\": true,\n  \"torch_dtype\": \"float32\"\n}\n",
-            c->vocabulary, c->context, c->width, c->layers, c->heads.queries, c->hidden, (double)c->epsilon);
-    else
-        status = bon_buf_printf(
-            &text,
-            "{\n  \"architectures\": [\"Qwen3ForCausalLM\"],\n  \"model_type\": \"qwen3\",\n  \"vocab_size\": %u,\n"
-            "  \"max_position_embeddings\": %u,\n  \"hidden_size\": %u,\n  \"num_hidden_layers\": %u,\n"
-            "  \"num_attention_heads\": %u,\n  \"num_key_value_heads\": %u,\n  \"head_dim\": %u,\n"
-            "  \"intermediate_size\": %u,\n  \"hidden_act\": \"silu\",\n  \"rms_norm_eps\": %g,\n"
-            "  \"rope_theta\": %g,\n  \"attention_bias\": false,\n  \"tie_word_embeddings\": true,\n"
-            "  \"torch_dtype\": \"float32\"\n}\n",
-            c->vocabulary, c->context, c->width, c->layers, c->heads.queries, c->heads.keys, c->heads.dim, c->hidden,
-            (double)c->epsilon, (double)c->theta);
-    if (status == BON_OK) status = bon_out_open(&out, path, 0);
-    if (status == BON_OK) {
-        status = bon_out_write(out, text.data, text.len);
-        if (status == BON_OK)
-            status = bon_out_publish(out);
-        else
-            bon_out_abandon(out);
-    }
-    bon_buf_free(&text);
-    return status;
-}
-
 static bon_status sync_folder(const char *path) {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) return bon_fail_errno(path, "open folder");
@@ -122,7 +86,7 @@ bon_status bon_checkpoint_write(const char *folder, uint64_t step, unsigned keep
     if (access(whole, F_OK) == 0) return BON_OK;
     remove_step(folder, mark, step); /* of a run that was killed */
     bon_status status = mkdir(half, 0777) == 0 ? BON_OK : bon_fail_errno(half, "make folder");
-    if (status == BON_OK) status = write_config(path[CONFIG], config);
+    if (status == BON_OK) status = bon_config_write(path[CONFIG], config, "float32");
     if (status == BON_OK) status = bon_params_write(params, path[MODEL]);
     if (status == BON_OK) status = bon_optimizer_write(optimizer, params, path[STATE], numbers, count);
     if (status == BON_OK) status = sync_folder(half);

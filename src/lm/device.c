@@ -30,6 +30,9 @@ bon_status bon_device_open(bon_device **out, const bon_device_options *options) 
     const bon_device_options defaults = {0};
     if (!options) options = &defaults;
     const char *kind = options->kind ? options->kind : "cpu";
+    if (strcmp(kind, "cuda") == 0)
+        return bon_fail(BON_ERR_ARGUMENT,
+                        "device \"cuda\": this bon was built without CUDA; \"cpu\" computes the same");
     if (strcmp(kind, "cpu") != 0) return bon_fail(BON_ERR_ARGUMENT, "device \"%s\": this build has \"cpu\" only", kind);
     bon_device *device = bon_alloc_zeroed(1, sizeof *device);
     if (!device) return BON_ERR_NOMEM;
@@ -49,3 +52,7 @@ void bon_device_close(bon_device *device) {
 }
 
 const char *bon_device_name(const bon_device *device) { return device->name; }
+
+double bon_device_peak(bon_device *device) { return device->backend->peak ? device->backend->peak(device) : 0; }
+
+size_t bon_device_memory(bon_device *device) { return device->backend->memory ? device->backend->memory(device) : 0; }

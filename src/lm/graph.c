@@ -135,7 +135,7 @@ bon_status bon_graph_plan(bon_graph *graph, bon_tensor *loss) {
                         loss->cols);
     if (loss && !loss->needs_grad) return bon_fail(BON_ERR_ARGUMENT, "the loss does not depend on any parameter");
     graph->loss = loss;
-    bon_status status = bon_params_allocate(graph->params);
+    bon_status status = bon_params_allocate(graph->params, loss != NULL);
     if (status == BON_OK) status = bon_graph_place(graph);
     if (status != BON_OK) keep_failure(graph, status);
     graph->planned = status == BON_OK;
@@ -146,6 +146,8 @@ size_t bon_graph_bytes(const bon_graph *graph, size_t *without_reuse) {
     if (without_reuse) *without_reuse = graph->bytes_without_reuse;
     return graph->block_bytes;
 }
+
+void bon_graph_recompute(bon_graph *graph, unsigned level) { graph->recompute = level; }
 
 void bon_graph_dropout(bon_graph *graph, bool on, uint64_t seed, uint64_t step) {
     graph->dropout = on, graph->seed = seed, graph->step = step;
@@ -235,7 +237,8 @@ bon_status bon_graph_forward(bon_graph *graph) {
     const struct bon_run run = run_of(graph, false);
     const struct bon_backend *backend = run.device->backend;
     for (size_t i = 0; i < graph->count; i++) {
-        const struct bon_tensor *tensor = graph->tensors[i];
+        struct bon_tensor *tensor = graph->tensors[i];
+        tensor->value = tensor->first_value;
         if (tensor->op == BON_OP_INPUT && !tensor->is_set)
             return bon_fail(BON_ERR_ARGUMENT, "forward: input %zu (%zu x %zu) was never set", i, tensor->rows,
                             tensor->cols);
@@ -243,6 +246,16 @@ bon_status bon_graph_forward(bon_graph *graph) {
     }
     graph->ran = true;
     return backend->finish(run.device);
+}
+
+/* Computes again what was forgotten after forward and is needed from this step of the plan on. */
+static void recompute(const struct bon_graph *graph, const struct bon_run *run, size_t step) {
+    for (size_t i = 0; graph->recompute && i < graph->count; i++) {
+        struct bon_tensor *tensor = graph->tensors[i];
+        if (tensor->again != step) continue;
+        tensor->value = tensor->again_value;
+        run->device->backend->kernel[tensor->op].forward(run, tensor);
+    }
 }
 
 bon_status bon_graph_backward(bon_graph *graph, bool accumulate) {
@@ -255,10 +268,52 @@ bon_status bon_graph_backward(bon_graph *graph, bool accumulate) {
     if (graph->loss->op != BON_OP_PARAM) backend->store_reals(run.device, graph->loss->grad, 0, &one, 1);
     for (size_t i = graph->count; i-- > 0;) {
         const struct bon_tensor *tensor = graph->tensors[i];
+        recompute(graph, &run, 2 * graph->count - 1 - i);
         if (tensor->has_grad && backend->kernel[tensor->op].backward)
             backend->kernel[tensor->op].backward(&run, tensor);
     }
     return backend->finish(run.device);
+}
+
+/* Whether all of a tensor's values are finite. */
+static bon_status is_finite(const struct bon_tensor *tensor, bool *finite) {
+    bon_device *device = tensor->graph->params->device;
+    double values[CHUNK];
+    *finite = true;
+    for (size_t first = 0, n = bon_items(tensor), count; *finite && first < n; first += count) {
+        count = n - first < CHUNK ? n - first : CHUNK;
+        device->backend->load_reals(device, values, tensor->value, first, count);
+        BON_TRY(device->backend->finish(device));
+        for (size_t i = 0; i < count; i++) *finite &= isfinite(values[i]) != 0;
+    }
+    return BON_OK;
+}
+
+/* The parameter that a tensor reads, to say where in the model it stands; NULL = none. */
+static const char *parameter_of(const struct bon_tensor *tensor) {
+    for (size_t k = 0; k < BON_INPUTS; k++)
+        if (tensor->in[k] && tensor->in[k]->op == BON_OP_PARAM)
+            return tensor->graph->params->list[tensor->in[k]->param].info.name;
+    return NULL;
+}
+
+bon_status bon_graph_blame(bon_graph *graph) {
+    const struct bon_run run = run_of(graph, false);
+    const struct bon_backend *backend = run.device->backend;
+    bool finite;
+    for (size_t i = 0; i < graph->count; i++) {
+        const struct bon_tensor *tensor = graph->tensors[i];
+        if (backend->kernel[tensor->op].forward) backend->kernel[tensor->op].forward(&run, tensor);
+        if (tensor->is_ints) continue;
+        BON_TRY(is_finite(tensor, &finite));
+        if (finite) continue;
+        if (tensor->op == BON_OP_PARAM)
+            return bon_fail(BON_ERR_DATA, "parameter %s is not finite", graph->params->list[tensor->param].info.name);
+        const char *of = parameter_of(tensor);
+        return bon_fail(BON_ERR_DATA, "tensor %zu, %s%s%s (%zu x %zu), is not finite", i, bon_op_info[tensor->op].name,
+                        of ? " of " : "", of ? of : "", tensor->rows, tensor->cols);
+    }
+    return BON_OK;
 }
 
 bon_status bon_graph_poison(bon_graph *graph) {

@@ -69,6 +69,8 @@ struct bon_tensor {
     size_t saved_items;
     size_t param; /* BON_OP_PARAM: index in params */
     void *value, *grad, *saved;
+    void *first_value, *again_value; /* where value stands in forward, and in backward when it is computed again */
+    size_t again;                    /* the step of the plan in which that happens; 0 = it is not */
 
     /* arguments of operations */
     bon_heads heads;
@@ -92,6 +94,7 @@ struct bon_graph {
     size_t block_bytes, bytes_without_reuse, work_offset;
     bool dropout;
     uint64_t seed, step;
+    unsigned recompute; /* bon_graph_recompute */
 };
 
 enum { BON_PARAM_ALIGN = 64 }; /* values: every parameter begins at a multiple, for wide loads; what is between is 0 */
@@ -109,7 +112,7 @@ struct bon_params {
     struct bon_param *list;
     size_t count, cap;
     size_t size;          /* of the flat vectors */
-    void *values, *grads; /* NULL until the first plan */
+    void *values, *grads; /* NULL until the first plan, the first with a loss */
 };
 
 static inline size_t bon_items(const struct bon_tensor *tensor) { return tensor->rows * tensor->cols; }
@@ -119,8 +122,8 @@ static inline size_t bon_param_items(const struct bon_param *param) { return par
 /* Finds or declares a parameter. */
 bon_status bon_params_declare(bon_params *params, const char *name, size_t rows, size_t cols, float mean, float std,
                               unsigned flags, size_t *index);
-/* Allocates and fills values and gradients; nothing when that was done. */
-bon_status bon_params_allocate(bon_params *params);
+/* Allocates and fills values and, when asked, gradients; nothing when that was done. */
+bon_status bon_params_allocate(bon_params *params, bool gradients);
 /* Appends a tensor with up to BON_INPUTS inputs. NULL after the graph has failed, or fails now. */
 struct bon_tensor *bon_graph_add(bon_graph *graph, enum bon_op op, size_t rows, size_t cols, struct bon_tensor *a,
                                  struct bon_tensor *b, struct bon_tensor *c, struct bon_tensor *d);
@@ -128,6 +131,9 @@ struct bon_tensor *bon_graph_add(bon_graph *graph, enum bon_op op, size_t rows, 
 struct bon_tensor *bon_graph_fail(bon_graph *graph, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Places every buffer (plan.c). */
 bon_status bon_graph_place(bon_graph *graph);
+/* Runs forward again, tensor by tensor, to find the first parameter or result with a value that is not finite: BON_ERR_DATA
+ * names it; BON_OK when there is none. */
+bon_status bon_graph_blame(bon_graph *graph);
 /* Fills the block with bytes that are NaN as reals, inputs apart (tests). */
 bon_status bon_graph_poison(bon_graph *graph);
 

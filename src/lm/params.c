@@ -1,5 +1,5 @@
-/* src/lm/params.c: parameters: declared while graphs are built, allocated as two flat vectors (values, gradients) when the
- * first graph is planned. */
+/* src/lm/params.c: parameters: declared while graphs are built, allocated as two flat vectors when graphs are planned: values
+ * by the first, gradients by the first that has a loss. */
 #include <stdlib.h>
 
 #include "base/hash.h"
@@ -86,28 +86,31 @@ static void initialize(bon_params *params, const struct bon_param *param) {
     }
 }
 
-bon_status bon_params_allocate(bon_params *params) {
-    if (params->values || params->size == 0) return BON_OK;
+/* A flat vector of zeros. */
+static bon_status vector(const bon_params *params, void **out) {
     const struct bon_backend *backend = params->device->backend;
     if (params->size > SIZE_MAX / backend->real_bytes) return bon_fail_memory(SIZE_MAX);
-    const size_t bytes = params->size * backend->real_bytes;
-    void *values = backend->allocate(params->device, bytes), *grads = NULL;
-    if (!values || !(grads = backend->allocate(params->device, bytes))) {
-        backend->release(params->device, values);
-        return BON_ERR_NOMEM;
-    }
-    params->values = values, params->grads = grads;
-    backend->zero(params->device, values, params->size);
-    backend->zero(params->device, grads, params->size);
-    for (size_t i = 0; i < params->count; i++) initialize(params, &params->list[i]);
-    return backend->finish(params->device);
+    *out = backend->allocate(params->device, params->size * backend->real_bytes);
+    if (!*out) return BON_ERR_NOMEM;
+    backend->zero(params->device, *out, params->size);
+    return BON_OK;
 }
 
-static bon_status check(const bon_params *params, size_t i) {
+bon_status bon_params_allocate(bon_params *params, bool gradients) {
+    if (params->size == 0) return BON_OK;
+    if (gradients && !params->grads) BON_TRY(vector(params, &params->grads));
+    if (params->values) return BON_OK;
+    BON_TRY(vector(params, &params->values));
+    for (size_t i = 0; i < params->count; i++) initialize(params, &params->list[i]);
+    return params->device->backend->finish(params->device);
+}
+
+static bon_status check(const bon_params *params, const void *vector, size_t i) {
     if (i >= params->count)
         return bon_fail(BON_ERR_ARGUMENT, "there are %zu parameters, not %zu", params->count, i + 1);
-    if (!params->values)
-        return bon_fail(BON_ERR_ARGUMENT, "parameter %s has no value before the first plan", params->list[i].info.name);
+    if (!vector)
+        return bon_fail(BON_ERR_ARGUMENT, "parameter %s has no %s before the first plan%s", params->list[i].info.name,
+                        params->values ? "gradient" : "value", params->values ? " with a loss" : "");
     return BON_OK;
 }
 
@@ -118,17 +121,17 @@ static bon_status load(const bon_params *params, const void *vector, size_t i, d
 }
 
 bon_status bon_params_get(const bon_params *params, size_t i, double *values) {
-    BON_TRY(check(params, i));
+    BON_TRY(check(params, params->values, i));
     return load(params, params->values, i, values);
 }
 
 bon_status bon_params_get_gradient(const bon_params *params, size_t i, double *values) {
-    BON_TRY(check(params, i));
+    BON_TRY(check(params, params->grads, i));
     return load(params, params->grads, i, values);
 }
 
 bon_status bon_params_set(bon_params *params, size_t i, const double *values) {
-    BON_TRY(check(params, i));
+    BON_TRY(check(params, params->values, i));
     const struct bon_param *param = &params->list[i];
     params->device->backend->store_reals(params->device, params->values, param->offset, values, bon_param_items(param));
     return params->device->backend->finish(params->device);

@@ -6,8 +6,15 @@
 
 #include "lm/backend.h"
 
-enum { ALIGN = 256 };               /* bytes: what CUDA's allocations have */
-enum { VALUE, GRAD, SAVED, KINDS }; /* a tensor's buffers */
+enum { ALIGN = 256 };                      /* bytes: what CUDA's allocations have */
+enum { VALUE, GRAD, SAVED, AGAIN, KINDS }; /* a tensor's buffers; AGAIN: its value, computed again for backward */
+
+/* From which level of recomputation on a result is forgotten after forward and computed again. Sums that go on to the next
+ * layer never are: from them everything between can be had. */
+static const unsigned char forgets[BON_OPS] = {
+    [BON_OP_RMS_NORM] = 1, [BON_OP_LAYER_NORM] = 1, [BON_OP_ROPE] = 1,      [BON_OP_SWIGLU] = 1, [BON_OP_MAP] = 1,
+    [BON_OP_MUL] = 1,      [BON_OP_AFFINE] = 1,     [BON_OP_ATTENTION] = 2, [BON_OP_LINEAR] = 2,
+};
 
 struct buffer {
     size_t bytes; /* 0: there is none */
@@ -56,6 +63,43 @@ static void find_gradients(bon_graph *graph) {
 
 /* ---- lives ---- */
 
+static bool is_forgotten(const struct plan *plan, const struct bon_tensor *tensor) {
+    const unsigned level = forgets[tensor->op];
+    if (level == 0 || level > plan->graph->recompute || tensor->kept || tensor == plan->graph->loss) return false;
+    return tensor->op != BON_OP_LINEAR || !tensor->in[3];
+}
+
+/* Backward needs the tensor's value in this step. Told by users, which stand behind the tensor, before its own turn comes. */
+static void needs_value(struct plan *plan, const struct bon_tensor *tensor, size_t step) {
+    if (tensor->op == BON_OP_PARAM) return;
+    struct buffer *again = buffer_of(plan, tensor, AGAIN);
+    if (again->bytes == 0) {
+        again->bytes = bon_items(tensor) * plan->graph->params->device->backend->real_bytes;
+        again->first = again->last = step;
+    }
+    extend(again, step);
+}
+
+/* What backward needs of a tensor: its value kept from forward, or computed again when it is needed first, from inputs that
+ * are then needed too. From the last tensor to the first. */
+static void give_backward_lives(struct plan *plan, struct bon_tensor *tensor) {
+    const size_t back = backward_step(plan, tensor);
+    struct buffer *again = buffer_of(plan, tensor, AGAIN);
+    if (tensor->has_grad && bon_op_info[tensor->op].needs & BON_NEEDS_OUT) needs_value(plan, tensor, back);
+    for (size_t k = 0; k < BON_INPUTS; k++)
+        if (tensor->in[k] && tensor->has_grad && bon_op_info[tensor->op].needs & BON_NEEDS(k))
+            needs_value(plan, tensor->in[k], back);
+    if (again->bytes == 0) return;
+    if (is_forgotten(plan, tensor)) {
+        tensor->again = again->first;
+        for (size_t k = 0; k < BON_INPUTS; k++)
+            if (tensor->in[k]) needs_value(plan, tensor->in[k], tensor->again);
+        return;
+    }
+    extend(buffer_of(plan, tensor, VALUE), again->last);
+    again->bytes = 0;
+}
+
 static void give_lives(struct plan *plan, struct bon_tensor *tensor) {
     const struct bon_backend *backend = plan->graph->params->device->backend;
     const size_t now = tensor->index, back = backward_step(plan, tensor);
@@ -70,7 +114,6 @@ static void give_lives(struct plan *plan, struct bon_tensor *tensor) {
         if (tensor->has_grad) {
             *buffer_of(plan, tensor, GRAD) =
                 (struct buffer){.bytes = bon_items(tensor) * backend->real_bytes, .first = back, .last = back};
-            if (bon_op_info[tensor->op].needs & BON_NEEDS_OUT) extend(value, back);
         }
     }
     if (tensor->has_grad && tensor->saved_items)
@@ -83,7 +126,6 @@ static void give_lives(struct plan *plan, struct bon_tensor *tensor) {
         const struct bon_tensor *in = tensor->in[k];
         if (!in || in->op == BON_OP_PARAM) continue;
         extend(buffer_of(plan, in, VALUE), now);
-        if (tensor->has_grad && bon_op_info[tensor->op].needs & BON_NEEDS(k)) extend(buffer_of(plan, in, VALUE), back);
         if (tensor->write[k]) extend(buffer_of(plan, in, GRAD), back);
     }
 }
@@ -182,14 +224,15 @@ static bon_status place(struct plan *plan) {
 
 static void point(const struct plan *plan, struct bon_tensor *tensor) {
     bon_params *params = plan->graph->params;
-    void **const where[KINDS] = {&tensor->value, &tensor->grad, &tensor->saved};
+    void **const where[KINDS] = {&tensor->first_value, &tensor->grad, &tensor->saved, &tensor->again_value};
     for (int kind = 0; kind < KINDS; kind++) {
         struct buffer *buffer = buffer_of(plan, tensor, kind);
         if (buffer->bytes) *where[kind] = (char *)plan->graph->block + owner(buffer)->offset;
     }
+    tensor->value = tensor->first_value;
     if (tensor->op != BON_OP_PARAM) return;
     size_t offset = params->list[tensor->param].offset * params->device->backend->real_bytes;
-    tensor->value = (char *)params->values + offset;
+    tensor->value = tensor->first_value = (char *)params->values + offset;
     tensor->grad = (char *)params->grads + offset;
 }
 
@@ -203,6 +246,7 @@ bon_status bon_graph_place(bon_graph *graph) {
     if (!plan.order) goto done;
     find_gradients(graph);
     for (size_t i = 0; i < graph->count; i++) give_lives(&plan, graph->tensors[i]);
+    for (size_t i = graph->count; i-- > 0;) give_backward_lives(&plan, graph->tensors[i]);
     share(&plan);
     status = place(&plan);
     if (status != BON_OK) goto done;

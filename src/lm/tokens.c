@@ -9,8 +9,9 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "bon/lm.h"
+#include "base/hash.h"
 #include "lm/random.h"
+#include "lm/tokens.h"
 
 struct bon_tokens {
     const unsigned char *bytes;
@@ -102,6 +103,17 @@ bon_status bon_batches_begin(bon_batches *batches, const bon_tokens *tokens, uin
     return BON_OK;
 }
 
+uint64_t bon_batches_hash(const bon_batches *b) {
+    const unsigned width = b->tokens->id_bytes;
+    const uint64_t numbers[] = {bon_hash64(b->tokens->bytes + b->first * width, (size_t)(b->count + 1) * width),
+                                width,
+                                b->count,
+                                b->context,
+                                b->end,
+                                b->seed};
+    return bon_hash64(numbers, sizeof numbers);
+}
+
 /* Four rounds over 2 * half bits. */
 static uint64_t feistel(uint64_t key, uint64_t epoch, unsigned half, uint64_t x) {
     const uint64_t mask = ((uint64_t)1 << half) - 1;
@@ -133,9 +145,9 @@ void bon_batches_next(bon_batches *batches, size_t windows, int32_t *ids, int32_
         for (uint32_t i = 0; i < batches->context; i++, row++) {
             const uint32_t id = id_at(batches->tokens, at + i);
             ids[row] = (int32_t)id;
-            next[row] = id == batches->end ? -1 : (int32_t)id_at(batches->tokens, at + i + 1);
+            next[row] = (int32_t)id_at(batches->tokens, at + i + 1);
+            if (id == batches->end) start = (int32_t)row;
             starts[row] = start;
-            if (id == batches->end) start = (int32_t)row + 1;
         }
     }
 }

@@ -12,11 +12,14 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/io.h"
+#include "lm/backend.h"
 #include "lm/checkpoint.h"
+#include "lm/tokens.h"
 
 /* What a checkpoint keeps besides weights and optimizer. */
-enum number { STEP, CURSOR, MICROSECONDS, NORM_MEAN, NORM_SQUARE, NORM_COUNT, NUMBERS };
+enum number { STEP, CURSOR, MICROSECONDS, NORM_MEAN, NORM_SQUARE, NORM_COUNT, SOURCE, NUMBERS };
 
 struct bon_trainer {
     bon_params *params;
@@ -28,6 +31,7 @@ struct bon_trainer {
     bon_batches train, val;
     bool has_val;
     uint64_t step;
+    uint64_t source;                           /* what the order of the data depends on, data included */
     double seconds;                            /* of earlier runs */
     struct timespec began;                     /* this run */
     double norm_mean, norm_square, norm_count; /* running, to tell what stands out */
@@ -36,7 +40,8 @@ struct bon_trainer {
     int log;
 };
 
-static const char log_head[] = "step,loss,val_loss,bits_per_byte,lr,grad_norm,tokens_per_s,seconds,skipped\n";
+static const char log_head[] =
+    "step,loss,val_loss,bits_per_byte,lr,grad_norm,tokens_per_s,mfu,memory_mib,seconds,skipped\n";
 
 /* ---- opening ---- */
 
@@ -58,6 +63,7 @@ static bon_status build(bon_trainer *t) {
     bon_transformer_build(&t->model, t->graph, &t->options.model, rows);
     t->targets = bon_input_ints(t->graph, rows, 1, -1, (int32_t)t->options.model.vocabulary);
     t->loss = bon_cross_entropy(t->model.logits, t->targets, NULL);
+    bon_graph_recompute(t->graph, t->options.recompute);
     BON_TRY(bon_graph_plan(t->graph, t->loss));
     BON_TRY(bon_optimizer_open(&t->optimizer, t->params, &t->options.optimizer));
     if (!(t->ids = bon_alloc_array(rows, sizeof *t->ids))) return BON_ERR_NOMEM;
@@ -74,6 +80,11 @@ static bon_status open_folder(bon_trainer *t) {
     return BON_OK;
 }
 
+static uint64_t source_of(const bon_trainer *t) {
+    const uint64_t numbers[] = {bon_batches_hash(&t->train), t->options.windows, t->options.accumulate};
+    return bon_hash64(numbers, sizeof numbers);
+}
+
 bon_status bon_trainer_open(bon_trainer **out, bon_params *params, const bon_batches *train, const bon_batches *val,
                             const bon_train_options *options) {
     BON_TRY(check(options, train));
@@ -85,6 +96,7 @@ bon_status bon_trainer_open(bon_trainer **out, bon_params *params, const bon_bat
     if (t->options.clip == 0) t->options.clip = 1;
     t->train = *train;
     if ((t->has_val = val != NULL)) t->val = *val;
+    t->source = source_of(t);
     t->log = -1;
     bon_status status = open_folder(t);
     if (status == BON_OK) status = build(t);
@@ -164,8 +176,9 @@ static bon_status put_number(bon_buf *line, double number) {
 }
 
 static bon_status log_row(bon_trainer *t, const bon_train_row *row) {
-    const double numbers[] = {row->loss, row->val_loss,     row->bits_per_byte, row->rate,
-                              row->norm, row->tokens_per_s, row->seconds};
+    const double numbers[] = {row->loss,   row->val_loss,     row->bits_per_byte, row->rate,
+                              row->norm,   row->tokens_per_s, row->mfu,           (double)row->memory / 1048576,
+                              row->seconds};
     bon_buf line = {0};
     bon_status status = bon_buf_printf(&line, "%" PRIu64 ",", row->step);
     for (size_t i = 0; status == BON_OK && i < sizeof numbers / sizeof numbers[0]; i++)
@@ -194,15 +207,23 @@ static bon_status forward(bon_trainer *t, bon_batches *batches, double *loss) {
     return bon_tensor_get_double(t->loss, loss);
 }
 
+/* What stops a run that got away: `found` is the failure that names the first such tensor. */
+static bon_status not_finite(uint64_t step, bon_status found) {
+    char where[200] = "the loss is not finite";
+    if (found == BON_ERR_DATA) snprintf(where, sizeof where, "%s", bon_error_message());
+    if (found != BON_OK && found != BON_ERR_DATA) return found;
+    return bon_fail(BON_ERR_DATA,
+                    "step %" PRIu64 ": %s; try a lower learning rate, or go on from an earlier checkpoint", step,
+                    where);
+}
+
 /* The gradient of a step, summed over its batches; the mean loss. */
 static bon_status gradient(bon_trainer *t, bon_train_row *row) {
     row->loss = 0;
     for (unsigned i = 0; i < t->options.accumulate; i++) {
         double loss;
         BON_TRY(forward(t, &t->train, &loss));
-        if (!isfinite(loss))
-            return bon_fail(BON_ERR_DATA, "step %" PRIu64 ": the loss is not finite; try a lower learning rate",
-                            row->step);
+        if (!isfinite(loss)) return not_finite(row->step, bon_graph_blame(t->graph));
         row->loss += loss / t->options.accumulate;
         BON_TRY(bon_graph_backward(t->graph, i > 0));
     }
@@ -239,10 +260,18 @@ static bon_status one_step(bon_trainer *t, bon_train_row *row) {
     BON_TRY(gradient(t, row));
     row->skipped = isfinite(row->norm) && stands_out(t, row->norm);
     const double clip = row->norm > t->options.clip ? t->options.clip / row->norm : 1;
-    if (!row->skipped) BON_TRY(bon_optimizer_step(t->optimizer, row->rate, clip / t->options.accumulate));
+    if (!row->skipped) {
+        bon_status status = bon_optimizer_step(t->optimizer, row->rate, clip / t->options.accumulate);
+        if (status == BON_ERR_DATA) return not_finite(row->step, status);
+        if (status != BON_OK) return status;
+    }
     t->step++;
     row->tokens_per_s =
         (double)t->options.windows * t->options.model.context * t->options.accumulate / seconds_since(&began);
+    row->mfu = t->options.peak > 0
+                   ? row->tokens_per_s * bon_transformer_flops(&t->options.model, t->params) / t->options.peak
+                   : NAN;
+    row->memory = bon_device_memory(t->params->device);
     return BON_OK;
 }
 
@@ -266,6 +295,7 @@ static bon_status save(bon_trainer *t) {
     memcpy(&numbers[NORM_MEAN], &t->norm_mean, sizeof(double));
     memcpy(&numbers[NORM_SQUARE], &t->norm_square, sizeof(double));
     numbers[NORM_COUNT] = (uint64_t)t->norm_count;
+    numbers[SOURCE] = t->source;
     return bon_checkpoint_write(t->options.folder, t->step, t->options.keep, &t->options.model, t->params, t->optimizer,
                                 numbers, NUMBERS);
 }
@@ -303,6 +333,11 @@ bon_status bon_trainer_resume(bon_trainer *t, uint64_t *step) {
     BON_TRY(bon_checkpoint_newest(t->options.folder, step));
     if (*step == 0) return BON_OK;
     BON_TRY(bon_checkpoint_read(t->options.folder, *step, t->params, t->optimizer, numbers, NUMBERS));
+    if (numbers[SOURCE] != t->source)
+        return bon_fail(BON_ERR_ARGUMENT,
+                        "%s/step-%08" PRIu64 " was trained on other data, with another seed or with batches of another "
+                        "size: go on with the same, or begin in another folder",
+                        t->options.folder, *step);
     t->step = numbers[STEP];
     t->train.cursor = numbers[CURSOR];
     t->seconds = (double)numbers[MICROSECONDS] * 1e-6;

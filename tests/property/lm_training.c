@@ -22,7 +22,8 @@ struct model {
     bon_tensor *targets, *loss;
 };
 
-static void open_model(struct model *m, const bon_transformer_config *config, bon_real real, unsigned threads) {
+static void open_model_with(struct model *m, const bon_transformer_config *config, bon_real real, unsigned threads,
+                            unsigned recompute) {
     const bon_device_options options = {.real = real, .threads = threads};
     int32_t ids[ROWS], next[ROWS], starts[ROWS];
     for (int i = 0; i < ROWS; i++) {
@@ -37,9 +38,14 @@ static void open_model(struct model *m, const bon_transformer_config *config, bo
     bon_transformer_build(&m->transformer, m->graph, config, ROWS);
     m->targets = bon_input_ints(m->graph, ROWS, 1, -1, VOCABULARY);
     m->loss = bon_cross_entropy(m->transformer.logits, m->targets, NULL);
+    bon_graph_recompute(m->graph, recompute);
     cr_assert_eq(bon_graph_plan(m->graph, m->loss), BON_OK, "%s", bon_error_message());
     cr_assert_eq(bon_transformer_set(&m->transformer, config, ids, starts), BON_OK, "%s", bon_error_message());
     cr_assert_eq(bon_tensor_set_ints(m->targets, next), BON_OK);
+}
+
+static void open_model(struct model *m, const bon_transformer_config *config, bon_real real, unsigned threads) {
+    open_model_with(m, config, real, threads, 0);
 }
 
 static void close_model(struct model *m) {
@@ -149,6 +155,34 @@ Test(training, gradient_of_the_transformer) {
         cr_assert_eq(bon_graph_backward(m.graph, false), BON_OK);
         for (size_t i = 0; bon_params_at(m.params, i, &info); i++) check_parameter(&m, i, &info);
         close_model(&m);
+    }
+}
+
+/* Copies all parameters behind each other. */
+static size_t all_values(struct model *m, double *values, size_t cap) {
+    bon_param_info info;
+    size_t n = 0;
+    for (size_t i = 0; bon_params_at(m->params, i, &info); n += info.rows * info.cols, i++) {
+        cr_assert_lt(n + info.rows * info.cols, cap);
+        cr_assert_eq(bon_params_get(m->params, i, values + n), BON_OK);
+    }
+    return n;
+}
+
+Test(training, recomputing_changes_memory_alone) {
+    static double reference[1 << 16], values[1 << 16];
+    for (size_t c = 0; c < sizeof configs / sizeof configs[0]; c++) {
+        size_t bytes[3];
+        for (unsigned level = 0; level < 3; level++) {
+            struct model m;
+            open_model_with(&m, &configs[c], BON_F32, 1, level);
+            bytes[level] = bon_graph_bytes(m.graph, NULL);
+            train(&m, &(bon_optimizer_options){.kind = BON_ADAMW, .weight_decay = 0.1}, 0.02, 6);
+            const size_t n = all_values(&m, level ? values : reference, sizeof values / sizeof values[0]);
+            if (level) cr_expect_arr_eq(values, reference, n * sizeof *values, "config %zu, level %u", c, level);
+            close_model(&m);
+        }
+        cr_expect(bytes[2] < bytes[1] && bytes[1] < bytes[0], "%zu, %zu, %zu bytes", bytes[0], bytes[1], bytes[2]);
     }
 }
 

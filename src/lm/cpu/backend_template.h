@@ -35,6 +35,40 @@ static void cpu_fill(bon_device *device, void *memory, int byte, size_t bytes) {
 
 static void cpu_zero(bon_device *device, void *vector, size_t n) { cpu_fill(device, vector, 0, n * sizeof(REAL)); }
 
+/* The speed of one product that is large enough to show it, the second time it runs. */
+static double cpu_peak(bon_device *device) {
+    enum { SIDE = 512 };
+    REAL *memory = cpu_allocate(device, 3 * sizeof(REAL) * SIDE * SIDE);
+    double best = 0;
+    if (!memory) return 0;
+    for (size_t i = 0; i < 2 * SIDE * SIDE; i++) memory[i] = (REAL)(i % 7) - 3;
+    const struct product p = {.a = plain(memory, SIDE),
+                              .b = plain(memory + SIDE * SIDE, SIDE),
+                              .m = SIDE,
+                              .n = SIDE,
+                              .k = SIDE,
+                              .alpha = 1,
+                              .c = memory + 2 * SIDE * SIDE,
+                              .ldc = SIDE};
+    for (int round = 0; round < 3; round++) {
+        struct timespec from, to;
+        clock_gettime(CLOCK_MONOTONIC, &from);
+        multiply_tiled(device, &p);
+        clock_gettime(CLOCK_MONOTONIC, &to);
+        const double seconds = (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec);
+        if (2.0 * SIDE * SIDE * SIDE > best * seconds) best = 2.0 * SIDE * SIDE * SIDE / seconds;
+    }
+    cpu_release(device, memory);
+    return best;
+}
+
+/* The most that the process ever held. */
+static size_t cpu_memory(bon_device *device) {
+    struct rusage usage;
+    (void)device;
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? (size_t)usage.ru_maxrss << 10 : 0;
+}
+
 static bon_status cpu_finish(bon_device *device) {
     (void)device; /* everything is done when it returns */
     return BON_OK;
@@ -53,6 +87,8 @@ const struct bon_backend BACKEND = {
     .fill = cpu_fill,
     .zero = cpu_zero,
     .finish = cpu_finish,
+    .peak = cpu_peak,
+    .memory = cpu_memory,
     .sgd = sgd,
     .adamw = adamw,
     .muon = muon,

@@ -1,5 +1,7 @@
 /* src/lm/cpu/f32.c: the CPU backend in 32-bit floats: what trains. */
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <time.h>
 
 #include "lm/random.h"
 

@@ -1,5 +1,7 @@
 /* src/lm/cpu/f64.c: the CPU backend in 64-bit floats: what finite differences are taken with. */
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <time.h>
 
 #include "lm/random.h"
 

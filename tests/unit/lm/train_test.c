@@ -250,7 +250,40 @@ Test(train, refusals) {
             status = bon_trainer_run(run.trainer);
         }
         cr_expect_eq(status, i == 5 ? BON_ERR_DATA : BON_ERR_ARGUMENT, "%d: %s", i, bon_error_message());
-        if (i == 5) cr_expect(strstr(bon_error_message(), "finite"), "%s", bon_error_message());
+        if (i == 5) { /* says when and where */
+            cr_expect(strstr(bon_error_message(), "step 2: ") || strstr(bon_error_message(), "step 3: "), "%s",
+                      bon_error_message());
+            cr_expect(strstr(bon_error_message(), "model.layers.0.") || strstr(bon_error_message(), "model.embed"),
+                      "%s", bon_error_message());
+        }
+        close_run(&run);
+    }
+    remove_place(&place);
+}
+
+Test(train, goes_on_with_the_same_data_only) {
+    struct place place;
+    struct watch watch = {.stop_at = 10};
+    struct run run = {0};
+    uint64_t step;
+    make_place(&place);
+    bon_train_options options = options_of(&place, &watch);
+    cr_assert_eq(open_run(&run, &place, &options), BON_OK);
+    cr_assert_eq(bon_trainer_run(run.trainer), BON_OK, "%s", bon_error_message());
+    close_run(&run);
+    for (int change = 0; change < 3; change++) {
+        options = options_of(&place, &watch);
+        if (change == 1) options.accumulate = 1;
+        run = (struct run){0};
+        cr_assert_eq(open_run(&run, &place, &options), BON_OK);
+        if (change == 2) { /* as if the file of ids had changed */
+            bon_trainer_close(run.trainer);
+            run.trainer = NULL;
+            cr_assert_eq(bon_batches_begin(&run.train, run.tokens, 16, 3584, CONTEXT, END, 5), BON_OK);
+            cr_assert_eq(bon_trainer_open(&run.trainer, run.params, &run.train, NULL, &options), BON_OK);
+        }
+        cr_expect_eq(bon_trainer_resume(run.trainer, &step), change ? BON_ERR_ARGUMENT : BON_OK, "change %d", change);
+        if (change) cr_expect(strstr(bon_error_message(), "other data"), "%s", bon_error_message());
         close_run(&run);
     }
     remove_place(&place);
