@@ -1,7 +1,5 @@
-/* src/ngram/pack.c: from a table in memory to the sections of a .bonlm file (docs/bonlm-format.md).
- *
- * Everything is streamed from the table's arrays through a small bit buffer into the artefact; what is allocated is the hash
- * index of the vocabulary, the word offsets, and the sample that quantisation sorts.
+/* src/ngram/pack.c: from a table in memory to the sections of a .bonlm file (docs/bonlm-format.md): the header, the vocabulary
+ * with its hash index, and the n-grams (pack_level.c, fast_write.c).
  */
 #include <stdlib.h>
 
@@ -10,23 +8,17 @@
 #include "ngram/bitsink.h"
 #include "ngram/fast_write.h"
 #include "ngram/lm.h"
+#include "ngram/pack_level.h"
 #include "ngram/quantize.h"
 #include "ngram/table.h"
 
-enum { QUANTIZE_MIN = 2, QUANTIZE_MAX = 16 };
+enum { QUANTIZE_MIN = 2, QUANTIZE_MAX = BON_QUANTIZE_BITS_MAX };
 
 struct packer {
     const struct bon_lm_table *table;
     struct bon_artefact_writer *writer;
     struct bon_lm_header header;
-    float centres[1 << QUANTIZE_MAX];
-    char name[BON_ARTEFACT_NAME];
 };
-
-static const char *section_name(struct packer *packer, unsigned order, const char *part) {
-    bon_lm_section_name(packer->name, order, part);
-    return packer->name;
-}
 
 /* ---- vocabulary ---- */
 
@@ -92,103 +84,16 @@ done:
     return status;
 }
 
-/* ---- values ---- */
-
-static unsigned value_bits(const struct packer *packer, unsigned order) {
-    return order == 1 ? 0 : packer->header.quantize_bits; /* unigrams are few and in every back-off: kept exact */
-}
-
-/* Writes values[count] where keep is set (NULL = all) into section `part`, quantised with its centres in `bins`, or raw. */
-static bon_status put_values(struct packer *packer, unsigned order, const char *part, const char *bins,
-                             const float *values, const uint8_t *keep, uint64_t count) {
-    unsigned bits = value_bits(packer, order);
-    struct bon_bitsink sink;
-    if (bits > 0) {
-        BON_TRY(bon_quantize_train(values, keep, count, bits, packer->centres));
-        BON_TRY(bon_artefact_add(packer->writer, section_name(packer, order, bins), packer->centres,
-                                 ((size_t)1 << bits) * sizeof *packer->centres));
-    }
-    BON_TRY(bon_artefact_begin(packer->writer, section_name(packer, order, part)));
-    bon_bitsink_start(&sink, packer->writer);
-    for (uint64_t i = 0; i < count; i++) {
-        if (keep && !keep[i]) continue;
-        uint32_t raw;
-        memcpy(&raw, &values[i], sizeof raw);
-        if (bits > 0) raw = bon_quantize(packer->centres, bits, values[i]);
-        BON_TRY(bon_bitsink_put(&sink, raw, bits > 0 ? bits : 32));
-    }
-    return bon_bitsink_finish(&sink, BON_BITS_PAD);
-}
-
-/* ---- bits ---- */
-
-static bon_status put_bits(struct packer *packer, const uint8_t *flags, uint64_t count) {
-    struct bon_bitsink sink;
-    uint64_t padded = (count + BON_LM_KEEP_BITS - 1) / BON_LM_KEEP_BITS * BON_LM_KEEP_BITS;
-    bon_bitsink_start(&sink, packer->writer);
-    for (uint64_t i = 0; i < padded; i++) BON_TRY(bon_bitsink_put(&sink, i < count && flags[i], 1));
-    return bon_bitsink_finish(&sink, 0);
-}
-
-static bon_status put_ranks(struct packer *packer, const uint8_t *flags, uint64_t count) {
-    struct bon_bitsink sink;
-    uint32_t ones = 0;
-    bon_bitsink_start(&sink, packer->writer);
-    for (uint64_t i = 0; i < count; i++) {
-        if (i % BON_LM_KEEP_BITS == 0) BON_TRY(bon_bitsink_put(&sink, ones, 32));
-        ones += flags[i] != 0;
-    }
-    BON_TRY(bon_bitsink_put(&sink, ones, 32));
-    return bon_bitsink_finish(&sink, 0);
-}
-
 /* ---- levels ---- */
 
-/* The trie itself, which both layouts have: the words (the fast layout needs them only to list its n-grams) and where the
- * children of each n-gram begin. */
-static bon_status put_words(struct packer *packer, unsigned order, const struct bon_lm_level *level) {
-    if (order == 1) return BON_OK;
-    struct bon_ef_source words = {.values = level->word, .run_begin = level[-1].first_child, .count = level->count};
-    return bon_ef_write(packer->writer, section_name(packer, order, "word"), &words, 0, true);
-}
-
-static bon_status put_children(struct packer *packer, unsigned order, const struct bon_lm_level *level) {
-    if (order == packer->table->order) return BON_OK;
-    struct bon_ef_source next = {.values = level->first_child, .count = (uint64_t)level->count + 1};
-    return bon_ef_write(packer->writer, section_name(packer, order, "next"), &next, level[1].count, false);
-}
-
-static bon_status put_contexts(struct packer *packer, unsigned order, const struct bon_lm_level *level) {
-    if (order == packer->table->order) return BON_OK;
-    BON_TRY(bon_artefact_begin(packer->writer, section_name(packer, order, "keep")));
-    BON_TRY(put_bits(packer, level->extends, level->count));
-    BON_TRY(bon_artefact_begin(packer->writer, section_name(packer, order, "rank")));
-    BON_TRY(put_ranks(packer, level->extends, level->count));
-    return put_values(packer, order, "back", "backbin", level->backoff, level->extends, level->count);
-}
-
-static bon_status put_small_level(struct packer *packer, unsigned order) {
-    const struct bon_lm_level *level = &packer->table->level[order - 1];
-    BON_TRY(put_words(packer, order, level));
-    BON_TRY(put_values(packer, order, "prob", "probbin", level->logprob, NULL, level->count));
-    BON_TRY(put_children(packer, order, level));
-    BON_TRY(put_contexts(packer, order, level));
-    if (!level->blank) return BON_OK;
-    BON_TRY(bon_artefact_begin(packer->writer, section_name(packer, order, "blank")));
-    return put_bits(packer, level->blank, level->count);
-}
-
-static bon_status put_fast_level(struct packer *packer, unsigned order, struct bon_fast_keys *keys) {
-    const struct bon_lm_level *level = &packer->table->level[order - 1];
-    BON_TRY(put_words(packer, order, level));
-    BON_TRY(put_children(packer, order, level));
-    return bon_fast_write_level(packer->table, order, keys, packer->writer);
-}
-
 static bon_status put_levels(struct packer *packer, struct bon_fast_keys *keys) {
-    for (unsigned order = 1; order <= packer->table->order; order++)
-        BON_TRY(packer->header.layout == BON_LM_FILE_FAST ? put_fast_level(packer, order, keys)
-                                                          : put_small_level(packer, order));
+    const struct bon_lm_table *table = packer->table;
+    if (packer->header.layout != BON_LM_FILE_FAST)
+        return bon_small_write_levels(table, packer->header.quantize_bits, packer->writer);
+    for (unsigned order = 1; order <= table->order; order++) {
+        BON_TRY(bon_write_trie(table, order, packer->writer)); /* only to list the n-grams */
+        BON_TRY(bon_fast_write_level(table, order, keys, packer->writer));
+    }
     return BON_OK;
 }
 

@@ -1,9 +1,12 @@
 /* src/ngram/quantize.c: equal-population bins from a sorted sample of the values.
  *
- * Up to 2^22 values are sorted (radix sort over the bits of the floats, made to ascend); of more, every k-th one is taken.
+ * Up to 2^20 values are sorted (radix sort over the bits of the floats, made to ascend); of more, every k-th one is taken.
  * A value that would fill a bin by itself (the discounted singletons of Kneser-Ney) is taken out first with a centre of its
  * own and leaves the other bins to finer distinctions; the rest is cut from the left, each bin taking its share of what is
  * left.
+ *
+ * Bins are ranges of values, so many values are coded by comparing with the borders between bins; a table over the leading
+ * bits of the value says where to begin, which is mostly where to end.
  */
 #include "ngram/quantize.h"
 
@@ -12,15 +15,7 @@
 
 #include "base/buf.h"
 
-enum { SAMPLE_MAX = 1 << 22, RADIX_BITS = 11, RADIX = 1 << RADIX_BITS };
-
-/* Floats in the order of their values as unsigned numbers: flip all bits of negative ones, the sign of the others. */
-static uint32_t key_of(float value) {
-    uint32_t bits;
-    value += 0.0f; /* -0 and 0 are one value */
-    memcpy(&bits, &value, sizeof bits);
-    return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
-}
+enum { SAMPLE_MAX = 1 << 20, RADIX_BITS = 11, RADIX = 1 << RADIX_BITS };
 
 static float value_of(uint32_t key) {
     uint32_t bits = key & 0x80000000u ? key & 0x7fffffffu : ~key;
@@ -128,9 +123,15 @@ static bon_status train_sampled(const float *values, const uint8_t *keep, uint64
     size_t capacity = (size_t)(kept / stride + 1), n = 0;
     uint32_t *keys = bon_alloc_array(2 * capacity, sizeof *keys);
     if (!keys) return BON_ERR_NOMEM;
-    uint64_t seen = 0;
-    for (uint64_t i = 0; i < count; i++)
-        if ((!keep || keep[i]) && seen++ % stride == 0) keys[n++] = key_of(values[i]);
+    uint64_t skip = 0;
+    for (uint64_t i = 0; i < count; i++) {
+        if (keep && !keep[i]) continue;
+        if (skip == 0) {
+            keys[n++] = bon_float_key(values[i]);
+            skip = stride;
+        }
+        skip--;
+    }
     radix_sort(keys, keys + capacity, n);
     size_t bins = (size_t)1 << bits;
     *exact = distinct(keys, n, bins) <= bins;
@@ -168,4 +169,29 @@ uint32_t bon_quantize(const float *centres, unsigned bits, float value) {
     }
     if (low > 0 && value - centres[low - 1] <= centres[low] - value) low--;
     return low;
+}
+
+/* The lowest key in (low, high] whose value is nearer to centre `bin` or a later one. */
+static uint32_t find_border(const float *centres, unsigned bits, uint32_t bin, uint32_t low, uint32_t high) {
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (bon_quantize(centres, bits, value_of(middle)) >= bin)
+            high = middle;
+        else
+            low = middle;
+    }
+    return high;
+}
+
+void bon_quantizer_init(struct bon_quantizer *quantizer, const float *centres, unsigned bits) {
+    uint32_t bins = UINT32_C(1) << bits, *border = quantizer->border;
+    border[0] = 0;
+    for (uint32_t i = 1; i < bins; i++) /* just above a centre its bin has begun, also where centres are alike */
+        border[i] = find_border(centres, bits, i, bon_float_key(centres[i - 1]), bon_float_key(centres[i]) + 1);
+    border[bins] = UINT32_MAX; /* the key of no number */
+    for (uint32_t leading = 0, bin = 0; leading < 1 << BON_QUANTIZER_LEADING; leading++) {
+        uint32_t key = leading << (32 - BON_QUANTIZER_LEADING);
+        while (key >= border[bin + 1]) bin++;
+        quantizer->first[leading] = bin;
+    }
 }

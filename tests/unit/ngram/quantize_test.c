@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "ngram/quantize.h"
 
@@ -68,4 +69,45 @@ Test(quantize, rare_values_are_found_among_more_than_the_sample_holds) {
     cr_assert_eq(bon_quantize_train(values, NULL, N, 2, centres), BON_OK);
     cr_assert_eq(centres[bon_quantize(centres, 2, -9.0f)], -9.0f);
     free(values);
+}
+
+static float float_of(uint32_t bits) {
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* Every border, both sides of it, and values from all over. */
+Test(quantize, many_values_are_coded_as_one_by_one) {
+    static const unsigned widths[] = {2, 5, 8, 12};
+    enum { N = 30000 };
+    float *values = malloc(N * sizeof *values), *centres = malloc(sizeof(float) << 12);
+    struct bon_quantizer *quantizer = malloc(sizeof *quantizer);
+    uint64_t seed = 3;
+    for (unsigned row = 0; row < 2 * sizeof widths / sizeof *widths; row++) {
+        unsigned bits = widths[row / 2];
+        for (unsigned i = 0; i < N; i++)
+            values[i] = row % 2 ? (float)(i % 37) / 16 - 1 : random_value(&seed) * (i % 7 ? 1.0f : -1e-3f);
+        cr_assert_eq(bon_quantize_train(values, NULL, N, bits, centres), BON_OK);
+        bon_quantizer_init(quantizer, centres, bits);
+        for (unsigned i = 0; i < N; i++) {
+            float value = values[i] * (i % 3 ? 1 : 1.25f);
+            cr_assert_eq(bon_quantizer_bin(quantizer, value), bon_quantize(centres, bits, value), "%a", value);
+        }
+        for (unsigned i = 0; i + 1 < 1u << bits; i++) {
+            float middle = (centres[i] + centres[i + 1]) / 2,
+                  around[] = {centres[i], nextafterf(centres[i], 99), middle, nextafterf(middle, -99),
+                              nextafterf(middle, 99)};
+            for (unsigned j = 0; j < sizeof around / sizeof *around; j++)
+                cr_assert_eq(bon_quantizer_bin(quantizer, around[j]), bon_quantize(centres, bits, around[j]), "%a",
+                             around[j]);
+        }
+        static const uint32_t extremes[] = {0, 0x80000000u, 0x7f7fffffu, 0xff7fffffu, 1, 0x80000001u};
+        for (unsigned i = 0; i < sizeof extremes / sizeof *extremes; i++)
+            cr_assert_eq(bon_quantizer_bin(quantizer, float_of(extremes[i])),
+                         bon_quantize(centres, bits, float_of(extremes[i])));
+    }
+    free(values);
+    free(centres);
+    free(quantizer);
 }
