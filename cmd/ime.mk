@@ -46,10 +46,16 @@ $(IME)/share/fcitx5/inputmethod/bon.conf: cmd/fcitx5-bon/inputmethod.conf
 
 -include $(wildcard $(IME)/obj/*.d $(IME)/obj/cmd/*/*.d)
 
+# Tests of what both frameworks share, without a desktop.
+$(O)/tests/desktop-ime: $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/desktop/*.c)) $(IME_COMMON) $(O)/libbon.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lcriterion $(call ime_libs) $(LIBS)
+$(O)/obj/tests/desktop/%.o: override CFLAGS += -Icmd
+
 # What pkg-config knows is read when make starts, so what needs the packages runs in a second make.
 ## check-ime: types into GTK and Qt fields through both, on a private X server and bus (RUNS=20)
 check-ime: deps
-	@if tools/deps.sh $(IME_TEST_DEBS); then $(MAKE) --no-print-directory ime && tests/e2e/all.sh $(O); \
+	@if tools/deps.sh $(IME_TEST_DEBS); then $(MAKE) --no-print-directory ime $(O)/tests/desktop-ime && tests/run-all.sh $(O) desktop && tests/e2e/all.sh $(O); \
 	  else echo "check-ime: skipped: the packages above cannot be had here"; fi
 
 ## install-ime: into PREFIX, the component and the addon where IBus and Fcitx5 look for them (as root)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tests/run-all.sh BUILD PART...: runs the parts of the tests (unit, property, fuzz-corpus, examples, abi, cli) built in BUILD. A line a
+# tests/run-all.sh BUILD PART...: runs the parts of the tests (unit, property, fuzz-corpus, examples, abi, desktop, cli) built in BUILD. A line a
 # program, whole output of what fails, and at the end `N passed, N failed`.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -73,6 +73,7 @@ part_abi() {
     script abi-structs "$here/abi/structs-compare.sh"
     script abi-headers "$here/abi/headers.sh"
 }
+part_desktop() { for program in "$build"/tests/desktop-*; do criterion "$program"; done; }
 part_cli() { for test in "$here"/cli/*.sh; do script "cli/$(basename "$test" .sh)" "$here/run-cli.sh" "$test" "$build/bon"; done; }
 
 shopt -s nullglob

@@ -18,6 +18,8 @@ extern const struct command command_lm_interpolate;
 extern const struct command command_restore;
 extern const struct command command_tokenizer;
 extern const struct command command_train;
+extern const struct command command_ime;
+extern const struct command command_ime_config;
 extern const struct command command_telex;
 extern const struct command command_telex_decode;
 extern const struct command command_telex_encode;

@@ -10,7 +10,7 @@
 
 static const struct command *const commands[] = {
     &command_normalize, &command_segment, &command_count,     &command_merge, &command_lm,
-    &command_restore,   &command_telex,   &command_tokenizer, &command_train,
+    &command_restore,   &command_telex,   &command_tokenizer, &command_train, &command_ime,
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

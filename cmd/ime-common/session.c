@@ -57,20 +57,32 @@ void ime_session_close(struct ime_session *session) {
     session->ime = NULL;
 }
 
-void ime_session_client(struct ime_session *session, const char *client) {
-    snprintf(session->client, sizeof session->client, "%s", client);
-    session->quirks = ime_settings_quirks(session->settings, session->client);
+/* What the client is takes away from what the user chose for everywhere. */
+static bon_ime_options options_for(const struct ime_session *session) {
+    bon_ime_options options = session->settings->options;
+    if (session->quirks & IME_QUIRK_KEYS)
+        options.prediction = BON_IME_PREDICT_OFF;
+    else if (session->quirks & IME_QUIRK_ENGLISH && options.prediction == BON_IME_PREDICT_FULL)
+        options.prediction = BON_IME_PREDICT_ENGLISH;
+    return options;
 }
 
-/* New settings wait for the end of the word. */
+/* New settings, and those of another client, wait for the end of the word. */
 static void take_settings(struct ime_session *session) {
     if (session->typing || session->serial == session->settings->serial) return;
     session->serial = session->settings->serial;
     session->quirks = ime_settings_quirks(session->settings, session->client);
+    bon_ime_options options = options_for(session);
     /* Fails only for options out of range, which the reader of the settings lets none of through. */
-    if (bon_ime_set_options(session->ime, &session->settings->options) != BON_OK)
-        (void)bon_ime_set_options(session->ime, NULL);
+    if (bon_ime_set_options(session->ime, &options) != BON_OK) (void)bon_ime_set_options(session->ime, NULL);
     session->committed_len = 0;
+}
+
+void ime_session_client(struct ime_session *session, const char *client) {
+    if (strcmp(session->client, client) == 0) return;
+    snprintf(session->client, sizeof session->client, "%s", client);
+    session->serial = session->settings->serial - 1;
+    take_settings(session);
 }
 
 /* ---- typing ---- */

@@ -12,10 +12,35 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "edit.h"
+#include "table.h"
+
 /* ---- clients whose ways are known ---- */
 
 static const struct ime_application known_clients[] = {
     {"chrom", IME_QUIRK_NO_REOPEN}, /* ibus issue 2354: deletes nothing */
+    /* Where commands and programs are typed, words without marks are meant so. "term" is in the name of nearly every
+     * terminal. */
+    {"term", IME_QUIRK_ENGLISH},
+    {"konsole", IME_QUIRK_ENGLISH},
+    {"kitty", IME_QUIRK_ENGLISH},
+    {"alacritty", IME_QUIRK_ENGLISH | IME_QUIRK_NO_REOPEN},
+    {"tilix", IME_QUIRK_ENGLISH},
+    {"guake", IME_QUIRK_ENGLISH},
+    {"yakuake", IME_QUIRK_ENGLISH},
+    {"/foot", IME_QUIRK_ENGLISH},
+    {"kgx", IME_QUIRK_ENGLISH},
+    {"ptyxis", IME_QUIRK_ENGLISH},
+    {"codium", IME_QUIRK_ENGLISH | IME_QUIRK_NO_REOPEN},
+    {"code", IME_QUIRK_ENGLISH | IME_QUIRK_NO_REOPEN},
+    {"emacs", IME_QUIRK_ENGLISH},
+    {"gvim", IME_QUIRK_ENGLISH},
+    {"neovide", IME_QUIRK_ENGLISH},
+    {"sublime", IME_QUIRK_ENGLISH | IME_QUIRK_NO_REOPEN},
+    {"jetbrains", IME_QUIRK_ENGLISH},
+    {"qtcreator", IME_QUIRK_ENGLISH},
+    {"kdevelop", IME_QUIRK_ENGLISH},
+    {"builder", IME_QUIRK_ENGLISH},
     {"electron", IME_QUIRK_NO_REOPEN},
     {"xim", IME_QUIRK_NO_REOPEN}, /* the protocol has no surrounding text */
 };
@@ -35,47 +60,35 @@ unsigned ime_settings_quirks(const struct ime_settings *settings, const char *cl
 
 /* ---- values ---- */
 
-struct choice {
-    const char *name;
-    unsigned value;
-};
-
-static const struct choice switches[] = {{"yes", 1}, {"no", 0}, {"true", 1}, {"false", 0}, {"on", 1}, {"off", 0}, {0}};
-static const struct choice methods[] = {{"telex", BON_IME_TELEX},   {"simple-telex", BON_IME_SIMPLE_TELEX},
-                                        {"vni", BON_IME_VNI},       {"viqr", BON_IME_VIQR},
-                                        {"keymap", BON_IME_KEYMAP}, {0}};
-static const struct choice tone_styles[] = {{"old", BON_TONE_OLD}, {"new", BON_TONE_NEW}, {0}};
-static const struct choice charsets[] = {
-    {"nfc", BON_IME_NFC}, {"nfd", BON_IME_NFD}, {"tcvn3", BON_IME_TCVN3}, {"vni-windows", BON_IME_VNI_WINDOWS}, {0}};
-static const struct choice predictions[] = {
-    {"off", BON_IME_PREDICT_OFF}, {"english", BON_IME_PREDICT_ENGLISH}, {"full", BON_IME_PREDICT_FULL}, {0}};
-static const struct choice quirks[] = {{"on", 0},
-                                       {"off", IME_QUIRK_OFF},
-                                       {"commit-first", IME_QUIRK_COMMIT_FIRST},
-                                       {"no-reopen", IME_QUIRK_NO_REOPEN},
-                                       {0}};
-
-/* Switches that are a bit of the options; the value tells whether "yes" sets it. */
-static const struct flag {
-    const char *name;
+/* Where a row of the table goes: an unsigned or an enumeration at an offset, a bit of the options' flags, or a path. */
+static const struct target {
+    size_t offset;
     uint32_t bit;
-    bool sets;
-    bool initially;
-} flags[] = {
-    {"free-marks", BON_IME_STRICT_MARKS, false, true},
-    {"double-key-undo", BON_IME_NO_UNDO, false, true},
-    {"quick-telex", BON_IME_QUICK_TELEX, true, false},
-    {"quick-initials", BON_IME_QUICK_INITIALS, true, false},
-    {"quick-finals", BON_IME_QUICK_FINALS, true, false},
-    {"auto-capital", BON_IME_AUTO_CAPITAL, true, false},
-    {"reopen", BON_IME_REOPEN, true, true},
+    bool inverted; /* "no" sets the bit */
+} targets[IME_SETTINGS] = {
+    [IME_METHOD] = {offsetof(struct ime_settings, options.method), 0, false},
+    [IME_PREDICTION] = {offsetof(struct ime_settings, options.prediction), 0, false},
+    [IME_TONE_STYLE] = {offsetof(struct ime_settings, options.tone_style), 0, false},
+    [IME_CHARSET] = {offsetof(struct ime_settings, options.charset), 0, false},
+    [IME_FREE_MARKS] = {0, BON_IME_STRICT_MARKS, true},
+    [IME_UNDO] = {0, BON_IME_NO_UNDO, true},
+    [IME_REOPEN] = {0, BON_IME_REOPEN, false},
+    [IME_QUICK_TELEX] = {0, BON_IME_QUICK_TELEX, false},
+    [IME_QUICK_INITIALS] = {0, BON_IME_QUICK_INITIALS, false},
+    [IME_QUICK_FINALS] = {0, BON_IME_QUICK_FINALS, false},
+    [IME_AUTO_CAPITAL] = {0, BON_IME_AUTO_CAPITAL, false},
+    [IME_UNDERLINE] = {offsetof(struct ime_settings, underline), 0, false},
+    [IME_MODEL] = {offsetof(struct ime_settings, paths[0]), 0, false},
+    [IME_KEYMAP] = {offsetof(struct ime_settings, paths[1]), 0, false},
 };
+_Static_assert(sizeof(bon_ime_method) == sizeof(unsigned) && sizeof(bon_tone_style) == sizeof(unsigned) &&
+                   sizeof(bon_ime_charset) == sizeof(unsigned) && sizeof(bon_ime_prediction) == sizeof(unsigned),
+               "the enumerations of the options are written as unsigned");
 
 struct reader {
     struct ime_settings *settings;
     ime_settings_report *report;
     const char *path;
-    char *keymap_path;
 };
 
 __attribute__((format(printf, 2, 3))) static void complain(const struct reader *reader, const char *format, ...) {
@@ -88,54 +101,41 @@ __attribute__((format(printf, 2, 3))) static void complain(const struct reader *
     reader->report(message);
 }
 
-static bool choose(const struct reader *reader, const struct choice *choices, const char *name, const char *value,
+static bool choose(const struct reader *reader, const struct ime_choice *choices, const char *name, const char *value,
                    unsigned *out) {
-    for (const struct choice *choice = choices; choice->name; choice++)
-        if (!strcasecmp(choice->name, value)) return *out = choice->value, true;
-    char list[160] = "";
-    for (const struct choice *choice = choices; choice->name; choice++) {
-        size_t n = strlen(list);
-        snprintf(list + n, sizeof list - n, "%s%s", n ? ", " : "", choice->name);
-    }
+    const struct ime_choice *choice = ime_choice_find(choices, value);
+    if (choice) return *out = choice->value, true;
+    char list[160];
+    ime_choice_list(choices, list, sizeof list);
     complain(reader, "%s = %s: not one of %s; the default is kept", name, value, list);
     return false;
 }
 
-static void set_flag(struct ime_settings *settings, const struct flag *flag, bool on) {
-    if (on == flag->sets)
-        settings->options.flags |= flag->bit;
+static void put_path(char **path, const char *value) {
+    free(*path);
+    *path = *value ? strdup(value) : NULL;
+}
+
+static void put_value(struct ime_settings *settings, const struct target *target, unsigned value) {
+    if (target->bit)
+        settings->options.flags =
+            !value == target->inverted ? settings->options.flags | target->bit : settings->options.flags & ~target->bit;
     else
-        settings->options.flags &= ~flag->bit;
+        memcpy((char *)settings + target->offset, &value, sizeof value);
 }
 
 static void read_typing(struct reader *reader, const char *name, const char *value) {
-    struct ime_settings *settings = reader->settings;
+    const struct ime_setting *setting = ime_setting_find(name);
     unsigned chosen;
-    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
-        if (strcmp(flags[i].name, name)) continue;
-        if (choose(reader, switches, name, value, &chosen)) set_flag(settings, &flags[i], chosen);
+    if (!setting) {
+        complain(reader, "[typing] has no setting %s; it is passed over", name);
         return;
     }
-    if (!strcmp(name, "method")) {
-        if (choose(reader, methods, name, value, &chosen)) settings->options.method = (bon_ime_method)chosen;
-    } else if (!strcmp(name, "tone-style")) {
-        if (choose(reader, tone_styles, name, value, &chosen)) settings->options.tone_style = (bon_tone_style)chosen;
-    } else if (!strcmp(name, "charset")) {
-        if (choose(reader, charsets, name, value, &chosen)) settings->options.charset = (bon_ime_charset)chosen;
-    } else if (!strcmp(name, "underline")) {
-        if (choose(reader, switches, name, value, &chosen)) settings->underline = chosen;
-    } else if (!strcmp(name, "prediction")) {
-        if (choose(reader, predictions, name, value, &chosen))
-            settings->options.prediction = (bon_ime_prediction)chosen;
-    } else if (!strcmp(name, "model")) {
-        free(settings->model);
-        settings->model = strdup(value);
-    } else if (!strcmp(name, "keymap")) {
-        free(reader->keymap_path);
-        reader->keymap_path = strdup(value);
-    } else {
-        complain(reader, "[typing] has no setting %s; it is passed over", name);
-    }
+    const struct target *target = &targets[setting - ime_setting_table];
+    if (!setting->choices)
+        put_path((char **)((char *)reader->settings + target->offset), value);
+    else if (choose(reader, setting->choices, name, value, &chosen))
+        put_value(reader->settings, target, chosen);
 }
 
 static void read_application(struct reader *reader, const char *name, const char *value) {
@@ -152,7 +152,7 @@ static void read_application(struct reader *reader, const char *name, const char
     char *rest = words;
     for (char *word; (word = strsep(&rest, ", \t"));)
         if (*word) {
-            if (!choose(reader, quirks, name, word, &one)) return;
+            if (!choose(reader, ime_application_choices, name, word, &one)) return;
             all |= one;
         }
     struct ime_application *row = &settings->applications[settings->application_count++];
@@ -206,14 +206,6 @@ static int read_line(void *user, const char *section, const char *name, const ch
 
 /* ---- the file ---- */
 
-static char *settings_path(void) {
-    const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-    char *path = NULL;
-    int n = config && *config == '/' ? asprintf(&path, "%s/bon/ime.conf", config)
-                                     : asprintf(&path, "%s/.config/bon/ime.conf", home ? home : "");
-    return n < 0 ? NULL : path;
-}
-
 void ime_settings_free(struct ime_settings *settings) {
     for (struct ime_string *string = settings->strings, *next; string; string = next) {
         next = string->next;
@@ -222,7 +214,7 @@ void ime_settings_free(struct ime_settings *settings) {
     for (size_t i = 0; i < sizeof settings->predictors / sizeof *settings->predictors; i++)
         bon_restore_session_close(settings->predictors[i]);
     bon_restorer_close(settings->restorer);
-    free(settings->model);
+    for (size_t i = 0; i < sizeof settings->paths / sizeof *settings->paths; i++) free(settings->paths[i]);
     *settings = (struct ime_settings){0};
 }
 
@@ -251,14 +243,14 @@ static void read_keymap(struct reader *reader) {
     struct ime_settings *settings = reader->settings;
     char text[8192];
     if (settings->options.method != BON_IME_KEYMAP) return;
-    FILE *file = reader->keymap_path ? fopen(reader->keymap_path, "re") : NULL;
+    const char *path = settings->paths[1];
+    FILE *file = path ? fopen(path, "re") : NULL;
     size_t n = file ? fread(text, 1, sizeof text, file) : 0;
     if (file) fclose(file);
     if (!file)
-        complain(reader, "keymap = %s: cannot be opened; telex is used",
-                 reader->keymap_path ? reader->keymap_path : "(missing)");
+        complain(reader, "keymap = %s: cannot be opened; telex is used", path ? path : "(missing)");
     else if (bon_ime_keymap_read(&settings->keymap, text, n) != BON_OK)
-        complain(reader, "keymap = %s: %s; telex is used", reader->keymap_path, bon_error_message());
+        complain(reader, "keymap = %s: %s; telex is used", path, bon_error_message());
     else
         return;
     settings->options.method = BON_IME_TELEX;
@@ -270,7 +262,7 @@ static void find_predictor(struct reader *reader) {
     bon_restore_session **predictor = &settings->predictors[settings->options.tone_style == BON_TONE_NEW];
     bon_restore_options options = {.tone_style = settings->options.tone_style};
     const char *from_environment = getenv("BON_MODEL");
-    const char *path = settings->model ? settings->model : from_environment ? from_environment : BON_IME_MODEL;
+    const char *path = settings->paths[0] ? settings->paths[0] : from_environment ? from_environment : BON_IME_MODEL;
     bon_status status = BON_OK;
     if (settings->options.prediction != BON_IME_PREDICT_FULL) return;
     if (!settings->restorer) status = bon_restorer_open(&settings->restorer, path);
@@ -282,24 +274,27 @@ static void find_predictor(struct reader *reader) {
 }
 
 static void set_defaults(struct ime_settings *settings) {
-    settings->options = (bon_ime_options){
-        .macros = settings->macros, .keymap = &settings->keymap, .prediction = BON_IME_PREDICT_ENGLISH};
-    free(settings->model);
-    settings->model = NULL;
-    settings->underline = false;
+    settings->options = (bon_ime_options){.macros = settings->macros, .keymap = &settings->keymap};
     settings->application_count = 0;
-    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) set_flag(settings, &flags[i], flags[i].initially);
+    for (size_t i = 0; i < IME_SETTINGS; i++) {
+        const struct ime_setting *setting = &ime_setting_table[i];
+        if (setting->choices)
+            put_value(settings, &targets[i], ime_choice_find(setting->choices, setting->initially)->value);
+        else
+            put_path((char **)((char *)settings + targets[i].offset), setting->initially);
+    }
 }
 
 bool ime_settings_update(struct ime_settings *settings, ime_settings_report *report) {
     struct stat now = {0};
-    char *path = settings_path();
+    char *path;
+    if (ime_edit_path(&path) != BON_OK) path = NULL; /* no home: no settings */
     bool exists = path && stat(path, &now) == 0;
     bool same = settings->serial && exists == settings->exists && now.st_ino == settings->inode &&
                 now.st_size == settings->size && now.st_mtim.tv_sec == settings->changed.tv_sec &&
                 now.st_mtim.tv_nsec == settings->changed.tv_nsec;
     if (!same) {
-        struct reader reader = {.settings = settings, .report = report, .path = path};
+        struct reader reader = {.settings = settings, .report = report, .path = path ? path : "ime.conf"};
         set_defaults(settings);
         int line = exists ? ini_parse(path, read_line, &reader) : 0;
         if (line < 0) complain(&reader, "cannot be read; defaults are used");
@@ -307,7 +302,6 @@ bool ime_settings_update(struct ime_settings *settings, ime_settings_report *rep
         sort_macros(&reader);
         read_keymap(&reader);
         find_predictor(&reader);
-        free(reader.keymap_path);
         settings->exists = exists;
         settings->inode = now.st_ino;
         settings->size = now.st_size;

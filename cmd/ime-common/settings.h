@@ -8,17 +8,11 @@
 #include <time.h>
 
 #include "bon/ime.h"
+#include "quirks.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* What an application needs beside the usual. */
-enum {
-    IME_QUIRK_OFF = 1,          /* no Vietnamese there: every key goes through */
-    IME_QUIRK_COMMIT_FIRST = 2, /* commit, then hide the preedit (usual is the other way round) */
-    IME_QUIRK_NO_REOPEN = 4     /* does not delete what it is asked to */
-};
 
 enum { IME_MACROS_MAX = 512, IME_APPLICATIONS_MAX = 64, IME_NAME_MAX = 64 };
 
@@ -30,8 +24,8 @@ struct ime_application {
 struct ime_settings {
     bon_ime_options options; /* its pointers lead into this structure: never copy it */
     bon_ime_keymap keymap;
-    bool underline;
-    char *model;                        /* path; NULL: BON_MODEL of the environment, else the installed one */
+    unsigned underline;
+    char *paths[2];                     /* model (NULL: BON_MODEL of the environment, else the installed one), keymap */
     bon_restorer *restorer;             /* opened when prediction first needs it, and kept: fields may be using it */
     bon_restore_session *predictors[2]; /* old and new tone placement */
     struct ime_string *strings;         /* of macros, also of earlier readings: a field may still know them */
