@@ -60,8 +60,7 @@ static bon_status show_setting(bon_buf *out, const bon_buf *text, const struct i
     size_t n = strlen(value);
     ime_edit_get(text, ime_sections[0], setting->name, &value, &n);
     if (setting->choices)
-        ime_choice_list(setting->choices, list,
-                        strstr(setting->choices[0].name, "yes") ? sizeof "yes, no" : sizeof list);
+        ime_choice_list(setting->choices, list, ime_is_switch(setting) ? sizeof "yes, no" : sizeof list);
     snprintf(line, sizeof line, "%s = %.*s", setting->name, (int)n, value);
     return bon_buf_printf(out, "%-26s ; %s (%s)\n", line, setting->label, list);
 }

@@ -16,6 +16,7 @@
 #include <fcitx/instance.h>
 
 #include "ime-common/session.h"
+#include "options.hpp"
 
 namespace {
 
@@ -40,6 +41,8 @@ class Engine final : public InputMethodEngineV2 {
     void deactivate(const InputMethodEntry &entry, InputContextEvent &event) override;
     void keyEvent(const InputMethodEntry &entry, KeyEvent &event) override;
     void reset(const InputMethodEntry &entry, InputContextEvent &event) override;
+    const Configuration *getConfig() const override;
+    void setConfig(const RawConfig &config) override { bon::changeSettings(settings_, config, report); }
 
     /* A key from the keyboard, or the digit of a candidate that was clicked. True when it stops here. */
     bool press(InputContext *context, KeySym keysym, unsigned state);
@@ -51,6 +54,8 @@ class Engine final : public InputMethodEngineV2 {
     void forget(InputContext *context);
 
     ime_settings settings_{};
+    mutable std::unique_ptr<bon::Options> options_; /* as they were when the configuration tool asked last */
+    std::unique_ptr<bon::SettingsMenu> menu_;
     FactoryFor<Field> fields_;
     std::unique_ptr<HandlerTableEntry<EventHandler>> surroundings_;
 };
@@ -70,11 +75,17 @@ class Candidate final : public CandidateWord {
 Engine::Engine(Instance *instance) : fields_([this](InputContext &) { return new Field(&settings_); }) {
     ime_settings_update(&settings_, report);
     instance->inputContextManager().registerProperty("bonField", &fields_);
+    menu_ = std::make_unique<bon::SettingsMenu>(&settings_, &instance->userInterfaceManager(), report);
     surroundings_ = instance->watchEvent(EventType::InputContextSurroundingTextUpdated, EventWatcherPhase::Default,
                                          [this](Event &event) {
                                              auto &update = static_cast<InputContextEvent &>(event);
                                              fieldOf(update.inputContext())->stale = false;
                                          });
+}
+
+const Configuration *Engine::getConfig() const {
+    options_ = std::make_unique<bon::Options>(settings_);
+    return options_.get();
 }
 
 /* ---- carrying out results ---- */
@@ -155,6 +166,7 @@ void Engine::activate(const InputMethodEntry &, InputContextEvent &event) {
     ime_settings_update(&settings_, report);
     std::string client = context->program() + " " + context->frontend();
     ime_session_client(&fieldOf(context)->session, client.c_str());
+    menu_->show(context);
 }
 
 void Engine::deactivate(const InputMethodEntry &, InputContextEvent &event) {

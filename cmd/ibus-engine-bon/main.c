@@ -110,6 +110,46 @@ static void candidate_clicked(IBusEngine *engine, guint index, guint button, gui
     if (index < PAGE) press(self_of(engine), IBUS_KEY_1 + index, state & IBUS_SHIFT_MASK);
 }
 
+/* ---- the menu: a row of the table is a list of choices, named "method.telex" ---- */
+
+static IBusText *label_of(const char *label, const char *label_vi) {
+    return ibus_text_new_from_static_string(ime_label(label, label_vi));
+}
+
+static IBusProperty *property(const char *name, IBusPropType type, IBusText *label, bool checked, IBusPropList *below) {
+    return ibus_property_new(name, type, label, NULL, NULL, TRUE, TRUE,
+                             checked ? PROP_STATE_CHECKED : PROP_STATE_UNCHECKED, below);
+}
+
+static void show_menu(IBusEngine *engine) {
+    IBusPropList *menu = ibus_prop_list_new();
+    for (int id = 0; id < IME_MENU; id++) {
+        const struct ime_setting *row = &ime_setting_table[id];
+        IBusPropList *choices = ibus_prop_list_new();
+        for (const struct ime_choice *choice = row->choices; choice->name; choice++) {
+            char *name = g_strdup_printf("%s.%s", row->name, choice->name);
+            bool holds = strcmp(choice->name, ime_settings_value(&settings, (enum ime_setting_id)id)) == 0;
+            ibus_prop_list_append(
+                choices, property(name, PROP_TYPE_RADIO, label_of(choice->label, choice->label_vi), holds, NULL));
+            g_free(name);
+        }
+        ibus_prop_list_append(menu,
+                              property(row->name, PROP_TYPE_MENU, label_of(row->label, row->label_vi), false, choices));
+    }
+    ibus_engine_register_properties(engine, menu);
+}
+
+static void choose_from_menu(IBusEngine *engine, const gchar *name, guint state) {
+    if (state != PROP_STATE_CHECKED) return;
+    for (int id = 0; id < IME_MENU; id++) {
+        size_t n = strlen(ime_setting_table[id].name);
+        if (strncmp(name, ime_setting_table[id].name, n) != 0 || name[n] != '.') continue;
+        if (ime_choice_find(ime_setting_table[id].choices, name + n + 1))
+            ime_settings_change(&settings, (enum ime_setting_id)id, name + n + 1, report);
+    }
+    show_menu(engine);
+}
+
 /* ---- the field ---- */
 
 static void forget(BonEngine *self) {
@@ -131,6 +171,7 @@ static void enter_field(IBusEngine *engine, const gchar *path, const gchar *clie
     ime_settings_update(&settings, report);
     ime_session_client(&self_of(engine)->session, client ? client : "");
     forget(self_of(engine));
+    show_menu(engine);
 }
 
 static void enter_field_of_unknown(IBusEngine *engine) { enter_field(engine, "", ""); }
@@ -191,6 +232,7 @@ static void bon_engine_class_init(BonEngineClass *class) {
     engine->focus_out_id = leave_field;
     engine->set_surrounding_text = set_surrounding_text;
     engine->set_content_type = set_content_type;
+    engine->property_activate = choose_from_menu;
     IBUS_OBJECT_CLASS(class)->destroy = destroy;
 }
 

@@ -13,7 +13,6 @@
 #include <sys/stat.h>
 
 #include "edit.h"
-#include "table.h"
 
 /* ---- clients whose ways are known ---- */
 
@@ -310,4 +309,32 @@ bool ime_settings_update(struct ime_settings *settings, ime_settings_report *rep
     }
     free(path);
     return !same;
+}
+
+/* ---- menus ---- */
+
+const char *ime_settings_value(const struct ime_settings *settings, enum ime_setting_id id) {
+    const struct ime_choice *choice = ime_setting_table[id].choices;
+    const char *place = (const char *)settings + targets[id].offset;
+    unsigned value;
+    if (!choice) return *(char *const *)(const void *)place ? *(char *const *)(const void *)place : "";
+    memcpy(&value, place, sizeof value);
+    if (targets[id].bit) value = !(settings->options.flags & targets[id].bit) == targets[id].inverted;
+    while (choice->value != value) choice++;
+    return choice->name;
+}
+
+void ime_settings_change(struct ime_settings *settings, enum ime_setting_id id, const char *value,
+                         ime_settings_report *report) {
+    bon_buf text = {0};
+    char *path = NULL;
+    bon_status status = ime_edit_path(&path);
+    if (status == BON_OK) status = ime_edit_read(path, &text);
+    if (status == BON_OK)
+        status = ime_edit_set(&text, path, ime_sections[0], ime_setting_table[id].name, *value ? value : NULL);
+    if (status == BON_OK) status = ime_edit_write(path, &text);
+    if (status != BON_OK) report(bon_error_message());
+    free(path);
+    bon_buf_free(&text);
+    ime_settings_update(settings, report);
 }

@@ -9,6 +9,7 @@
 
 #include "bon/ime.h"
 #include "quirks.h"
+#include "table.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -45,6 +46,11 @@ typedef void ime_settings_report(const char *message);
 
 /* Reads the file when it is another than at the last call; *settings is all zeros before the first. True when it was read. */
 bool ime_settings_update(struct ime_settings *settings, ime_settings_report *report);
+/* The name of the choice that holds, or the path. */
+const char *ime_settings_value(const struct ime_settings *settings, enum ime_setting_id id);
+/* Changes one value in the file and reads it again; a file that cannot be written is told. */
+void ime_settings_change(struct ime_settings *settings, enum ime_setting_id id, const char *value,
+                         ime_settings_report *report);
 void ime_settings_free(struct ime_settings *settings);
 /* Quirks of a client: what the user set for it, else what is known of it. */
 unsigned ime_settings_quirks(const struct ime_settings *settings, const char *client);

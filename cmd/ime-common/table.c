@@ -2,6 +2,7 @@
 #include "table.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -82,4 +83,15 @@ void ime_choice_list(const struct ime_choice *choices, char *out, size_t size) {
         int more = snprintf(out + n, size - n, "%s%s", n ? ", " : "", choices->name);
         n += more > 0 ? (size_t)more : 0;
     }
+}
+
+bool ime_is_switch(const struct ime_setting *setting) { return setting->choices == switches; }
+
+const char *ime_label(const char *label, const char *label_vi) {
+    static const char *const variables[] = {"LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"};
+    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
+        const char *language = getenv(variables[i]);
+        if (language && *language) return strncmp(language, "vi", 2) == 0 ? label_vi : label;
+    }
+    return label;
 }

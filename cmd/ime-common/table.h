@@ -6,6 +6,7 @@
 #ifndef BON_IME_TABLE_H
 #define BON_IME_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #ifdef __cplusplus
@@ -34,7 +35,8 @@ enum ime_setting_id {
     IME_UNDERLINE,
     IME_MODEL,
     IME_KEYMAP,
-    IME_SETTINGS
+    IME_SETTINGS,
+    IME_MENU = IME_CHARSET + 1 /* the rows before this one are offered in menus */
 };
 
 /* A row of the section [typing]. */
@@ -57,6 +59,10 @@ const struct ime_setting *ime_setting_find(const char *name);
 const struct ime_choice *ime_choice_find(const struct ime_choice *choices, const char *name);
 /* "old, new" */
 void ime_choice_list(const struct ime_choice *choices, char *out, size_t size);
+/* Whether a row is yes or no. */
+bool ime_is_switch(const struct ime_setting *setting);
+/* Which of two labels: by the language that the environment wants messages in. */
+const char *ime_label(const char *label, const char *label_vi);
 
 #ifdef __cplusplus
 }

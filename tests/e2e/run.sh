@@ -183,6 +183,36 @@ settings() {
     expect 'a click elsewhere keeps what is shown' text 'tôi đang hoc'
     focus upper
 }
+# A choice made outside the text field: in IBus's menu, in Fcitx5's configuration tool.
+choose_setting_ibus() { # NAME VALUE: as a panel does, the only one whom the daemon lets
+    "$python" - "$1.$2" <<'END'
+import sys
+import gi
+gi.require_version("IBus", "1.0")
+from gi.repository import GLib, IBus
+bus = IBus.Bus()
+panel = IBus.PanelService.new(bus.get_connection())
+bus.request_name("org.freedesktop.IBus.Panel", IBus.BusNameFlag.REPLACE_EXISTING)
+loop = GLib.MainLoop()
+GLib.timeout_add(300, lambda: panel.property_activate(sys.argv[1], IBus.PropState.CHECKED))
+GLib.timeout_add(600, loop.quit)
+loop.run()
+END
+}
+choose_setting_fcitx5() {
+    gdbus call --session --dest org.fcitx.Fcitx5 --object-path /controller --method org.fcitx.Fcitx.Controller1.SetConfig \
+        fcitx://config/addon/bon "<{'$1': <'$2'>}>" >/dev/null
+}
+menu() {
+    rm -f "$XDG_CONFIG_HOME/bon/ime.conf"
+    check 'telex before the choice' 'tieengs ' 'tiếng '
+    "choose_setting_$framework" method vni
+    until_true grep -qx 'method = vni' "$XDG_CONFIG_HOME/bon/ime.conf"
+    check 'VNI by the menu' 'tie61ng ' 'tiếng '
+    "choose_setting_$framework" method telex
+    until_true grep -qx 'method = telex' "$XDG_CONFIG_HOME/bon/ime.conf"
+    check 'and telex again' 'tieengs ' 'tiếng '
+}
 expect_told() { # TEXT: exactly one line of the daemon's log has it
     if [ "$(grep -cF "$1" "$work/daemon.log")" = 1 ]; then passed=$((passed + 1)); else
         failed=$((failed + 1))
@@ -205,6 +235,7 @@ cases
 no_gap
 "restart_$framework"
 settings
+menu
 if [ -n "$screenshot" ]; then
     clear_field
     printf '%s\n' '[typing]' 'prediction = full' "model = $here/../../models/vi.bonlm" >"$XDG_CONFIG_HOME/bon/ime.conf"
