@@ -103,6 +103,36 @@ BON_API void bon_lm_score_line(const bon_lm *lm, const char *line, size_t n, bon
 BON_API double bon_lm_perplexity(const bon_lm_totals *totals);
 BON_API double bon_lm_perplexity_known(const bon_lm_totals *totals);
 
+/* ---- prediction ---- */
+
+/* What questions for the next word need beside the model: 8 bytes a bigram, made by reading the whole model once (which takes
+ * about 20 bytes an n-gram while it lasts). Immutable, to be shared between threads; the model must outlive it.
+ *
+ *     bon_lm_state_begin(lm, &state);                              // then "hôm", "nay" with bon_lm_score
+ *     n = bon_lm_predict(predictor, &state, NULL, best, 5);        // "trời", "là", ...
+ */
+typedef struct bon_lm_predictor bon_lm_predictor;
+
+BON_API bon_status bon_lm_predictor_open(bon_lm_predictor **out, const bon_lm *lm);
+BON_API void bon_lm_predictor_close(bon_lm_predictor *predictor);
+
+typedef struct bon_lm_predict_options {
+    bool (*accept)(void *user, uint32_t word); /* words it says no to are left out; may be NULL */
+    void *user;
+    uint32_t reserved[8]; /* zero */
+} bon_lm_predict_options;
+
+typedef struct bon_lm_prediction {
+    uint32_t word;  /* any but <unk> and <s>; </s> is the end of the sentence */
+    float logprob;  /* log10 p(word | state) */
+    uint32_t order; /* of the longest n-gram that says so */
+} bon_lm_prediction;
+
+/* The `most` likeliest words after a state, likeliest first (equal ones by id), in predictions[]; returns how many, fewer only
+ * when there are no more. Exact: what scoring every word would find. Allocates nothing. options may be NULL. */
+BON_API size_t bon_lm_predict(const bon_lm_predictor *predictor, const bon_lm_state *state,
+                              const bon_lm_predict_options *options, bon_lm_prediction *predictions, size_t most);
+
 /* ---- estimation ---- */
 
 typedef struct bon_lm_build_options {

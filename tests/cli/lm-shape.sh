@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# bon lm interpolate: models mixed, numbers that can be checked by hand, and what is refused.
+# Models mixed and asked for next words: numbers that can be checked by hand, and what is refused.
 # shellcheck source=tests/cli/support/assert.sh
 . "$TESTS/cli/support/assert.sh"
 
@@ -67,3 +67,21 @@ printf 'xyz' >not-arpa
 run bon lm interpolate -o x.bonlm odd.bonlm not-arpa
 expect_refusal 1 'not-arpa:'
 [ ! -e x.bonlm ] || unmet 'a file was made'
+
+# Next words: what follows most often comes first; more lines, more threads, the same rows.
+printf 'a b\na b\na b\na c\nb a\n' >abc
+bon lm build -q -n 2 --discount-fallback -o abc.bonlm abc
+printf 'a\n\nb a' >begun
+run bon lm predict -k 2 abc.bonlm begun
+expect_status 0
+expect_err ''
+[ "$(cut -f 1,2 out | tr '\t\n' ' ,')" = 'line word,1 b,1 c,2 a,2 b,3 b,3 c,' ] || unmet "rows: $(cat out)"
+run bon lm predict --inside -k 1 -j 1 --model abc.bonlm begun
+[ "$(sed -n '2p' out | cut -f 2)" = b ] || unmet "inside: $(cat out)"
+for threads in 1 4; do bon lm predict -j $threads -m mix.bonlm tokens >predicted.$threads; done
+expect_same predicted.1 predicted.4
+[ "$(wc -l <predicted.1)" = $((1 + 10 * $(wc -l <tokens))) ] || unmet 'not ten words a line'
+run bon lm predict
+expect_refusal 2 'which model'
+run bon lm predict -k 0 abc.bonlm
+expect_refusal 2 'words'
