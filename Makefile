@@ -236,8 +236,8 @@ uninstall:
 	rm -f $(DESTDIR)$(COMPLETION_DIR)/bon
 	for page in $(wildcard docs/man/*.[1-8]); do rm -f $(DESTDIR)$(MAN_DIR)/man$${page##*.}/$${page##*/}; done
 
-## deb: build the Debian packages bon, libbon0, libbon-dev and bon-data in build/deb
-deb: all
+## deb: build the Debian packages in build/deb; ibus-bon and fcitx5-bon where `make ime` can be built
+deb: all ime
 	@packaging/build-deb.sh $(O) $(VERSION) $(filter-out libxxhash-dev libcriterion-dev,$(filter %-dev,$(DEBS)))
 
 ## check-deb: build the packages, look through them with lintian, install them in a scratch root and run them there

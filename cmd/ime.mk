@@ -19,7 +19,7 @@ ime: $(IME_BUILDS)
 
 $(IME)/obj/cmd/%.o: cmd/%.c Makefile cmd/ime.mk
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -Icmd -DBON_IME_MODEL='"$(PREFIX)/share/bon/vi.bonlm"' $(call ime_cflags,$(if $(findstring ibus,$<),ibus-1.0)) -MMD -MP -c $< -o $@
+	$(CC) $(CFLAGS) -Icmd $(call ime_cflags,$(if $(findstring ibus,$<),ibus-1.0)) -MMD -MP -c $< -o $@
 
 $(IME)/ibus-engine-bon: $(IME)/obj/cmd/ibus-engine-bon/main.o $(IME_COMMON) $(O)/libbon.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(call ime_libs,ibus-1.0) $(LIBS)

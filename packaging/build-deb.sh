@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# packaging/build-deb.sh BUILD VERSION DEV-PACKAGE...: the Debian packages bon, libbon0, libbon-dev and bon-data in BUILD/deb, with dpkg-deb
-# from what `make install` puts there. The same sources give the same bytes (SOURCE_DATE_EPOCH, or the last commit's time).
+# packaging/build-deb.sh BUILD VERSION DEV-PACKAGE...: the Debian packages in BUILD/deb, with dpkg-deb from what `make install`
+# and `make install-ime` put there. The same sources give the same bytes (SOURCE_DATE_EPOCH, or the last commit's time).
 # DEBFULLNAME and DEBEMAIL are the maintainer.
 #
 #   bon         the command, its man pages, completion
 #   libbon0     the shared library
 #   libbon-dev  headers, static library, pkg-config, libbon(3), examples
 #   bon-data    the model
+#   ibus-bon, fcitx5-bon    the input method, for what its development packages are installed
 set -euo pipefail
 export LC_ALL=C
 build=$(realpath "$1")
@@ -25,7 +26,7 @@ export SOURCE_DATE_EPOCH
 
 rm -rf "$out"
 mkdir -p "$out/debian"
-${MAKE:-make} --no-print-directory -C "$root" install O="$build" PREFIX=/usr LIBDIR="/usr/lib/$triplet" DESTDIR="$out/all" \
+${MAKE:-make} --no-print-directory -C "$root" install install-ime O="$build" PREFIX=/usr LIBDIR="/usr/lib/$triplet" DESTDIR="$out/all" \
     >"$out/install.log" || { cat "$out/install.log" >&2; exit 1; }
 
 # take PACKAGE PATH...: moves what was installed into a package.
@@ -39,14 +40,20 @@ take() {
 }
 take bon usr/bin/bon usr/share/man/man1 usr/share/bash-completion
 take libbon0 "usr/lib/$triplet/libbon.so.0"
-take libbon-dev usr/include "usr/lib/$triplet" usr/share/man/man3
+take libbon-dev usr/include "usr/lib/$triplet/"{libbon.a,libbon.so,pkgconfig} usr/share/man/man3
 take bon-data usr/share/bon
+engine=usr/libexec/ibus-engine-bon
+addon=$(cd "$out/all" && find usr/lib -name libbon-fcitx5.so)
+[ ! -e "$out/all/$engine" ] || take ibus-bon "$engine" usr/share/ibus
+[ -z "$addon" ] || take fcitx5-bon "$addon" usr/share/fcitx5
 left=$(cd "$out/all" && find . ! -type d)
 [ -z "$left" ] || { printf 'deb: no package takes %s\n' "$left" >&2; exit 1; }
 rm -r "$out/all"
 strip --remove-section=.comment --remove-section=.note "$out/bon/usr/bin/bon"
 strip --strip-unneeded --remove-section=.comment --remove-section=.note "$out/libbon0/usr/lib/$triplet/libbon.so.0"
 strip --strip-debug --remove-section=.comment --remove-section=.note "$out/libbon-dev/usr/lib/$triplet/libbon.a"
+[ ! -d "$out/ibus-bon" ] || strip --remove-section=.comment --remove-section=.note "$out/ibus-bon/$engine"
+[ ! -d "$out/fcitx5-bon" ] || strip --strip-unneeded --remove-section=.comment --remove-section=.note "$out/fcitx5-bon/$addon"
 chmod 644 "$out/libbon0/usr/lib/$triplet/libbon.so.0"
 mkdir -p "$out/libbon-dev/usr/share/doc/libbon-dev"
 cp -r "$root/examples" "$out/libbon-dev/usr/share/doc/libbon-dev/examples"
@@ -87,8 +94,10 @@ finish() {
         printf 'Package: %s\nSource: bon\nVersion: %s\nArchitecture: %s\nMaintainer: %s\n' "$package" "$version" "$2" "$maintainer"
         printf 'Section: %s\nPriority: optional\n' "$3"
         [ -z "$4" ] || printf 'Depends: %s\n' "$4"
-        [ "$package" = bon-data ] || printf 'Multi-Arch: %s\n' "$([ "$package" = bon ] && echo foreign || echo same)"
-        [ "$package" != bon-data ] || echo 'Multi-Arch: foreign'
+        case $package in
+        libbon*) echo 'Multi-Arch: same' ;;
+        bon*) echo 'Multi-Arch: foreign' ;;
+        esac
         printf 'Installed-Size: %s\nDescription: %s\n' "$(du -sk "$folder/usr" | cut -f 1)" "$5"
         sed 's/^$/./; s/^/ /'
     } >"$folder/DEBIAN/control"
@@ -99,7 +108,7 @@ finish() {
     mkdir -p "$folder/usr/share/lintian/overrides"
     sed -E "s/^([a-z])/$package: \\1/" "$root/packaging/lintian-overrides" >"$folder/usr/share/lintian/overrides/$package"
     find "$folder" -type d -exec chmod 755 {} +
-    find "$folder/usr" -type f ! -path '*/bin/*' -exec chmod 644 {} +
+    find "$folder/usr" -type f ! -path '*/bin/*' ! -path '*/libexec/*' -exec chmod 644 {} +
     find "$folder" -newermt "@$SOURCE_DATE_EPOCH" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
     (cd "$folder" && find usr -type f | sort | xargs md5sum) >"$folder/DEBIAN/md5sums"
     chmod 644 "$folder"/DEBIAN/*
@@ -129,5 +138,24 @@ finish bon-data all text '' 'language model to restore the marks of Vietnamese t
 An n-gram model of Vietnamese syllables and words, from which the command bon
 and programs with libbon tell which marks belong on text typed without them.
 END
+ime_text() {
+    cat <<END
+Telex, VNI, VIQR and keymaps of one's own, as exact as the keys; words that
+are not Vietnamese go back to what was typed. With prediction, words typed
+without marks get them from the words around, and what was typed with marks
+stays as it is.
+
+END
+}
+if [ -d "$out/ibus-bon" ]; then
+    { ime_text; echo 'This package is the engine for IBus.'; } |
+        finish ibus-bon "$arch" utils "$(needs "ibus-bon/$engine"), ibus (>= 1.5.27), bon-data (>= ${version%-*})" \
+            'Vietnamese typing that needs few marks, for IBus'
+fi
+if [ -d "$out/fcitx5-bon" ]; then
+    { ime_text; echo 'This package is the addon for Fcitx5.'; } |
+        finish fcitx5-bon "$arch" utils "$(needs "fcitx5-bon/$addon"), fcitx5 (>= 5.0.21), bon-data (>= ${version%-*})" \
+            'Vietnamese typing that needs few marks, for Fcitx5'
+fi
 rm -r "$out/debian" "$out/install.log"
 ls "$out"/*.deb

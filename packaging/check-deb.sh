@@ -27,7 +27,9 @@ mkdir -p "$scratch/var/lib/dpkg/info" "$scratch/var/lib/dpkg/updates" "$scratch/
 : >"$scratch/var/lib/dpkg/status"
 "${fake[@]}" dpkg --root="$scratch" --force-not-root --force-depends --force-script-chrootless --log="$scratch/log" \
     -i "${packages[@]}" >"$scratch/dpkg.log" 2>&1 || { cat "$scratch/dpkg.log"; exit 1; }
-for package in bon libbon0 libbon-dev bon-data; do
+names=()
+for package in "${packages[@]}"; do names+=("$(dpkg-deb -f "$package" Package)"); done
+for package in "${names[@]}"; do
     dpkg-query --admindir="$scratch/var/lib/dpkg" -W -f='${db:Status-Status}\n' "$package" | grep -qx installed ||
         { echo "check-deb: $package is not installed"; cat "$scratch/dpkg.log"; exit 1; }
 done
@@ -41,8 +43,18 @@ PKG_CONFIG_SYSROOT_DIR=$scratch PKG_CONFIG_PATH=$libdir/pkgconfig "${CC:-cc}" -o
     $(PKG_CONFIG_SYSROOT_DIR=$scratch PKG_CONFIG_PATH=$libdir/pkgconfig pkg-config --cflags --libs bon)
 got=$(LD_LIBRARY_PATH=$libdir "$scratch/restore" "$scratch/usr/share/bon/vi.bonlm" 'Ha Noi mua thu')
 [ "$got" = 'Hà Nội mùa thu' ] || { echo "check-deb: a program built with libbon-dev writes '$got'"; exit 1; }
+# The engine runs as far as it can without a daemon to talk to, and the component names where it is.
+engine=$scratch/usr/libexec/ibus-engine-bon
+if [ -e "$engine" ]; then
+    grep -q '<exec>/usr/libexec/ibus-engine-bon --ibus</exec>' "$scratch/usr/share/ibus/component/bon.xml" ||
+        { echo "check-deb: the component of ibus-bon names another engine"; exit 1; }
+    env -i PATH="$PATH" HOME="$scratch" "$engine" 2>"$scratch/engine.log" && { echo "check-deb: the engine ran without a daemon"; exit 1; }
+    grep -q 'no ibus-daemon is running' "$scratch/engine.log" || { cat "$scratch/engine.log"; exit 1; }
+fi
+addon=$(find "$scratch/usr/lib" -name libbon-fcitx5.so)
+[ -z "$addon" ] || ! ldd "$addon" | grep 'not found' || { echo "check-deb: the addon of fcitx5-bon lacks a library"; exit 1; }
 "${fake[@]}" dpkg --root="$scratch" --force-not-root --force-depends --force-script-chrootless --log="$scratch/log" \
-    --purge bon libbon0 libbon-dev bon-data >"$scratch/dpkg.log" 2>&1 || { cat "$scratch/dpkg.log"; exit 1; }
+    --purge "${names[@]}" >"$scratch/dpkg.log" 2>&1 || { cat "$scratch/dpkg.log"; exit 1; }
 left=$(find "$scratch/usr" ! -type d 2>/dev/null || true)
 [ -z "$left" ] || { printf 'check-deb: left behind: %s\n' "$left"; exit 1; }
 echo "check-deb: installed, run and removed"

@@ -5,13 +5,16 @@
 #include "settings.h"
 
 #include <ini.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/status.h"
 #include "edit.h"
 
 /* ---- clients whose ways are known ---- */
@@ -255,17 +258,35 @@ static void read_keymap(struct reader *reader) {
     settings->options.method = BON_IME_TELEX;
 }
 
+/* The model of the machine: share/bon/vi.bonlm below the folders of XDG_DATA_DIRS, the first that is there. */
+static bool installed_model(char *path, size_t size) {
+    const char *folders = getenv("XDG_DATA_DIRS");
+    for (const char *at = folders && *folders ? folders : "/usr/local/share:/usr/share"; *at;) {
+        size_t n = strcspn(at, ":");
+        if (snprintf(path, size, "%.*s/bon/vi.bonlm", (int)n, at) < (int)size && access(path, F_OK) == 0) return true;
+        at += n + (at[n] == ':');
+    }
+    return false;
+}
+
+static bon_status open_predictor(struct ime_settings *settings, bon_restore_session **predictor) {
+    bon_restore_options options = {.tone_style = settings->options.tone_style};
+    const char *path = settings->paths[0] ? settings->paths[0] : getenv("BON_MODEL");
+    char installed[PATH_MAX];
+    if (!path && installed_model(installed, sizeof installed)) path = installed;
+    if (!path)
+        return bon_fail(BON_ERR_ARGUMENT, "no model is installed (bon/vi.bonlm in a folder of XDG_DATA_DIRS); name one "
+                                          "with model = PATH");
+    if (!settings->restorer) BON_TRY(bon_restorer_open(&settings->restorer, path));
+    return *predictor ? BON_OK : bon_restore_session_open(predictor, settings->restorer, &options);
+}
+
 /* Prediction without a model is no reason to type nothing: English words are still kept. */
 static void find_predictor(struct reader *reader) {
     struct ime_settings *settings = reader->settings;
     bon_restore_session **predictor = &settings->predictors[settings->options.tone_style == BON_TONE_NEW];
-    bon_restore_options options = {.tone_style = settings->options.tone_style};
-    const char *from_environment = getenv("BON_MODEL");
-    const char *path = settings->paths[0] ? settings->paths[0] : from_environment ? from_environment : BON_IME_MODEL;
-    bon_status status = BON_OK;
     if (settings->options.prediction != BON_IME_PREDICT_FULL) return;
-    if (!settings->restorer) status = bon_restorer_open(&settings->restorer, path);
-    if (status == BON_OK && !*predictor) status = bon_restore_session_open(predictor, settings->restorer, &options);
+    bon_status status = open_predictor(settings, predictor);
     settings->options.restore = *predictor;
     if (status == BON_OK) return;
     settings->options.prediction = BON_IME_PREDICT_ENGLISH;

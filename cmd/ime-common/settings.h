@@ -26,7 +26,7 @@ struct ime_settings {
     bon_ime_options options; /* its pointers lead into this structure: never copy it */
     bon_ime_keymap keymap;
     unsigned underline;
-    char *paths[2];                     /* model (NULL: BON_MODEL of the environment, else the installed one), keymap */
+    char *paths[2];                     /* model (NULL: BON_MODEL of the environment, else an installed one), keymap */
     bon_restorer *restorer;             /* opened when prediction first needs it, and kept: fields may be using it */
     bon_restore_session *predictors[2]; /* old and new tone placement */
     struct ime_string *strings;         /* of macros, also of earlier readings: a field may still know them */
