@@ -14,6 +14,7 @@ extern const struct command command_lm_query;
 extern const struct command command_lm_info;
 extern const struct command command_lm_convert;
 extern const struct command command_lm_prune;
+extern const struct command command_lm_diff;
 extern const struct command command_lm_interpolate;
 extern const struct command command_lm_predict;
 extern const struct command command_restore;

@@ -85,3 +85,29 @@ run bon lm predict
 expect_refusal 2 'which model'
 run bon lm predict -k 0 abc.bonlm
 expect_refusal 2 'words'
+
+# Comparing: the same model in other forms is the same; what differs is counted, and said by the exit status.
+bon lm convert -q --layout small -o small.bonlm mix.bonlm
+run bon lm diff mix.bonlm small.bonlm
+expect_status 0
+expect_err ''
+awk -F'\t' 'NR > 1 && ($2 || $3 || $5 || $6 || $7 != "-") { exit 1 }' out || unmet "the same, but: $(cat out)"
+[ "$(cut -f 4 out | tail -n +2 | awk '{ n += $1 } END { print n }')" = "$(bon lm info --tsv mix.bonlm | awk '/-grams/ { n += $2 } END { print n }')" ] ||
+    unmet 'not all n-grams were compared'
+bon lm convert -q mix.bonlm mix.arpa
+run bon lm diff --tolerance 1e-6 mix.arpa mix.bonlm
+expect_status 0
+run bon lm diff odd.bonlm even.bonlm
+expect_status 1
+expect_err ''
+[ "$(wc -l <out)" = 4 ] || unmet 'not a row for every order'
+bon lm convert -q --quantize 3 -o rough.bonlm mix.bonlm
+run bon lm diff mix.bonlm rough.bonlm
+expect_status 1
+run bon lm diff --tolerance 5 -o rows mix.bonlm rough.bonlm
+expect_status 0
+[ "$(awk -F'\t' 'NR == 4 { print NF, ($5 > 0), split($7, words, " ") }' rows)" = '7 1 3' ] || unmet "rows: $(cat rows)"
+run bon lm diff mix.bonlm
+expect_refusal 2 'too few files'
+run bon lm diff mix.bonlm none.bonlm
+expect_refusal 1 'none.bonlm'
