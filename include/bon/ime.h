@@ -7,8 +7,8 @@
  *     }
  *
  * The text of a word is a pure function of the keys of that word and of the options: marks may be typed in any order, and
- * the keys that were typed are never lost before the word has left. No function here reads a clock, a file or the locale,
- * and bon_ime_key allocates nothing.
+ * the keys that were typed are never lost before the word has left. No function here reads a clock or the locale, only
+ * those named load and save touch files, and bon_ime_key allocates nothing.
  *
  * With prediction, words typed without marks get them from a model (bon/restore.h): the last few words stay in the preedit
  * and are decoded together at every break. What was typed with marks stays as it is.
@@ -136,8 +136,10 @@ enum {
     BON_IME_QUICK_INITIALS = 1 << 4, /* f j w begin a word as ph gi qu */
     BON_IME_QUICK_FINALS = 1 << 5,   /* g h k behind a vowel are ng nh ch */
     BON_IME_AUTO_CAPITAL = 1 << 6,   /* a sentence begins with a capital */
-    BON_IME_REOPEN = 1 << 7, /* Backspace over the blank reopens the word: the client can delete (delete_before) */
-    BON_IME_FLAGS = (1 << 8) - 1
+    BON_IME_REOPEN = 1 << 7,   /* Backspace over the blank reopens the word: the client can delete (delete_before) */
+    BON_IME_NO_LEARN = 1 << 8, /* nothing typed here is learned: a private field; what was learned still helps */
+    BON_IME_HINTS = 1 << 9,    /* candidates of an unsure word are shown by themselves */
+    BON_IME_FLAGS = (1 << 10) - 1
 };
 
 /* An abbreviation and what it stands for, UTF-8. */
@@ -156,6 +158,9 @@ typedef enum bon_ime_prediction {
     BON_IME_PREDICTIONS
 } bon_ime_prediction;
 
+/* What a typist's own words taught. */
+typedef struct bon_ime_memory bon_ime_memory;
+
 enum { BON_IME_KEYS_MAX = 64, BON_IME_MACRO_MAX = 512 };
 
 typedef struct bon_ime_options {
@@ -170,7 +175,10 @@ typedef struct bon_ime_options {
     /* For BON_IME_PREDICT_FULL: must outlive the bon_ime, serves any number of them in one thread, and its options (tone
      * style) are those of what is predicted. */
     bon_restore_session *restore;
-    uint32_t reserved[8];
+    /* What the typist taught (below), or NULL: nothing is learned. Must outlive the bon_ime; serves any number of them in one
+     * thread. */
+    bon_ime_memory *memory;
+    uint32_t reserved[6];
 } bon_ime_options;
 
 /* ---- typing ---- */
@@ -186,7 +194,7 @@ typedef struct bon_ime_result {
     size_t preedit_len;
     size_t cursor;                    /* bytes into the preedit */
     const char *const *candidates;    /* of the word at the cursor, best first, NUL-terminated */
-    size_t candidate_count, selected; /* selected == candidate_count: none */
+    size_t candidate_count, selected; /* selected == candidate_count: a hint, shown by itself; digits are digits */
 } bon_ime_result;
 
 /* options NULL or all zeros: telex, old tone placement, NFC, marks anywhere, undo, nothing else. BON_ERR_ARGUMENT says which
@@ -197,11 +205,47 @@ BON_API void bon_ime_close(bon_ime *ime);
 BON_API bon_status bon_ime_set_options(bon_ime *ime, const bon_ime_options *options);
 /* A key pressed. */
 BON_API void bon_ime_key(bon_ime *ime, uint32_t key, unsigned modifiers, bon_ime_result *out);
+/* Takes a candidate of the last result, by its number from 0: a click. Without such a candidate nothing happens. */
+BON_API void bon_ime_choose(bon_ime *ime, size_t candidate, bon_ime_result *out);
 /* Commits the word being typed as it is shown: the focus leaves, the input method is switched off, a line ends. With full
  * prediction this is a break: the word is decoded with those that wait in the preedit. */
 BON_API void bon_ime_finish(bon_ime *ime, bon_ime_result *out);
 /* Forgets the word being typed and the one before: the cursor was moved, the field is another. */
 BON_API void bon_ime_reset(bon_ime *ime);
+
+/* ---- learning ----
+ *
+ *     bon_ime_memory *memory;
+ *     bon_ime_memory_open(&memory);
+ *     bon_ime_memory_load(memory, path);          // what was learned before; no file: nothing
+ *     bon_ime_options options = {.prediction = BON_IME_PREDICT_FULL, .restore = session, .memory = memory};
+ *     // ... typing; now and then, and at the end:
+ *     bon_ime_memory_save(memory, path);
+ *
+ * What is learned, of words of letters alone: words and pairs of words that were committed, which become more likely; what the
+ * typist chose instead of a prediction, which after the second time behind the same word is the prediction; words whose keys
+ * were asked for (Escape, Shift+Space), which after the second time are left as they are typed. At most BON_IME_MEMORY_MAX
+ * entries are held: then what is old fades. For one thread at a time. */
+
+enum { BON_IME_MEMORY_MAX = 1 << 15 };
+
+/* Nothing learned yet. Holds some 2 MB, and allocates nothing later but what words of a model need. */
+BON_API bon_status bon_ime_memory_open(bon_ime_memory **out);
+BON_API void bon_ime_memory_close(bon_ime_memory *memory);
+/* Adds what a file holds; a file that is not there holds nothing. BON_ERR_FORMAT and BON_ERR_VERSION name the file, the line and
+ * the reason: then nothing of it is taken, and it is renamed to PATH.bad so that learning can begin anew. */
+BON_API bon_status bon_ime_memory_load(bon_ime_memory *memory, const char *path);
+/* Writes what was learned, atomically, for the user's eyes alone (mode 0600). What another process wrote there since the last
+ * load or save is merged in, what it forgot is forgotten. Fails as loading and writing do; the memory keeps what it holds. */
+BON_API bon_status bon_ime_memory_save(bon_ime_memory *memory, const char *path);
+/* Whether something was learned or forgotten since the last load or save. */
+BON_API int bon_ime_memory_changed(const bon_ime_memory *memory);
+/* Forgets a word, by its spelling or without its marks, in all entries; n == 0: everything. Returns how many entries went. */
+BON_API size_t bon_ime_memory_forget(bon_ime_memory *memory, const char *word, size_t n);
+/* How many entries there are. */
+BON_API size_t bon_ime_memory_count(const bon_ime_memory *memory);
+
+/* ---- text to keys ---- */
 
 /* Appends keys (as text, see bon_ime_key_read) that type a UTF-8 text, no newline inside, with these options: what would
  * combine is typed twice, and where that does not help, {Right} ends the word. Auto capital, quick keys, macros and charset

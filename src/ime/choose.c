@@ -33,7 +33,14 @@ static void add_readings(struct ime_window *window, unsigned at) {
     bon_buf_free(&plain);
 }
 
-void bon_ime_choose_open(struct ime_window *window, unsigned at, bool from_word) {
+static void select_one(struct ime_window *window, unsigned which) {
+    struct ime_choosing *choosing = &window->choosing;
+    choosing->selected = which;
+    choosing->quick = false;
+    set_text(&window->parts[choosing->part], choosing->texts[which], strlen(choosing->texts[which]));
+}
+
+void bon_ime_choose_open(struct ime_window *window, unsigned at, bool from_word, bool quick) {
     struct ime_choosing *choosing = &window->choosing;
     const struct ime_part *part = &window->parts[at];
     choosing->on = true;
@@ -47,17 +54,23 @@ void bon_ime_choose_open(struct ime_window *window, unsigned at, bool from_word)
     add(choosing, IME_CHOICES, part->typed, part->typed_len);
     add(choosing, IME_CHOICES, part->keys, part->key_count);
     for (unsigned i = 0; i < choosing->count; i++) choosing->list[i] = choosing->texts[i];
-}
-
-static void select_one(struct ime_window *window, unsigned which) {
-    struct ime_choosing *choosing = &window->choosing;
-    choosing->selected = which;
-    set_text(&window->parts[choosing->part], choosing->texts[which], strlen(choosing->texts[which]));
+    if (quick && choosing->count > 1) select_one(window, 1);
+    choosing->quick = quick;
 }
 
 void bon_ime_choose_accept(struct ime_window *window) {
+    struct ime_part *part = &window->parts[window->choosing.part];
     window->choosing.on = false;
-    window->parts[window->choosing.part].pin = IME_FIXED;
+    part->pin = IME_FIXED;
+    part->told |= window->choosing.selected > 0;
+    part->recalled = false;
+}
+
+bool bon_ime_choose_take(struct ime_window *window, size_t which) {
+    if (!window->choosing.on || which >= window->choosing.count) return false;
+    select_one(window, (unsigned)which);
+    bon_ime_choose_accept(window);
+    return true;
 }
 
 /* As before the candidates were asked for. */
@@ -65,18 +78,21 @@ static void cancel(struct ime_window *window, const struct bon_ime_setup *setup,
     struct ime_choosing *choosing = &window->choosing;
     window->parts[choosing->part] = choosing->before;
     choosing->on = false;
-    if (choosing->from_word) bon_ime_window_reopen(window, setup, word);
+    if (!choosing->from_word) return;
+    bon_ime_window_reopen(window, setup, word);
+    window->doubted_len = 0; /* it was only looked at */
 }
 
-/* A word that is only passed stays open. */
+/* A word that is only passed stays open; what was selected for it at once goes to the next. */
 static void walk(struct ime_window *window, bool left) {
     unsigned at = window->choosing.part;
+    bool quick = window->choosing.quick;
     if (left ? at == 0 : at + 1 >= window->count) return;
-    if (window->choosing.selected > 0)
+    if (window->choosing.selected > 0 && !quick)
         bon_ime_choose_accept(window);
     else
         window->parts[at] = window->choosing.before;
-    bon_ime_choose_open(window, left ? at - 1 : at + 1, false);
+    bon_ime_choose_open(window, left ? at - 1 : at + 1, false, quick);
 }
 
 bool bon_ime_choose_key(struct ime_window *window, const struct bon_ime_setup *setup, struct ime_word *word,
@@ -93,11 +109,7 @@ bool bon_ime_choose_key(struct ime_window *window, const struct bon_ime_setup *s
     case BON_IME_KEY_ENTER: bon_ime_choose_accept(window); return true;
     default: break;
     }
-    if (key >= '1' && key <= '9' && key - '1' < choosing->count) {
-        select_one(window, key - '1');
-        bon_ime_choose_accept(window);
-        return true;
-    }
+    if (key >= '1' && key <= '9' && bon_ime_choose_take(window, key - '1')) return true;
     bon_ime_choose_accept(window);
     return key == ' ' && window->parts[window->count - 1].spaced;
 }

@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "ime/charset.h"
 #include "ime/predict.h"
+#include "restore/session.h"
 #include "syllable/utf8.h"
 
 enum {
@@ -21,10 +22,14 @@ enum {
 struct last_word {
     bool known;
     bool raw;
+    bool kept; /* its keys are shown because they always are (memory.h) */
     uint8_t key_count;
+    uint8_t weight; /* of its learning, 0: it was not learned */
+    uint16_t text_len;
     unsigned points; /* code points of it in the document */
     unsigned signs;  /* code points behind it */
     char keys[BON_IME_KEYS_MAX];
+    char text[IME_SHOWN_MAX];
 };
 
 enum sentence { IN_SENTENCE, BEHIND_STOP, AT_START, ELSEWHERE };
@@ -36,6 +41,7 @@ struct bon_ime {
     size_t macro_count;
     struct ime_word word;
     struct last_word last;
+    bool reopened;            /* the word had left, and came back to be typed on */
     struct ime_window window; /* empty without prediction */
     enum sentence sentence;
     size_t plain_len; /* of the commit before conversion */
@@ -111,12 +117,16 @@ bon_status bon_ime_setup_read(struct bon_ime_setup *setup, const bon_ime_options
 bon_status bon_ime_set_options(bon_ime *ime, const bon_ime_options *options) {
     struct bon_ime_setup setup;
     BON_TRY(bon_ime_setup_read(&setup, options));
+    if (options && options->memory && options->prediction == BON_IME_PREDICT_FULL)
+        BON_TRY(bon_ime_memory_serve(options->memory, options->restore->restorer));
     ime->setup = setup;
     ime->charset = options ? options->charset : BON_IME_NFC;
     ime->macros = options ? options->macros : NULL;
     ime->macro_count = options ? options->macro_count : 0;
     bool predicts = options && options->prediction == BON_IME_PREDICT_FULL;
     ime->window.restore = predicts ? options->restore : NULL;
+    ime->window.memory = options ? options->memory : NULL;
+    ime->window.learns = ime->window.memory && !(setup.flags & BON_IME_NO_LEARN);
     bon_ime_reset(ime);
     return BON_OK;
 }
@@ -221,6 +231,9 @@ static void remember(bon_ime *ime, const char *keys, unsigned key_count, bool ra
     size_t length;
     last->known = true;
     last->raw = raw;
+    last->kept = false;
+    last->weight = 0;
+    last->text_len = 0;
     last->key_count = (uint8_t)key_count;
     memcpy(last->keys, keys, key_count);
     convert(ime, text, n, ime->commit, &length);
@@ -230,13 +243,26 @@ static void remember(bon_ime *ime, const char *keys, unsigned key_count, bool ra
 
 /* ---- the words that wait (prediction) ---- */
 
+/* What was committed last stands in the context, or in this commit. */
+static unsigned learn_part(bon_ime *ime, unsigned at) {
+    struct ime_window *window = &ime->window;
+    if (ime->plain_len && at == 0) return bon_ime_window_learn(window, at, ime->plain, ime->plain_len);
+    return bon_ime_window_learn(window, at, window->context, window->context_len);
+}
+
 /* Commits the first `count` words of the window. */
 static void leave_window(bon_ime *ime, unsigned count) {
     struct ime_window *window = &ime->window;
+    struct last_word *last = &ime->last;
     for (unsigned i = 0; i < count; i++) {
         const struct ime_part *part = &window->parts[i];
+        unsigned weight = learn_part(ime, i);
         put_plain(ime, part->text, part->text_len);
         remember(ime, part->keys, part->key_count, part->raw, part->text, part->text_len);
+        last->kept = part->kept;
+        last->weight = (uint8_t)weight;
+        last->text_len = part->text_len;
+        memcpy(last->text, part->text, part->text_len);
         if (!part->spaced) continue;
         put_point(ime, ' ');
         ime->last.signs++;
@@ -262,6 +288,27 @@ static bool wait_blank(bon_ime *ime) {
     return true;
 }
 
+/* A word of whose keys the user said that they are to stay. */
+static bool keeps_keys(bon_ime *ime, enum leave how) {
+    const struct ime_word *word = &ime->word;
+    bon_ime_memory *memory = ime->window.memory;
+    if (!memory || ime->reopened) return false;
+    if ((word->raw || how == AS_KEYS) && ime->window.learns)
+        bon_ime_memory_keep(memory, word->keys, word->key_count, true);
+    return !word->raw && bon_ime_memory_keeps(memory, word->keys, word->key_count);
+}
+
+/* Without prediction. */
+static void leave_alone(bon_ime *ime, enum leave how) {
+    struct ime_word *word = &ime->word;
+    bool restores = how == AT_BREAK && ime->setup.flags & BON_IME_RESTORE;
+    bool kept = how != AS_SHOWN && keeps_keys(ime, how);
+    if (how == AS_KEYS || kept || (restores && !bon_ime_word_keeps(word, &ime->setup))) word->raw = true;
+    ime->plain_len += bon_ime_word_show(word, &ime->setup, ime->plain + ime->plain_len);
+    remember(ime, word->keys, word->key_count, word->raw, ime->plain, ime->plain_len);
+    ime->last.kept = kept;
+}
+
 /* Moves the word into the commit. */
 static void leave_word(bon_ime *ime, enum leave how) {
     struct ime_word *word = &ime->word;
@@ -276,10 +323,7 @@ static void leave_word(bon_ime *ime, enum leave how) {
         put_plain(ime, macro->text, macro->text_len);
         ime->last.known = false;
     } else {
-        bool restores = how == AT_BREAK && ime->setup.flags & BON_IME_RESTORE;
-        if (how == AS_KEYS || (restores && !bon_ime_word_keeps(word, &ime->setup))) word->raw = true;
-        ime->plain_len += bon_ime_word_show(word, &ime->setup, ime->plain + ime->plain_len);
-        remember(ime, word->keys, word->key_count, word->raw, ime->plain, ime->plain_len);
+        leave_alone(ime, how);
     }
     bon_ime_word_clear(word);
 }
@@ -309,6 +353,7 @@ static bool press_sign(bon_ime *ime, uint32_t key, enum leave how) {
 /* A word of more keys than there is room for leaves as it is, and goes on as another. */
 static bool press_letter(bon_ime *ime, char key) {
     bool fresh = ime->word.key_count == 0;
+    if (fresh) ime->reopened = false;
     if (ime->word.key_count == BON_IME_KEYS_MAX) leave_word(ime, AS_SHOWN);
     if (ime->word.key_count == 0 && ime->window.count && !ime->window.parts[ime->window.count - 1].spaced)
         leave_window(ime, ime->window.count);
@@ -330,14 +375,18 @@ static bool press_character(bon_ime *ime, uint32_t key, unsigned modifiers) {
 /* The word behind which the cursor now stands comes back into the preedit. */
 static void reopen(bon_ime *ime, bon_ime_result *out) {
     struct last_word *last = &ime->last;
-    bon_ime_word_fold(&ime->word, &ime->setup, last->keys, last->raw ? 0 : last->key_count);
-    if (last->raw) {
+    bool raw = last->raw && !last->kept;
+    bon_ime_word_fold(&ime->word, &ime->setup, last->keys, raw ? 0 : last->key_count);
+    ime->reopened = true;
+    if (last->kept && ime->window.learns) bon_ime_memory_keep(ime->window.memory, last->keys, last->key_count, false);
+    if (raw) {
         ime->word.raw = true;
         ime->word.key_count = last->key_count;
         memcpy(ime->word.keys, last->keys, last->key_count);
     }
     out->delete_before = last->points + last->signs;
     bon_ime_window_deleted(&ime->window, out->delete_before);
+    if (ime->window.restore) bon_ime_window_taken_back(&ime->window, last->text, last->text_len, last->weight);
     last->known = false;
 }
 
@@ -387,7 +436,14 @@ static bool press_choose(bon_ime *ime, uint32_t key) {
     bool from_word = ime->word.key_count > 0;
     if (!ime->window.restore || (!from_word && ime->window.count == 0)) return press_other(ime, key);
     if (from_word) wait_word(ime, AT_BREAK);
-    bon_ime_choose_open(&ime->window, ime->window.count - 1, from_word);
+    bon_ime_choose_open(&ime->window, ime->window.count - 1, from_word, key == BON_IME_KEY_TAB && !from_word);
+    return true;
+}
+
+/* Up puts the word right that waits before the last. */
+static bool press_up(bon_ime *ime) {
+    if (ime->word.key_count || ime->window.count < 2) return press_other(ime, BON_IME_KEY_UP);
+    bon_ime_choose_open(&ime->window, ime->window.count - 2, false, true);
     return true;
 }
 
@@ -414,8 +470,17 @@ void bon_ime_key(bon_ime *ime, uint32_t key, unsigned modifiers, bon_ime_result 
         out->handled = press_escape(ime);
     else if (key == BON_IME_KEY_TAB || key == BON_IME_KEY_DOWN)
         out->handled = press_choose(ime, key);
+    else if (key == BON_IME_KEY_UP)
+        out->handled = press_up(ime);
     else
         out->handled = press_other(ime, key);
+    finish_result(ime, out);
+}
+
+void bon_ime_choose(bon_ime *ime, size_t candidate, bon_ime_result *out) {
+    *out = (bon_ime_result){0};
+    ime->plain_len = 0;
+    out->handled = bon_ime_choose_take(&ime->window, candidate);
     finish_result(ime, out);
 }
 

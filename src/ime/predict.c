@@ -4,20 +4,22 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "restore/letters.h"
 #include "restore/session.h"
 #include "syllable/utf8.h"
 
 enum { LINE_MAX_BYTES = IME_CONTEXT + IME_PARTS * (IME_SHOWN_MAX + 1), READINGS = 32 };
 
-/* What a word says about the habits of who types: the weight of the newest. */
+/* What a word says about the habits of who types: the weight of the newest; more when its marks were refused. */
 #define COMPANY_WEIGHT 0.125F
+#define REFUSED_WEIGHT 0.25F
 
 void bon_ime_window_clear(struct ime_window *window) {
     window->count = 0;
     window->fresh = false;
     window->company = 0;
     window->choosing.on = false;
-    window->context_len = 0;
+    window->context_len = window->doubted_len = 0;
 }
 
 /* ---- words in and out ---- */
@@ -38,18 +40,40 @@ static enum ime_pin pin_of(const struct ime_word *word, const struct bon_ime_set
     return bon_ime_view_syllable(word, &view) ? IME_FIXED : IME_MARKED;
 }
 
+/* Whether the word is one that was taken out because of what it showed. */
+static bool was_doubted(const struct ime_window *window, const struct ime_part *part) {
+    char before[BON_WORD_MAX], now[BON_WORD_MAX];
+    bool marks;
+    size_t n = bon_plain_form(window->doubted, window->doubted_len, before, &marks);
+    return n > 0 && n == bon_plain_form(part->text, part->text_len, now, &marks) && memcmp(before, now, n) == 0;
+}
+
+/* A word that the user always wants as it is typed. */
+static void keep_keys(struct ime_part *part) {
+    memcpy(part->text, part->keys, part->key_count);
+    part->text_len = part->key_count;
+    part->pin = IME_FIXED;
+    part->raw = part->kept = true;
+}
+
 void bon_ime_window_take(struct ime_window *window, const struct bon_ime_setup *setup, struct ime_word *word,
                          bool restores) {
     struct ime_part *part = &window->parts[window->count++];
-    part->pin = (uint8_t)pin_of(word, setup);
-    part->doubtful = part->pin == IME_MARKED && restores && !bon_ime_word_keeps(word, setup);
-    if (part->pin == IME_FIXED && restores && !bon_ime_word_keeps(word, setup)) word->raw = true;
+    bool keeps = !restores || bon_ime_word_keeps(word, setup);
+    *part = (struct ime_part){.pin = (uint8_t)pin_of(word, setup), .key_count = word->key_count, .told = word->raw};
+    part->doubtful = part->pin == IME_MARKED && !keeps;
+    if (part->pin == IME_FIXED && !keeps) word->raw = true;
     part->raw = word->raw;
-    part->spaced = false;
-    part->key_count = word->key_count;
     memcpy(part->keys, word->keys, word->key_count);
     part->typed_len = part->text_len = (uint16_t)bon_ime_word_show(word, setup, part->typed);
     memcpy(part->text, part->typed, part->typed_len);
+    if (was_doubted(window, part)) { /* seen, taken out, and now wanted like this */
+        if (part->pin == IME_FREE) part->pin = IME_FIXED;
+        part->told = true;
+    }
+    if (restores && !part->raw && window->memory && bon_ime_memory_keeps(window->memory, part->keys, part->key_count))
+        keep_keys(part);
+    window->doubted_len = 0;
     bon_ime_word_clear(word);
 }
 
@@ -59,10 +83,17 @@ static void show_keys(struct ime_part *part) {
     part->text_len = part->typed_len = part->key_count;
     part->raw = true;
     part->pin = IME_FIXED;
+    part->kept = false;
 }
 
 static bool is_as_typed(const struct ime_part *part) {
     return part->text_len == part->typed_len && memcmp(part->text, part->typed, part->text_len) == 0;
+}
+
+/* What the last word shows is not what the user wants. */
+static void doubt(struct ime_window *window, const struct ime_part *part) {
+    memcpy(window->doubted, part->text, part->text_len);
+    window->doubted_len = part->text_len;
 }
 
 bool bon_ime_window_give_back(struct ime_window *window) {
@@ -70,9 +101,14 @@ bool bon_ime_window_give_back(struct ime_window *window) {
     bool fresh = window->fresh;
     window->fresh = false;
     if (!fresh || is_as_typed(part)) return false;
+    doubt(window, part);
+    if (part->kept && window->learns) bon_ime_memory_keep(window->memory, part->keys, part->key_count, false);
     memcpy(part->text, part->typed, part->typed_len);
     part->text_len = part->typed_len;
+    part->raw = part->kept = false;
     part->pin = IME_FIXED;
+    part->told = true;
+    window->company += REFUSED_WEIGHT * (1 - window->company);
     return true;
 }
 
@@ -81,12 +117,14 @@ bool bon_ime_window_keys(struct ime_window *window) {
     window->fresh = false;
     if (part->raw) return false;
     show_keys(part);
+    part->told = true;
     return true;
 }
 
 void bon_ime_window_reopen(struct ime_window *window, const struct bon_ime_setup *setup, struct ime_word *word) {
     const struct ime_part *part = &window->parts[--window->count];
     window->fresh = false;
+    if (!is_as_typed(part)) doubt(window, part);
     bon_ime_word_fold(word, setup, part->keys, part->raw ? 0 : part->key_count);
     if (!part->raw) return;
     word->raw = true;
@@ -164,9 +202,13 @@ static size_t part_of_result(const struct ime_window *window, const bon_restore_
 
 static bool decode(struct ime_window *window, const struct line *line, unsigned best,
                    const bon_restore_result **results, size_t *count) {
-    return bon_restore_typed(window->restore, line->text, line->n, line->kept, line->kept_count, window->company, best,
-                             results, count) == BON_OK &&
-           *count > 0;
+    struct bon_restore_session *session = window->restore;
+    const bon_restore_cache *before = session->trellis.cache;
+    if (window->memory) session->trellis.cache = window->memory->cache;
+    bon_status status = bon_restore_typed(session, line->text, line->n, line->kept, line->kept_count, window->company,
+                                          best, results, count);
+    session->trellis.cache = before;
+    return status == BON_OK && *count > 0;
 }
 
 /* A newly typed word with marks tells whether they were typed; one that has none tells nothing. */
@@ -176,7 +218,10 @@ static void note_company(struct ime_window *window, const struct ime_part *part)
     window->company += COMPANY_WEIGHT * ((part->pin == IME_FREE ? 0.0F : 1.0F) - window->company);
 }
 
-void bon_ime_window_decode(struct ime_window *window) {
+static bool is_open(const struct ime_part *part) { return part->pin != IME_FIXED && !part->recalled; }
+
+/* Decodes what is open, once. */
+static void decode_open(struct ime_window *window) {
     const bon_restore_result *results;
     size_t found;
     struct line line;
@@ -185,21 +230,26 @@ void bon_ime_window_decode(struct ime_window *window) {
     put(&line, window->context, window->context_len, true);
     for (unsigned i = 0; i < window->count; i++) {
         const struct ime_part *part = &window->parts[i];
-        bool fixed = part->pin == IME_FIXED;
+        bool fixed = !is_open(part);
         open |= !fixed;
         if (i > 0) line.text[line.n++] = ' ';
         put(&line, fixed ? part->text : part->typed, fixed ? part->text_len : part->typed_len, fixed);
     }
-    if (open && decode(window, &line, 1, &results, &found)) {
-        for (unsigned i = 0; i < window->count; i++) {
-            struct ime_part *part = &window->parts[i];
-            const char *text;
-            size_t n = part_of_result(window, &results[0], i, &text);
-            if (part->pin == IME_FIXED || n > sizeof part->text) continue;
-            memcpy(part->text, text, n);
-            part->text_len = (uint16_t)n;
-        }
+    if (!open || !decode(window, &line, 1, &results, &found)) return;
+    for (unsigned i = 0; i < window->count; i++) {
+        struct ime_part *part = &window->parts[i];
+        const char *text;
+        size_t n = part_of_result(window, &results[0], i, &text);
+        if (!is_open(part) || n > sizeof part->text) continue;
+        memcpy(part->text, text, n);
+        part->text_len = (uint16_t)n;
     }
+}
+
+void bon_ime_window_decode(struct ime_window *window) {
+    for (unsigned i = 0; i < window->count; i++) window->parts[i].recalled = false;
+    decode_open(window);
+    if (window->memory && bon_ime_window_recall(window)) decode_open(window);
     for (unsigned i = 0; i < window->count; i++)
         if (window->parts[i].doubtful && is_as_typed(&window->parts[i])) show_keys(&window->parts[i]);
     if (window->count) note_company(window, &window->parts[window->count - 1]);

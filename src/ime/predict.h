@@ -7,7 +7,7 @@
 #ifndef BON_SRC_IME_PREDICT_H
 #define BON_SRC_IME_PREDICT_H
 
-#include "bon/restore.h"
+#include "ime/memory.h"
 #include "ime/word.h"
 
 enum {
@@ -28,6 +28,9 @@ struct ime_part {
     uint8_t key_count, pin;
     bool raw, spaced; /* spaced: a blank behind it */
     bool doubtful;    /* goes back to its keys unless the model completes its marks */
+    bool told;        /* the user put it right, or asked for its keys */
+    bool kept;        /* shows its keys because it always does (memory.h) */
+    bool recalled;    /* shows what was chosen in its place before */
     uint16_t typed_len, text_len;
     char keys[BON_IME_KEYS_MAX];
     char typed[IME_SHOWN_MAX]; /* as its keys showed it */
@@ -37,6 +40,7 @@ struct ime_part {
 /* The candidates of one word of the window. */
 struct ime_choosing {
     bool on, from_word; /* from_word: it was the word being typed when its candidates were asked for */
+    bool quick;         /* the next best was selected at once, and nothing was done since */
     unsigned part, count, selected;
     struct ime_part before; /* what Escape gives back */
     const char *list[IME_CHOICES];
@@ -45,6 +49,8 @@ struct ime_choosing {
 
 struct ime_window {
     bon_restore_session *restore; /* NULL: no prediction */
+    bon_ime_memory *memory;       /* NULL: none */
+    bool learns;
     unsigned count;
     bool fresh;    /* the last word was decoded by the last key */
     float company; /* how much of what has marks was typed with them: 0..1, over the last words */
@@ -52,6 +58,8 @@ struct ime_window {
     struct ime_choosing choosing;
     size_t context_len;
     char context[IME_CONTEXT];
+    size_t doubted_len; /* what the word showed that was taken out to be typed on, if that was not what was typed */
+    char doubted[IME_SHOWN_MAX];
 };
 
 /* ---- predict.c ---- */
@@ -79,10 +87,23 @@ size_t bon_ime_window_show(const struct ime_window *window, char *out, size_t *c
 size_t bon_ime_window_readings(struct ime_window *window, unsigned at, const char *plain, size_t n,
                                char (*texts)[IME_SHOWN_MAX + 1], size_t cap);
 
+/* ---- teach.c ---- */
+
+/* Puts what was chosen before in the place of words that are not fixed; whether that changed one. */
+bool bon_ime_window_recall(struct ime_window *window);
+/* Learns a word that leaves, behind the words before it or, for the first, behind `text`. Returns how often it counted. */
+unsigned bon_ime_window_learn(const struct ime_window *window, unsigned part, const char *text, size_t n);
+/* A word that had left (the context no longer has it) is typed on: what was learned of it goes. */
+void bon_ime_window_taken_back(struct ime_window *window, const char *text, size_t n, unsigned weight);
+/* The last word of a text that ends with at most one blank behind it; n = 0: none. */
+const char *bon_ime_last_word(const char *text, size_t text_n, size_t *n);
+
 /* ---- choose.c ---- */
 
-/* Opens the candidates of a word of the window. */
-void bon_ime_choose_open(struct ime_window *window, unsigned part, bool from_word);
+/* Opens the candidates of a word of the window. quick: the next best takes its place at once. */
+void bon_ime_choose_open(struct ime_window *window, unsigned part, bool from_word, bool quick);
+/* Selects a candidate and takes it; false when there is none such. */
+bool bon_ime_choose_take(struct ime_window *window, size_t which);
 /* A key while choosing. False when choosing is over and the key is still to be acted on. */
 bool bon_ime_choose_key(struct ime_window *window, const struct bon_ime_setup *setup, struct ime_word *word,
                         uint32_t key);

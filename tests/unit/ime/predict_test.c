@@ -221,12 +221,12 @@ Test(predict, escape_gives_the_keys) {
 
 Test(predict, candidates_of_the_last_word) {
     sit_down((bon_ime_options){0});
-    type("toi hoc tieng tien {Tab}");
+    type("toi hoc tieng tien {Down}");
     ok_candidate(0, "tiên");
     ok_candidate(1, "tiền");
     ok_last_candidate("tien");
     cr_expect_eq(desk.result.selected, 0);
-    type("{Down}");
+    type("{Tab}");
     ok_preedit("tôi học tiếng tiền ");
     cr_expect_eq(desk.result.selected, 1);
     type("{Up}");
@@ -241,15 +241,51 @@ Test(predict, candidates_of_the_last_word) {
 
 Test(predict, candidates_walk) {
     sit_down((bon_ime_options){0});
-    type("tien hoc {Tab}{Left}");
+    type("tien hoc {Down}{Left}");
     ok_candidate(0, "tiền");
     cr_expect_eq(desk.result.cursor, strlen("tiền"));
     type("{Left}{2}");
     ok_preedit("tiên học ");
-    type("{Tab}{Left}{Right}");
+    type("{Down}{Left}{Right}");
     cr_expect_eq(desk.result.cursor, strlen("tiên học"));
     type("{Escape}");
     ok_preedit("tiên học ");
+    get_up();
+}
+
+/* Tab puts the next best reading in place at once, Up does that to the word before; what is typed next takes it. */
+Test(predict, next_best_by_one_key) {
+    sit_down((bon_ime_options){0});
+    type("toi hoc tieng tien {Tab}");
+    ok_preedit("tôi học tiếng tiền ");
+    cr_expect_eq(desk.result.selected, 1);
+    type("{Escape}");
+    ok_preedit("tôi học tiếng tiên ");
+    type("{Tab}la ");
+    ok_preedit("học tiếng tiền là ");
+    start_over();
+    type("tien hoc {Up}");
+    ok_preedit("tiên học ");
+    type("{Right}"); /* passed: as it was */
+    cr_expect_eq(desk.result.cursor, desk.result.preedit_len - 1);
+    type("{Left}{Down}");
+    type("{Escape}");
+    ok_preedit("tiền học ");
+    type("{Up}tieng ");
+    ok_preedit("tiên học tiếng ");
+    get_up();
+}
+
+Test(predict, candidates_by_click) {
+    sit_down((bon_ime_options){0});
+    type("tien hoc {Up}");
+    bon_ime_choose(desk.ime, 9, &desk.result);
+    cr_expect(!desk.result.handled);
+    bon_ime_choose(desk.ime, 0, &desk.result);
+    cr_expect(desk.result.handled);
+    ok_preedit("tiền học ");
+    bon_ime_choose(desk.ime, 0, &desk.result);
+    cr_expect(!desk.result.handled);
     get_up();
 }
 
