@@ -21,12 +21,13 @@ struct segment_args {
     const char *json_field;
 };
 
-typedef bon_status (*line_map)(struct bon_word_cache *words, const char *line, size_t n, bon_buf *out);
+/* Maps text of whole lines, or a window of one. */
+typedef bon_status (*text_map)(struct bon_word_cache *words, const char *text, size_t n, bon_buf *out);
 
 struct segment_job {
     struct bon_pipeline pipeline;
-    line_map map_line;
-    bool fold, sentences;
+    text_map map;
+    bool sentences;
     bool line_has_token; /* written so far, of a line that goes on in the next window */
     struct json_lines json;
 };
@@ -50,26 +51,31 @@ static const struct option_row options[] = {
 
 /* ---- lines: tokens with a blank between them, or sentences each on a line of its own ---- */
 
-/* A token is at least a byte and gets one separator, so room for the whole line is known beforehand. Tokens that stand one
- * blank apart, as most do, are copied together with it. */
-static bon_status map_line_tokens(struct bon_word_cache *words, const char *line, size_t n, bon_buf *out) {
-    bon_token token;
-    size_t pos = 0, from = 0, to = 0; /* what waits to be copied */
+typedef bon_status (*line_map)(const char *line, size_t n, bon_buf *out);
+
+/* A token is at least a byte and gets one separator, so room for all of them is known beforehand. Tokens that stand one blank
+ * apart, as most do, are copied together with it. */
+static bon_status map_tokens(struct bon_word_cache *words, const char *text, size_t n, bon_buf *out) {
+    size_t from = 0, to = 0; /* what waits to be copied */
+    bool first = true;       /* of its line */
     BON_TRY(bon_buf_reserve(out, 2 * n));
-    while (bon_segment_next_cached(words, line, n, &pos, &token)) {
-        if (token.start != to + 1 || line[to] != ' ' || to == 0) {
-            bon_buf_push(out, line + from, to - from);
-            if (to > 0) bon_buf_push(out, " ", 1);
-            from = token.start;
+    for (size_t pos = 0, count; (count = bon_segment_many(words, text, n, &pos)) > 0;) {
+        for (const bon_token *token = words->tokens; token < words->tokens + count; token++) {
+            bool end = token->kind == BON_LINE_END;
+            if (end || first || token->start != to + 1 || text[to] != ' ') {
+                bon_buf_push(out, text + from, to - from);
+                if (!end && !first) bon_buf_push(out, " ", 1);
+                from = token->start;
+            }
+            to = (size_t)token->start + token->len;
+            first = end;
         }
-        to = pos;
     }
-    bon_buf_push(out, line + from, to - from);
+    bon_buf_push(out, text + from, to - from);
     return BON_OK;
 }
 
-static bon_status map_line_folded(struct bon_word_cache *words, const char *line, size_t n, bon_buf *out) {
-    (void)words;
+static bon_status map_line_folded(const char *line, size_t n, bon_buf *out) {
     bon_token token;
     bool first = true;
     for (size_t pos = 0; bon_token_next(line, n, &pos, &token); first = false) {
@@ -79,8 +85,7 @@ static bon_status map_line_folded(struct bon_word_cache *words, const char *line
     return BON_OK;
 }
 
-static bon_status map_line_sentences(struct bon_word_cache *words, const char *line, size_t n, bon_buf *out) {
-    (void)words;
+static bon_status map_line_sentences(const char *line, size_t n, bon_buf *out) {
     bool first = true;
     for (size_t pos = 0, start, len; bon_sentence_next(line, n, &pos, &start, &len); first = false) {
         if (!first) BON_TRY(bon_buf_put(out, '\n'));
@@ -89,22 +94,32 @@ static bon_status map_line_sentences(struct bon_word_cache *words, const char *l
     return BON_OK;
 }
 
-static bon_status map_lines(line_map map_line, struct bon_word_cache *words, const char *text, size_t n, bon_buf *out) {
+static bon_status map_lines(line_map map_line, const char *text, size_t n, bon_buf *out) {
     const char *end = text + n;
     BON_TRY(bon_buf_reserve(out, n + n / 4));
     for (const char *line = text; line < end;) {
         const char *newline = memchr(line, '\n', (size_t)(end - line));
         const char *stop = newline ? newline : end;
-        BON_TRY(map_line(words, line, (size_t)(stop - line), out));
+        BON_TRY(map_line(line, (size_t)(stop - line), out));
         if (newline) BON_TRY(bon_buf_put(out, '\n'));
         line = newline ? newline + 1 : end;
     }
     return BON_OK;
 }
 
+static bon_status map_folded(struct bon_word_cache *words, const char *text, size_t n, bon_buf *out) {
+    (void)words;
+    return map_lines(map_line_folded, text, n, out);
+}
+
+static bon_status map_sentences(struct bon_word_cache *words, const char *text, size_t n, bon_buf *out) {
+    (void)words;
+    return map_lines(map_line_sentences, text, n, out);
+}
+
 static bon_status map_text(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
     const struct segment_job *job = context;
-    return map_lines(job->map_line, worker, chunk->data, chunk->len, out);
+    return job->map(worker, chunk->data, chunk->len, out);
 }
 
 /* A line above BON_WINDOW comes in windows: those cut at a blank are joined by one space here, in input order. */
@@ -146,7 +161,7 @@ static bon_status rewrite_field(void *context, const char *text, size_t n, const
     struct field_context *field = context;
     (void)place;
     field->lines.len = 0;
-    BON_TRY(map_lines(field->job->map_line, field->words, text, n, &field->lines));
+    BON_TRY(field->job->map(field->words, text, n, &field->lines));
     if (field->job->sentences) return append_array(&field->lines, value);
     return bon_json_quote(field->lines.data, field->lines.len, value);
 }
@@ -183,19 +198,31 @@ static bon_status start_row(uint64_t start, uint64_t len, const char *kind, bon_
     return BON_OK;
 }
 
+static bon_status append_row(const struct bon_chunk *chunk, const bon_token *token, bool fold, bon_buf *out) {
+    BON_TRY(start_row(chunk->offset + token->start, token->len, bon_token_kind_name(token->kind), out));
+    BON_TRY(fold ? bon_fold_token(chunk->data, token, out)
+                 : bon_buf_append(out, chunk->data + token->start, token->len));
+    BON_TRY(bon_buf_reserve(out, NUMBERS_AND_KIND));
+    bon_buf_push(out, "\t", 1);
+    if (token->kind == BON_TOKEN_SYLLABLE) push_number(out, token->code);
+    bon_buf_push(out, "\n", 1);
+    return BON_OK;
+}
+
 static bon_status map_tsv(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
-    const struct segment_job *job = context;
+    (void)context;
+    struct bon_word_cache *words = worker;
+    for (size_t pos = 0, count; (count = bon_segment_many(words, chunk->data, chunk->len, &pos)) > 0;)
+        for (const bon_token *token = words->tokens; token < words->tokens + count; token++)
+            if (token->kind != BON_LINE_END) BON_TRY(append_row(chunk, token, false, out));
+    return BON_OK;
+}
+
+static bon_status map_tsv_folded(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
+    (void)context, (void)worker;
     bon_token token;
-    for (size_t pos = 0; job->fold ? bon_token_next(chunk->data, chunk->len, &pos, &token)
-                                   : bon_segment_next_cached(worker, chunk->data, chunk->len, &pos, &token);) {
-        BON_TRY(start_row(chunk->offset + token.start, token.len, bon_token_kind_name(token.kind), out));
-        BON_TRY(job->fold ? bon_fold_token(chunk->data, &token, out)
-                          : bon_buf_append(out, chunk->data + token.start, token.len));
-        BON_TRY(bon_buf_reserve(out, NUMBERS_AND_KIND));
-        bon_buf_push(out, "\t", 1);
-        if (token.kind == BON_TOKEN_SYLLABLE) push_number(out, token.code);
-        bon_buf_push(out, "\n", 1);
-    }
+    for (size_t pos = 0; bon_token_next(chunk->data, chunk->len, &pos, &token);)
+        BON_TRY(append_row(chunk, &token, true, out));
     return BON_OK;
 }
 
@@ -221,25 +248,14 @@ static void push_id(bon_buf *out, unsigned id) {
     out->len += 2;
 }
 
-/* Line ends are told by what lies between tokens: the tokenizer takes a newline for a blank. */
-static void push_line_ends(const char *from, const char *to, bon_buf *out) {
-    for (; from < to; from++)
-        if (*from == '\n') push_id(out, BON_CLASS_LINE_END);
-}
-
 static bon_status map_ids(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
-    const char *end = chunk->data + chunk->len, *after = chunk->data;
-    bon_token token;
+    struct bon_word_cache *words = worker;
     (void)context;
     BON_TRY(bon_buf_reserve(out, 2 * chunk->len + 2)); /* a token and a line end are at least a byte each */
-    for (size_t pos = 0; bon_segment_next_cached(worker, chunk->data, chunk->len, &pos, &token);) {
-        push_line_ends(after, chunk->data + token.start, out);
-        push_id(out, token.code);
-        after = chunk->data + pos;
-    }
-    push_line_ends(after, end, out);
+    for (size_t pos = 0, count; (count = bon_segment_many(words, chunk->data, chunk->len, &pos)) > 0;)
+        for (size_t i = 0; i < count; i++) push_id(out, words->tokens[i].code);
     /* The last line of a file may lack its newline; it ends all the same. */
-    if (!chunk->ends_inside && end[-1] != '\n') push_id(out, BON_CLASS_LINE_END);
+    if (!chunk->ends_inside && chunk->data[chunk->len - 1] != '\n') push_id(out, BON_CLASS_LINE_END);
     return BON_OK;
 }
 
@@ -269,9 +285,8 @@ static int check_together(const struct command *command, const struct segment_ar
 }
 
 static void choose_map(const struct segment_args *args, struct segment_job *job) {
-    job->fold = args->fold;
     job->sentences = args->unit == UNIT_SENTENCE;
-    job->map_line = job->sentences ? map_line_sentences : job->fold ? map_line_folded : map_line_tokens;
+    job->map = job->sentences ? map_sentences : args->fold ? map_folded : map_tokens;
     job->json.field = args->json_field;
     job->pipeline.whole_lines = args->json_field != NULL;
     if (args->json_field)
@@ -279,7 +294,7 @@ static void choose_map(const struct segment_args *args, struct segment_job *job)
     else if (args->ids)
         job->pipeline.map = map_ids;
     else if (args->tsv)
-        job->pipeline.map = job->sentences ? map_tsv_sentences : map_tsv;
+        job->pipeline.map = job->sentences ? map_tsv_sentences : args->fold ? map_tsv_folded : map_tsv;
     else
         job->pipeline.map = map_text, job->pipeline.sink = sink_text;
 }

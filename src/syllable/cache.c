@@ -1,104 +1,179 @@
 /* src/syllable/cache.c: segmentation with a memory of words.
  *
  * Text repeats itself: a few thousand spellings are nearly all of it. Reading a word letter by letter costs most in branches
- * that no processor can guess, above all where it ends. Here 16 bytes are looked at together: the first that is neither an ASCII
- * letter nor part of a longer character ends the word, the bytes before it are a key, and a table tells what the tokenizer
- * said of the same bytes last time. Its answer depends on nothing else when a blank, a comma or the like follows (bon_token_next looks
- * further only for addresses, the segmenter only at dots and hyphens). All else goes the long way.
+ * that no processor can guess, above all where it ends. Here bit masks tell where the entries of a text begin and end (cuts.c);
+ * the bytes of an entry, at most 15, are a key, and a table tells what the segmenter said of the same bytes last time. For
+ * entries that are clean its answer depends on nothing else. All else goes the long way, token by token, until the two meet
+ * again at the beginning of an entry.
  */
 #include <string.h>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
+#include "syllable/cuts.h"
 #include "syllable/segment.h"
+#include "syllable/unicode.h"
+#include "syllable/utf8.h"
 
-enum { KEY_BYTES = 16 };
+enum {
+    KEY_BYTES = 15
+}; /* the sixteenth is the length, so that no key is all zeros, and a zero in text is a byte as any */
 
-/* The number of bytes from p on, of 16, before the first that is ASCII and no letter; 16 when there is none. */
-static unsigned word_length(const char *p) {
-#if defined(__SSE2__)
-    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
-    __m128i lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
-    /* One signed comparison for 'a' <= x <= 'z': the range is moved to the bottom of what a byte can hold. */
-    __m128i moved = _mm_sub_epi8(lower, _mm_set1_epi8((char)('a' + 128)));
-    __m128i letters = _mm_cmplt_epi8(moved, _mm_set1_epi8((char)(-128 + 26)));
-    unsigned word = (unsigned)(_mm_movemask_epi8(letters) | _mm_movemask_epi8(bytes));
-    return (unsigned)__builtin_ctz(~word | 1u << KEY_BYTES);
-#else
-    unsigned i = 0;
-    while (i < KEY_BYTES && ((unsigned char)p[i] >= 0x80 || (unsigned)((p[i] | 0x20) - 'a') < 26)) i++;
-    return i;
-#endif
-}
+_Static_assert((int)BON_SEGMENT_MANY > (int)BON_CUT_WINDOW, "an entry is at least a byte, a token too");
 
-/* The first `length` of the 16 bytes from p on, zeros behind. */
-static void read_key(const char *p, unsigned length, uint64_t key[2]) {
-    static const uint64_t mask_bytes[4] = {~UINT64_C(0), ~UINT64_C(0), 0, 0};
-    uint64_t masks[2];
-    memcpy(masks, (const char *)mask_bytes + KEY_BYTES - length, sizeof masks);
-    memcpy(key, p, KEY_BYTES);
-    key[0] &= masks[0];
-    key[1] &= masks[1];
+struct walk {
+    struct bon_word_cache *cache;
+    const char *text;
+    size_t n;
+    size_t pos;           /* the next token begins here or behind blanks */
+    const uint8_t *bytes; /* the window: those of text + base, readable far enough */
+    size_t base;
+    bon_token *tokens; /* where the next one goes */
+};
+
+/* The key of an entry at p: its first bytes and their number, zeros between. Those behind it are masked away. Every number is
+ * the same to the memory, so its first digit stands for it. A key of more than KEY_BYTES is one that no word has. */
+static inline void read_key(const uint8_t *p, uint32_t length, uint64_t key[2]) {
+#define LOW(n) ((UINT64_C(1) << (8 * (n))) - 1)
+#define ALL UINT64_MAX
+#define MANY 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16
+    static const uint64_t masks[KEY_BYTES + 2][2] = {
+        {0, 0},        {LOW(1), 0},   {LOW(2), 0},   {LOW(3), 0},   {LOW(4), 0},   {LOW(5), 0},
+        {LOW(6), 0},   {LOW(7), 0},   {ALL, 0},      {ALL, LOW(1)}, {ALL, LOW(2)}, {ALL, LOW(3)},
+        {ALL, LOW(4)}, {ALL, LOW(5)}, {ALL, LOW(6)}, {ALL, LOW(7)}, {0, 0},
+    };
+    static const uint8_t caps[256] = {
+        MANY, MANY, MANY, 1,    1,    1,    1,    1,    1,    1,    1,    1,    1,    16,   16,   16,
+        16,   16,   16,   MANY, MANY, MANY, MANY, MANY, MANY, MANY, MANY, MANY, MANY, MANY, MANY,
+    };
+    uint32_t cap = caps[*p], capped = length < cap ? length : cap;
+    memcpy(key, p, 16);
+    key[0] &= masks[capped][0];
+    key[1] = (key[1] & masks[capped][1]) | (uint64_t)capped << 56;
+#undef LOW
+#undef ALL
+#undef MANY
 }
 
 /* Multiplicative hashing (Knuth, volume 3, 6.4) of both halves. */
-static struct bon_word *slot_of(struct bon_word_cache *cache, const uint64_t key[2]) {
+static inline struct bon_word *slot_of(struct bon_word_cache *cache, const uint64_t key[2]) {
     uint64_t hash = (key[0] ^ key[1] * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xbf58476d1ce4e5b9);
-    return &cache->words[hash >> 52];
-}
-_Static_assert(BON_WORD_SLOTS == 1 << (64 - 52), "the top bits of the hash number the slots");
-
-/* Whether nothing that stands here can make more of the word before it. */
-static bool is_clear_end(const char *p) {
-    switch (*p) {
-    case ',':
-    case ';':
-    case '!':
-    case '?':
-    case ')':
-    case '"': return true;
-    case '.': return (unsigned char)p[1] <= ' ';
-    default: return (unsigned char)*p <= ' ';
-    }
+    return &cache->words[hash >> (64 - BON_WORD_BITS)];
 }
 
-/* Whether text[at] is a sign of ASCII that is a token by itself whatever stands around it; text[at + 1] is there. */
-static bool is_plain_sign(const char *p) {
-    static const char signs[128] = {
-        ['!'] = 1, ['"'] = 1, ['%'] = 1, ['&'] = 1, ['\''] = 1, ['('] = 1, [')'] = 1, [','] = 1, ['-'] = 1, ['.'] = 1,
-        ['/'] = 1, [':'] = 1, [';'] = 1, ['?'] = 1, ['['] = 1,  [']'] = 1, ['_'] = 1, ['{'] = 1, ['}'] = 1};
-    unsigned char sign = (unsigned char)p[0], next = (unsigned char)p[1];
-    return sign < 0x80 && signs[sign] && next < 0x80 && !(sign == '.' && next == '.'); /* no mark on it, no ellipsis */
+/* Where the word of a slot goes when another one comes. */
+static inline struct bon_word *neighbour(struct bon_word_cache *cache, const struct bon_word *word) {
+    return &cache->words[(size_t)(word - cache->words) ^ 1];
 }
 
-bool bon_segment_next_cached(struct bon_word_cache *cache, const char *text, size_t n, size_t *pos, bon_token *token) {
-    size_t at = *pos;
-    if (at < n && text[at] == ' ') at++;
-    if (n - at <= KEY_BYTES) return bon_segment_next(text, n, pos, token);
-    unsigned length = word_length(text + at);
-    if (length == 0 && is_plain_sign(text + at)) {
-        *token = (bon_token){(uint32_t)at, 1, BON_TOKEN_PUNCTUATION, 0, BON_CLASS_PUNCTUATION};
-        *pos = at + 1;
-        return true;
-    }
-    if (length == 0 || length == KEY_BYTES || !is_clear_end(text + at + length))
-        return bon_segment_next(text, n, pos, token);
+static inline bool is_word(const struct bon_word *word, const uint64_t key[2], uint32_t flags) {
+    return ((key[0] ^ word->bytes[0]) | (key[1] ^ word->bytes[1]) | (flags & word->not_before)) == 0;
+}
+
+/* Looks beside a slot that has another word; a word found there changes places with it. */
+static __attribute__((noinline)) bool recall(struct bon_word_cache *cache, const uint64_t key[2], uint32_t flags,
+                                             struct bon_word *word) {
+    struct bon_word *other = neighbour(cache, word), here = *word;
+    if (!is_word(other, key, flags)) return false;
+    *word = *other;
+    *other = here;
+    return true;
+}
+
+/* Remembers a token that is a clean entry. Characters beyond ASCII are remembered when they are letters, or one of the signs
+ * that are an entry by themselves: what emoji are may depend on what follows. */
+static void remember(struct bon_word_cache *cache, const char *text, const uint8_t *p, const bon_token *token) {
     uint64_t key[2];
-    read_key(text + at, length, key);
-    struct bon_word *word = slot_of(cache, key);
-    /* A dot may belong to a word with a capital, or a foreign one: the table of abbreviations knows. */
-    bool dotless =
-        text[at + length] != '.' || (word->kind == BON_TOKEN_SYLLABLE && word->letter_case == BON_CASE_LOWER);
-    if (word->bytes[0] == key[0] && word->bytes[1] == key[1] && dotless) {
-        *token = (bon_token){(uint32_t)at, length, word->kind, word->letter_case, word->code};
-        *pos = at + length;
-        return true;
-    }
-    bool found = bon_segment_next(text, n, pos, token);
     bool letters = token->kind == BON_TOKEN_SYLLABLE || token->kind == BON_TOKEN_WORD;
-    if (found && letters && token->start == at && token->len == length)
-        *word = (struct bon_word){{key[0], key[1]}, token->code, token->kind, token->letter_case};
-    return found;
+    bool sign = token->kind == BON_TOKEN_PUNCTUATION || token->kind == BON_TOKEN_SYMBOL;
+    bool long_sign = token->len == 3 && p[0] == 0xe2 && p[1] == 0x80;
+    bool alone = token->kind == BON_TOKEN_NUMBER || token->kind == BON_LINE_END;
+    if (!letters && !alone && !(sign && (*p < 0x80 || long_sign))) return;
+    read_key(p, token->len, key);
+    if (key[1] >> 56 > KEY_BYTES) return;
+    /* A dot may belong to a word with a capital, or a foreign one: the table of abbreviations knows. */
+    bool lower = token->kind == BON_TOKEN_SYLLABLE && token->letter_case == BON_CASE_LOWER;
+    bool dotted = letters && !lower && bon_dotted_word(text + token->start, token->len) != BON_DOTTED_NOT;
+    struct bon_word *word = slot_of(cache, key);
+    if (!is_word(word, key, 0)) *neighbour(cache, word) = *word;
+    *word = (struct bon_word){.bytes = {key[0], key[1]},
+                              .kind = token->kind,
+                              .letter_case = token->letter_case,
+                              .code = token->code,
+                              .not_before = BON_CUT_DIRTY | (dotted ? BON_CUT_DOT : 0)};
+}
+
+/* One token, or line end, the long way; false at the end of the text. */
+static bool step(struct walk *walk) {
+    for (unsigned length; walk->pos < walk->n; walk->pos += length) {
+        uint32_t c = bon_utf8_read(walk->text + walk->pos, walk->n - walk->pos, &length);
+        if (c == '\n') {
+            *walk->tokens++ = (bon_token){(uint32_t)walk->pos++, 1, BON_LINE_END, 0, BON_CLASS_LINE_END};
+            return true;
+        }
+        if (bon_class_of(c) != BON_CLASS_OF_BLANK)
+            return bon_segment_next(walk->text, walk->n, &walk->pos, walk->tokens++);
+    }
+    return false;
+}
+
+/* Reads entry i the long way, and those after it that its token takes in or cuts in two. Returns the next entry that begins
+ * where a token does, `count` behind the last. */
+static __attribute__((noinline)) size_t read_entries(struct walk *walk, size_t i, size_t count) {
+    const struct bon_cuts *cuts = &walk->cache->cuts;
+    size_t start = walk->base + cuts->starts[i], end = walk->base + (cuts->ends[i] & BON_CUT_END);
+    const bon_token *token = walk->tokens;
+    walk->pos = start;
+    if (!step(walk)) return count;
+    if (!(cuts->ends[i] & BON_CUT_DIRTY) && token->start == start && walk->pos == end)
+        remember(walk->cache, walk->text, walk->bytes + cuts->starts[i], token);
+    for (; i < count; i++) {
+        while (walk->base + cuts->starts[i] < walk->pos && walk->pos < walk->base + (cuts->ends[i] & BON_CUT_END))
+            if (!step(walk)) return count;
+        if (walk->base + cuts->starts[i] >= walk->pos) break;
+    }
+    return i;
+}
+
+static void look_up_entries(struct walk *walk, size_t count) {
+    const struct bon_cuts *cuts = &walk->cache->cuts;
+    bon_token *tokens = walk->tokens;
+    for (size_t i = 0; i < count;) {
+        uint32_t start = cuts->starts[i], end = cuts->ends[i], length = (end & BON_CUT_END) - start;
+        const uint8_t *p = walk->bytes + start;
+        uint64_t key[2];
+        read_key(p, length, key);
+        struct bon_word *word = slot_of(walk->cache, key);
+        if (!is_word(word, key, end) && !recall(walk->cache, key, end, word)) {
+            walk->tokens = tokens;
+            i = read_entries(walk, i, count);
+            tokens = walk->tokens;
+            continue;
+        }
+        *tokens++ = (bon_token){(uint32_t)walk->base + start, length, word->kind, word->letter_case, word->code};
+        i++;
+    }
+    walk->tokens = tokens;
+    if (count > 0) {
+        size_t end = walk->base + (cuts->ends[count - 1] & BON_CUT_END);
+        if (walk->pos < end) walk->pos = end;
+    }
+}
+
+size_t bon_segment_many(struct bon_word_cache *cache, const char *text, size_t n, size_t *pos) {
+    struct walk walk = {.cache = cache, .text = text, .n = n, .pos = *pos, .tokens = cache->tokens};
+    if (!cache->cut) cache->cut = bon_cut_best();
+    while (walk.tokens == cache->tokens && walk.pos < n) {
+        size_t left = n - walk.pos;
+        walk.base = walk.pos;
+        walk.bytes = (const uint8_t *)text + walk.pos;
+        if (left < BON_CUT_WINDOW + BON_CUT_AHEAD) { /* the end of a text is as a blank */
+            memset(cache->tail, ' ', sizeof cache->tail);
+            memcpy(cache->tail, walk.bytes, left);
+            walk.bytes = cache->tail;
+        }
+        size_t count = cache->cut(walk.bytes, &cache->cuts);
+        look_up_entries(&walk, count);
+        if (count == 0 && !step(&walk)) break;
+    }
+    *pos = walk.pos;
+    return (size_t)(walk.tokens - cache->tokens);
 }

@@ -3,22 +3,32 @@
 #define BON_SRC_SYLLABLE_SEGMENT_H
 
 #include "bon/syllable.h"
+#include "syllable/cuts.h"
 
 /* Makes a token of another kind than letters: kind and code, no case. */
 void bon_token_set_kind(bon_token *token, bon_token_kind kind);
 
 /* Words met before, by their bytes. All zeros to begin with; one for each thread. */
-enum { BON_WORD_SLOTS = 1 << 12 };
+enum { BON_WORD_BITS = 14, BON_WORD_SLOTS = 1 << BON_WORD_BITS };
+/* A newline is a token here, of this kind and BON_CLASS_LINE_END. */
+enum { BON_LINE_END = BON_TOKEN_KINDS, BON_SEGMENT_MANY = BON_CUT_WINDOW + 8 };
 struct bon_word_cache {
     struct bon_word {
-        uint64_t bytes[2]; /* up to 15, zeros behind; all zeros: a free slot */
-        uint16_t code;
+        uint64_t bytes[2]; /* up to 15 and their number; all zeros: a free slot */
         uint8_t kind, letter_case;
+        uint16_t code;
+        uint32_t not_before; /* flags of cuts.h that make its bytes another token */
     } words[BON_WORD_SLOTS];
+    bon_cut_function *cut;              /* NULL: the best there is */
+    bon_token tokens[BON_SEGMENT_MANY]; /* what bon_segment_many found */
+    struct bon_cuts cuts;               /* working space */
+    uint8_t tail[BON_CUT_WINDOW + BON_CUT_AHEAD];
 };
 
-/* bon_segment_next with a memory: the same tokens, two to three times faster over much text. */
-bool bon_segment_next_cached(struct bon_word_cache *cache, const char *text, size_t n, size_t *pos, bon_token *token);
+/* bon_segment_next with a memory, many tokens a call and several times faster over much text: finds the next tokens and line
+ * ends of the text at or after *pos, leaves them in cache->tokens, and moves *pos behind them. Returns how many, 0 at the end of
+ * the text only. */
+size_t bon_segment_many(struct bon_word_cache *cache, const char *text, size_t n, size_t *pos);
 
 /* What a dot behind a word may be. */
 enum bon_dotted {
