@@ -9,6 +9,7 @@
 #include "lines.h"
 #include "ngram/counts.h"
 #include "stream.h"
+#include "word_list.h"
 
 struct cutoffs {
     unsigned count;
@@ -84,49 +85,6 @@ static bon_status sink(void *context, const struct bon_chunk *chunk, const bon_b
     size_t n;
     BON_TRY(lines_join(&job->joiner, chunk, text, &lines, &n));
     return n ? bon_lm_builder_add(job->builder, lines, n, chunk->name, chunk->line) : BON_OK;
-}
-
-/* ---- the vocabulary file ---- */
-
-struct word_list {
-    bon_buf text; /* words with NUL behind each */
-    const char **words;
-    size_t count, cap;
-};
-
-static void word_list_free(struct word_list *list) {
-    bon_buf_free(&list->text);
-    free(list->words);
-}
-
-static bon_status read_all(const char *path, bon_buf *text) {
-    struct bon_in *in;
-    BON_TRY(bon_in_open(&in, path));
-    bon_status status;
-    size_t got = 0;
-    do {
-        status = bon_buf_reserve(text, BON_CHUNK);
-        if (status == BON_OK) status = bon_in_read(in, text->data + text->len, BON_CHUNK, &got);
-        if (status == BON_OK) text->len += got;
-    } while (status == BON_OK && got > 0);
-    bon_in_close(in);
-    return status;
-}
-
-static bon_status read_words(const char *path, struct word_list *list) {
-    static const char blanks[] = " \t\r\n\v\f";
-    BON_TRY(read_all(path, &list->text));
-    BON_TRY(bon_buf_append(&list->text, "", 1));
-    char *end = list->text.data + list->text.len - 1;
-    for (char *p = list->text.data; p < end; p++) {
-        if (*p == 0 || strchr(blanks, *p)) continue;
-        size_t n = strcspn(p, blanks);
-        BON_TRY(bon_grow_array(&list->words, &list->cap, list->count + 1, sizeof *list->words));
-        list->words[list->count++] = p;
-        p += n;
-        *p = 0;
-    }
-    return BON_OK;
 }
 
 /* ---- the command ---- */
@@ -214,8 +172,7 @@ static int check_args(const struct command *command, const struct build_args *ar
 
 static bon_status set_vocabulary(const char *path, struct word_list *words, bon_lm_build_options *how) {
     if (!path) return BON_OK;
-    BON_TRY(read_words(path, words));
-    if (words->count == 0) return bon_fail(BON_ERR_DATA, "%s: no words; a vocabulary is words between blanks", path);
+    BON_TRY(word_list_read(words, path));
     how->vocabulary = words->words;
     how->vocabulary_size = words->count;
     return BON_OK;

@@ -87,24 +87,6 @@ static bon_status score_models(struct mixing *mixing, const char *text, bool wei
     return status;
 }
 
-struct scoring {
-    const bon_lm_table *table;
-    bon_lm_totals *totals;
-};
-
-static bon_status score_line(void *context, const char *line, size_t n) {
-    const struct scoring *scoring = context;
-    bon_lm_table_score_line(scoring->table, line, n, scoring->totals);
-    return BON_OK;
-}
-
-/* The mix as it was written: quantized, where it is. */
-static bon_status score_mix(struct mixing *mixing, const bon_lm_table *mix, const char *text) {
-    bon_lm_totals *totals = &mixing->totals[mixing->count];
-    if (ends_in(mixing->args->shared.output, ".bonlm")) return score_file(mixing->args->shared.output, text, totals);
-    return each_line(text, score_line, &(struct scoring){mix, totals});
-}
-
 static bon_status put_row(bon_buf *out, const char *name, double weight, const bon_lm_totals *t) {
     double both[2] = {bon_lm_perplexity(t), bon_lm_perplexity_known(t)};
     BON_TRY(bon_buf_printf(out, "%s\t%.6f\t%llu\t%llu", name, weight, (unsigned long long)t->tokens,
@@ -143,7 +125,7 @@ static bon_status mix_models(struct mixing *mixing) {
     if (args->text) BON_TRY(score_models(mixing, args->text, false));
     BON_TRY(bon_lm_interpolate(&mix, (const bon_lm_table *const *)mixing->models, mixing->weights, mixing->count));
     bon_status status = write_mix(args, mix);
-    if (status == BON_OK && text) status = score_mix(mixing, mix, text);
+    if (status == BON_OK && text) status = score_file(args->shared.output, text, &mixing->totals[mixing->count]);
     for (unsigned n = 1; status == BON_OK && n <= bon_lm_table_order(mix); n++)
         note(&args->shared, "%u-grams: %llu", n, (unsigned long long)bon_lm_table_count(mix, n));
     bon_lm_table_close(mix);

@@ -5,11 +5,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "bon/ngram.h"
+#include "bon/restore.h"
 #include "commands.h"
 #include "layout.h"
 #include "model_io.h"
 #include "stream.h"
+#include "word_list.h"
 
 enum { TARGET_ROUNDS = 12 };
 
@@ -17,23 +18,11 @@ struct prune_args {
     struct shared_args shared;
     double threshold;
     uint64_t target;
-    const char *text;
+    const char *text, *vocabulary;
     unsigned quantize;
     int layout; /* bon_lm_layout */
+    bool candidates;
 };
-
-static bool parse_size(const char *argument, void *member, const char **reason) {
-    static const char units[] = "kMG";
-    double size = 0, unit = 1;
-    char *end;
-    *reason = "is not a size like 6M (k, M, G: thousands, millions, milliards of bytes)";
-    size = strtod(argument, &end);
-    const char *found = *end ? strchr(units, *end) : NULL;
-    for (const char *u = units; found && u <= found; u++) unit *= 1000;
-    if (end == argument || (*end && (!found || end[1])) || !(size * unit >= 1 && size * unit < 1e18)) return false;
-    *(uint64_t *)member = (uint64_t)(size * unit);
-    return true;
-}
 
 static const struct option_row options[] = {
     OPTION_OUTPUT("write to FILE: .bonlm, or ARPA text for any other name\n(.gz and .zst compress)"),
@@ -41,8 +30,12 @@ static const struct option_row options[] = {
                 "leave out n-grams without which perplexity rises by less\nthan this part of it, like 1e-8"),
     OPTION_PARSE(0, "target-size", "SIZE", struct prune_args, target, parse_size,
                  "find the threshold at which the .bonlm has at most SIZE\nbytes (k, M, G behind it)"),
-    OPTION_STRING(0, "text", "FILE", struct prune_args, text,
-                  "tell the perplexity of tokenized text before and after\n(both models .bonlm)"),
+    OPTION_STRING(0, "text", "FILE", struct prune_args, text, "tell the perplexity of tokenized text before and after"),
+    OPTION_STRING(
+        0, "vocab", "N|FILE", struct prune_args, vocabulary,
+        "leave out words, and n-grams with them: all but the N\nlikeliest ones, or those that are not in FILE"),
+    OPTION_FLAG(0, "candidates", struct prune_args, candidates,
+                "make a model for 'bon restore': all words are candidates"),
     OPTION_CHOICE(0, "layout", "NAME", struct prune_args, layout, layout_choices, LAYOUT_HELP),
     OPTION_UNSIGNED(0, "quantize", "BITS", struct prune_args, quantize, 2, 16,
                     "store probabilities and back-offs of a .bonlm in BITS bits"),
@@ -61,7 +54,8 @@ static bon_status write_at(bon_lm_pruner *pruner, const struct prune_args *args,
     bon_lm_write_options how = {.quantize_bits = args->quantize, .layout = (unsigned)args->layout};
     bon_lm_table *table;
     BON_TRY(bon_lm_pruner_apply(pruner, threshold, &table));
-    bon_status status = write_model_file(table, args->shared.output, &how);
+    bon_status status = args->candidates ? bon_restorer_write(table, args->shared.output, &how, 1)
+                                         : write_model_file(table, args->shared.output, &how);
     bon_lm_table_close(table);
     return status;
 }
@@ -98,50 +92,101 @@ static bon_status write_to_size(bon_lm_pruner *pruner, const struct prune_args *
     return written == fitting ? BON_OK : write_at(pruner, args, fitting);
 }
 
-static bon_status prune(const struct prune_args *args, const char *from, double *threshold, uint64_t counts[2]) {
+/* ---- words ---- */
+
+static bool is_number(const char *text) { return *text && text[strspn(text, "0123456789")] == 0; }
+
+/* Replaces the table by one with the words that --vocab leaves. */
+static bon_status reduce(const char *vocabulary, bon_lm_table **table) {
+    struct word_list list = {0};
+    bon_lm_table *reduced = NULL;
+    bon_status status = BON_OK;
+    bool number = is_number(vocabulary);
+    if (!number) status = word_list_read(&list, vocabulary);
+    if (status == BON_OK)
+        status = bon_lm_reduce(&reduced, *table, number ? strtoull(vocabulary, NULL, 10) : 0,
+                               number ? NULL : list.words, list.count);
+    word_list_free(&list);
+    if (status != BON_OK) return status;
+    bon_lm_table_close(*table);
+    *table = reduced;
+    return BON_OK;
+}
+
+/* ---- the command ---- */
+
+/* What is told of a model before and after. */
+struct sizes {
+    uint64_t words, ngrams;
+    bon_lm_totals totals;
+};
+
+static uint64_t count_ngrams(const bon_lm_table *table) {
+    uint64_t count = 0;
+    for (unsigned k = 1; k <= bon_lm_table_order(table); k++) count += bon_lm_table_count(table, k);
+    return count;
+}
+
+static bon_status prune(const struct prune_args *args, const char *from, double *threshold, struct sizes sizes[2]) {
     bon_lm_table *table = NULL;
     bon_lm_pruner *pruner = NULL;
-    bon_status status = read_model_table(from, &table);
+    BON_TRY(read_model_table(from, &table));
+    sizes[0].words = bon_lm_table_count(table, 1);
+    sizes[0].ngrams = count_ngrams(table);
+    bon_status status = args->vocabulary ? reduce(args->vocabulary, &table) : BON_OK;
     if (status == BON_OK) status = bon_lm_pruner_open(&pruner, table);
     if (status == BON_OK) {
-        counts[0] = bon_lm_pruner_count(pruner, -1);
         status = args->target ? write_to_size(pruner, args, threshold) : write_at(pruner, args, *threshold);
-        counts[1] = bon_lm_pruner_count(pruner, *threshold);
+        sizes[1].words = bon_lm_table_count(table, 1);
+        sizes[1].ngrams = bon_lm_pruner_count(pruner, *threshold);
     }
     bon_lm_pruner_close(pruner);
     bon_lm_table_close(table);
     return status;
 }
 
-static int check_args(const struct command *command, const struct prune_args *args, const char *from) {
+static void tell(const struct prune_args *args, double threshold, const struct sizes sizes[2]) {
+    if (threshold >= 0) note(&args->shared, "threshold %.3g", threshold);
+    if (sizes[0].words != sizes[1].words)
+        note(&args->shared, "words: %llu of %llu", (unsigned long long)sizes[1].words,
+             (unsigned long long)sizes[0].words);
+    note(&args->shared, "n-grams: %llu of %llu", (unsigned long long)sizes[1].ngrams,
+         (unsigned long long)sizes[0].ngrams);
+    if (!args->text) return;
+    const bon_lm_totals *before = &sizes[0].totals, *after = &sizes[1].totals;
+    note(&args->shared, "perplexity: %.4f before, %.4f after", bon_lm_perplexity(before), bon_lm_perplexity(after));
+    if (before->oov || after->oov)
+        note(&args->shared, "without unknown words (%llu before, %llu after): %.4f before, %.4f after",
+             (unsigned long long)before->oov, (unsigned long long)after->oov, bon_lm_perplexity_known(before),
+             bon_lm_perplexity_known(after));
+}
+
+static int check_args(const struct command *command, const struct prune_args *args) {
     const char *output = args->shared.output;
     if (!output || strcmp(output, "-") == 0) return usage_error(command, "say where to: -o FILE");
-    if ((args->threshold < 0) == (args->target == 0)) return usage_error(command, "give --threshold or --target-size");
+    if (args->threshold >= 0 && args->target)
+        return usage_error(command, "give --threshold or --target-size, not both");
+    if (args->threshold < 0 && !args->target && !args->vocabulary)
+        return usage_error(command, "give --threshold, --target-size or --vocab");
     if (args->quantize && args->layout == BON_LM_LAYOUT_FAST) return usage_error(command, LAYOUT_CONFLICT);
-    if (!ends_in(output, ".bonlm") && (args->target || args->quantize || args->layout || args->text))
-        return usage_error(command, "only .bonlm files have a size to reach, bits, a layout or text to be measured by");
-    if (args->text && !ends_in(from, ".bonlm"))
-        return usage_error(command, "--text needs a .bonlm model to begin with");
+    if (!ends_in(output, ".bonlm") && (args->target || args->quantize || args->layout || args->candidates))
+        return usage_error(command, "only .bonlm files have a size to reach, bits, a layout or candidates");
     return PARSE_GO;
 }
 
 static int run(const struct command *command, int argc, char **argv) {
     struct prune_args args = {.threshold = -1};
-    uint64_t counts[2] = {0, 0};
-    double before = 0, after = 0, threshold;
+    struct sizes sizes[2] = {{0}, {0}};
     int first, result = options_parse(command, &args, argc, argv, &first);
     if (result == PARSE_GO) result = operands_check(command, argc - first, 1, 1);
-    if (result == PARSE_GO) result = check_args(command, &args, argv[first]);
+    if (result == PARSE_GO) result = check_args(command, &args);
     if (result != PARSE_GO) return result;
-    threshold = args.threshold;
-    bon_status status = args.text ? perplexity_of_file(argv[first], args.text, &before) : BON_OK;
-    if (status == BON_OK) status = prune(&args, argv[first], &threshold, counts);
-    if (status == BON_OK && args.text) status = perplexity_of_file(args.shared.output, args.text, &after);
-    if (status != BON_OK) return tell_failure(status);
-    note(&args.shared, "threshold %.3g: %llu of %llu n-grams", threshold, (unsigned long long)counts[1],
-         (unsigned long long)counts[0]);
-    if (args.text) note(&args.shared, "perplexity: %.4f before, %.4f after", before, after);
-    return EXIT_DONE;
+    double threshold = args.threshold;
+    bon_status status = args.text ? score_file(argv[first], args.text, &sizes[0].totals) : BON_OK;
+    if (status == BON_OK) status = prune(&args, argv[first], &threshold, sizes);
+    if (status == BON_OK && args.text) status = score_file(args.shared.output, args.text, &sizes[1].totals);
+    if (status == BON_OK) tell(&args, threshold, sizes);
+    return tell_failure(status);
 }
 
 const struct command command_lm_prune = {

@@ -72,29 +72,31 @@ bon_status each_line(const char *path, line_taker take, void *context) {
 
 struct scoring {
     const bon_lm *lm;
-    bon_lm_totals totals;
+    const bon_lm_table *table; /* where lm is NULL */
+    bon_lm_totals *totals;
 };
 
 static bon_status score_line(void *context, const char *line, size_t n) {
-    struct scoring *scoring = context;
-    bon_lm_score_line(scoring->lm, line, n, &scoring->totals);
+    const struct scoring *scoring = context;
+    if (scoring->lm)
+        bon_lm_score_line(scoring->lm, line, n, scoring->totals);
+    else
+        bon_lm_table_score_line(scoring->table, line, n, scoring->totals);
     return BON_OK;
 }
 
 bon_status score_file(const char *model, const char *text, bon_lm_totals *totals) {
-    struct scoring scoring = {0};
-    bon_lm *lm;
-    BON_TRY(bon_lm_open(&lm, model, NULL));
+    struct scoring scoring = {.totals = totals};
+    bon_lm_table *table = NULL;
+    bon_lm *lm = NULL;
+    bool arpa;
+    *totals = (bon_lm_totals){0};
+    BON_TRY(is_arpa(model, &arpa));
+    bon_status status = arpa ? bon_lm_table_read_arpa(&table, model) : bon_lm_open(&lm, model, NULL);
     scoring.lm = lm;
-    bon_status status = each_line(text, score_line, &scoring);
+    scoring.table = table;
+    if (status == BON_OK) status = each_line(text, score_line, &scoring);
     bon_lm_close(lm);
-    *totals = scoring.totals;
+    bon_lm_table_close(table);
     return status;
-}
-
-bon_status perplexity_of_file(const char *model, const char *text, double *perplexity) {
-    bon_lm_totals totals;
-    BON_TRY(score_file(model, text, &totals));
-    *perplexity = bon_lm_perplexity(&totals);
-    return BON_OK;
 }

@@ -14,9 +14,7 @@ bon_status write_model_file(const bon_lm_table *table, const char *path, const b
 typedef bon_status (*line_taker)(void *context, const char *line, size_t n);
 bon_status each_line(const char *path, line_taker take, void *context);
 
-/* How well a .bonlm model foretells a text file (tokenized lines). */
+/* How well a model, .bonlm or ARPA text, foretells a text file (tokenized lines). */
 bon_status score_file(const char *model, const char *text, bon_lm_totals *totals);
-/* The perplexity of a text file (tokenized lines, also compressed) under a .bonlm model, unknown words included. */
-bon_status perplexity_of_file(const char *model, const char *text, double *perplexity);
 
 #endif

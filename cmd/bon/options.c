@@ -290,3 +290,16 @@ int run_subcommand(const struct command *command, int argc, char **argv) {
     if (near) return usage_error(command, "unknown command '%s'; did you mean '%s'?", argv[1], near);
     return usage_error(command, "unknown command '%s'", argv[1]);
 }
+
+bool parse_size(const char *argument, void *member, const char **reason) {
+    static const char units[] = "kMG";
+    double size = 0, unit = 1;
+    char *end;
+    *reason = "is not a size like 6M (k, M, G: thousands, millions, milliards of bytes)";
+    size = strtod(argument, &end);
+    const char *found = *end ? strchr(units, *end) : NULL;
+    for (const char *u = units; found && u <= found; u++) unit *= 1000;
+    if (end == argument || (*end && (!found || end[1])) || !(size * unit >= 1 && size * unit < 1e18)) return false;
+    *(uint64_t *)member = (uint64_t)(size * unit);
+    return true;
+}

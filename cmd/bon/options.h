@@ -132,4 +132,7 @@ const char *nearest_name(const char *typed, const char *const *names, size_t cou
 /* Runs the subcommand that argv[1] names, after its --help and suggestions. */
 int run_subcommand(const struct command *command, int argc, char **argv);
 
+/* For OPTION_PARSE: a size like 6M into a uint64_t. */
+bool parse_size(const char *argument, void *member, const char **reason);
+
 #endif

@@ -190,6 +190,11 @@ BON_API uint64_t bon_lm_pruner_count(bon_lm_pruner *pruner, double threshold);
 BON_API double bon_lm_pruner_threshold(bon_lm_pruner *pruner, uint64_t ngrams);
 BON_API bon_status bon_lm_pruner_apply(bon_lm_pruner *pruner, double threshold, bon_lm_table **out);
 
+/* Leaves out words, and all n-grams with them: keeps the `most` likeliest ones, or, where words is not NULL, those in the list.
+ * <unk> gets what they had, and back-offs are made anew, so that probabilities still sum to 1. */
+BON_API bon_status bon_lm_reduce(bon_lm_table **out, const bon_lm_table *table, uint64_t most, const char *const *words,
+                                 size_t word_count);
+
 /* The same as bon_lm_score_line with the model that would be written (not quantized), slower. */
 BON_API void bon_lm_table_score_line(const bon_lm_table *table, const char *line, size_t n, bon_lm_totals *totals);
 

@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "ngram/table.h"
+#include "ngram/select.h"
 #include "ngram/trie_contexts.h"
 
 /* Of one level above the first. */
@@ -30,37 +30,7 @@ struct bon_lm_pruner {
     struct pruner_level level[BON_LM_MAX_ORDER];
 };
 
-/* Sums over the words that follow a context: p(v|h) and p(v|h'). */
-struct mass {
-    double here, below;
-};
-
 static const double IMPOSSIBLE = -1e6; /* logarithm of next to nothing */
-
-static double p10(float log10) { return pow(10.0, (double)log10); }
-
-static bool is_blank(const struct bon_lm_level *level, uint32_t i) { return level->blank && level->blank[i]; }
-
-/* Calls for every n-gram of a level and its trie parent. */
-#define EACH_CHILD(level, parent, i)                                                                                   \
-    for (uint32_t parent = 0, i = 0; parent < (level)[-1].count; parent++)                                             \
-        for (; i < (level)[-1].first_child[parent + 1]; i++)
-
-/* keep NULL = all. */
-static void add_masses(const struct bon_lm_level *level, const uint32_t *context, const uint8_t *keep,
-                       struct mass *masses) {
-    EACH_CHILD(level, parent, i) {
-        if (context[i] == BON_NO_CONTEXT || is_blank(level, i) || (keep && !keep[i])) continue;
-        masses[context[i]].here += p10(level->logprob[i]);
-        masses[context[i]].below += p10(level[-1].logprob[parent]);
-    }
-}
-
-/* The back-off that makes the probabilities after a context sum to 1; 0 where they leave nothing to back off to. */
-static double backoff_of(struct mass mass) {
-    double left = 1 - mass.here, below = 1 - mass.below;
-    return left > 1e-9 && below > 1e-9 ? left / below : 0;
-}
 
 /* ---- what n-grams are worth ---- */
 
@@ -76,9 +46,9 @@ struct walk {
 static void step(struct walk *walk) {
     const struct bon_lm_level *words = walk->words, *bigrams = words + 1;
     double backed_off = 0, sum = 0;
-    for (uint32_t h = 0; h < words->count; h++) backed_off += walk->now[h] * p10(words->backoff[h]);
+    for (uint32_t h = 0; h < words->count; h++) backed_off += walk->now[h] * bon_p10(words->backoff[h]);
     for (uint32_t w = 0; w < words->count; w++) {
-        double here = w == BON_LM_BOS ? 0 : backed_off * p10(words->logprob[w]);
+        double here = w == BON_LM_BOS ? 0 : backed_off * bon_p10(words->logprob[w]);
         for (uint32_t i = words->first_child[w]; i < words->first_child[w + 1]; i++)
             here += walk->now[bigrams->word[i]] * walk->excess[i];
         walk->next[w] = here > 0 ? here : 0;
@@ -92,11 +62,12 @@ static void step(struct walk *walk) {
 static void begin_walk(struct walk *walk) {
     const struct bon_lm_level *words = walk->words, *bigrams = words + 1;
     for (uint32_t w = 0; w < words->count; w++) {
-        double below = p10(words->logprob[w]);
+        double below = bon_p10(words->logprob[w]);
         walk->now[w] = below;
         for (uint32_t i = words->first_child[w]; i < words->first_child[w + 1]; i++)
-            walk->excess[i] =
-                is_blank(bigrams, i) ? 0 : p10(bigrams->logprob[i]) - below * p10(words->backoff[bigrams->word[i]]);
+            walk->excess[i] = bon_is_blank(bigrams, i)
+                                  ? 0
+                                  : bon_p10(bigrams->logprob[i]) - below * bon_p10(words->backoff[bigrams->word[i]]);
     }
     walk->now[BON_LM_BOS] = walk->now[BON_LM_EOS];
     walk->now[BON_LM_EOS] = 0;
@@ -131,8 +102,8 @@ static void text_probabilities(const bon_lm_table *table, unsigned k, const uint
         logs[i] = context[i] == BON_NO_CONTEXT ? IMPOSSIBLE : below[context[i]] + (double)level->logprob[i] * M_LN10;
 }
 
-static float worth(double context_log, struct mass mass, double backoff, double p, double p_below) {
-    double without = backoff_of((struct mass){mass.here - p, mass.below - p_below});
+static float worth(double context_log, struct bon_mass mass, double backoff, double p, double p_below) {
+    double without = bon_backoff_of((struct bon_mass){mass.here - p, mass.below - p_below});
     if (without <= 0 || backoff <= 0) return INFINITY;
     double rise = log(p) - log(p_below) - log(without), rest = 1 - mass.here > 0 ? 1 - mass.here : 0;
     double entropy = exp(context_log) * (p * rise + rest * (log(backoff) - log(without)));
@@ -142,17 +113,17 @@ static float worth(double context_log, struct mass mass, double backoff, double 
 static bon_status value_level(bon_lm_pruner *pruner, unsigned k, const double *context_logs) {
     const struct bon_lm_level *level = &pruner->table->level[k - 1];
     struct pruner_level *to = &pruner->level[k - 1];
-    struct mass *masses = bon_alloc_zeroed(level[-1].count, sizeof *masses);
+    struct bon_mass *masses = bon_alloc_zeroed(level[-1].count, sizeof *masses);
     if (!masses) return BON_ERR_NOMEM;
-    add_masses(level, to->context, NULL, masses);
-    EACH_CHILD(level, parent, i) {
+    bon_add_masses(level, to->context, NULL, masses);
+    BON_EACH_CHILD(level, parent, i) {
         uint32_t h = to->context[i];
-        if (is_blank(level, i))
+        if (bon_is_blank(level, i))
             to->worth[i] = -1; /* nothing at all */
         else
             to->worth[i] = h == BON_NO_CONTEXT ? INFINITY
-                                               : worth(context_logs[h], masses[h], p10(level[-1].backoff[h]),
-                                                       p10(level->logprob[i]), p10(level[-1].logprob[parent]));
+                                               : worth(context_logs[h], masses[h], bon_p10(level[-1].backoff[h]),
+                                                       bon_p10(level->logprob[i]), bon_p10(level[-1].logprob[parent]));
     }
     free(masses);
     return BON_OK;
@@ -215,7 +186,7 @@ void bon_lm_pruner_close(bon_lm_pruner *pruner) {
 static void mark_needed(const bon_lm_pruner *pruner, unsigned k, uint8_t *needed) {
     const struct bon_lm_level *level = &pruner->table->level[k - 1];
     const struct pruner_level *from = &pruner->level[k - 1];
-    EACH_CHILD(level, parent, i) {
+    BON_EACH_CHILD(level, parent, i) {
         if (!from->keep[i]) continue;
         needed[parent] = 1;
         if (from->context[i] != BON_NO_CONTEXT) needed[from->context[i]] = 1;
@@ -255,125 +226,12 @@ double bon_lm_pruner_threshold(bon_lm_pruner *pruner, uint64_t ngrams) {
 
 /* ---- the new table ---- */
 
-static bon_status copy_vocab(const bon_lm_table *from, bon_lm_table *to) {
-    for (uint32_t id = 0; id < from->vocab.count; id++) {
-        uint32_t given;
-        BON_TRY(bon_vocab_add(&to->vocab, from->vocab.words[id].text, from->vocab.words[id].len, &given));
-    }
-    if (!from->word_count) return BON_OK;
-    to->word_count = bon_alloc_array(from->level[0].count, sizeof *to->word_count);
-    if (!to->word_count) return BON_ERR_NOMEM;
-    memcpy(to->word_count, from->word_count, from->level[0].count * sizeof *to->word_count);
-    return BON_OK;
-}
-
-static uint32_t count_kept(const uint8_t *keep, uint32_t count) {
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < count; i++) kept += keep[i];
-    return kept;
-}
-
-/* The back-offs and marks of the n-grams of level k that the new table has, by their places in the old one: made anew where
- * an n-gram of level k + 1 after a context was left out. */
-struct renewed {
-    float *backoff;
-    uint8_t *extends;
-};
-
-static bon_status renew(const bon_lm_pruner *pruner, unsigned k, struct renewed *renewed) {
-    const struct bon_lm_level *contexts = &pruner->table->level[k - 1], *level = contexts + 1;
-    const struct pruner_level *from = &pruner->level[k];
-    struct mass *masses = bon_alloc_zeroed(contexts->count, sizeof *masses);
-    uint8_t *fewer = bon_alloc_zeroed(contexts->count, 1);
-    renewed->backoff = bon_alloc_array(contexts->count, sizeof *renewed->backoff);
-    renewed->extends = bon_alloc_zeroed(contexts->count, 1);
-    bon_status status = masses && fewer && renewed->backoff && renewed->extends ? BON_OK : BON_ERR_NOMEM;
-    if (status == BON_OK) add_masses(level, from->context, from->keep, masses);
-    for (uint32_t i = 0; status == BON_OK && i < level->count; i++) {
-        uint32_t h = from->context[i];
-        if (h != BON_NO_CONTEXT) *(from->keep[i] ? &renewed->extends[h] : &fewer[h]) = 1;
-    }
-    for (uint32_t h = 0; status == BON_OK && h < contexts->count; h++) {
-        double backoff = fewer[h] ? backoff_of(masses[h]) : 0;
-        renewed->backoff[h] = !renewed->extends[h] ? 0 : backoff > 0 ? (float)log10(backoff) : contexts->backoff[h];
-    }
-    free(masses);
-    free(fewer);
-    return status;
-}
-
-/* Copies what stays of level k; `below` is what was renewed of level k - 1 (not read at level 1). A blank scores what backing
- * off gives, so it follows the new back-offs. */
-static void copy_values(const bon_lm_pruner *pruner, unsigned k, const struct renewed *below,
-                        const struct renewed *renewed, bon_lm_table *to) {
-    const struct bon_lm_level *from = &pruner->table->level[k - 1];
-    struct bon_lm_level *level = &to->level[k - 1];
-    const struct pruner_level *how = &pruner->level[k - 1];
-    uint32_t parent = 0, new_parent = 0; /* of n-gram i, in the old table and in the new one */
-    for (uint32_t i = 0, at = 0; i < from->count; i++) {
-        for (; k > 1 && i >= from[-1].first_child[parent + 1]; parent++)
-            new_parent += k == 2 || pruner->level[k - 2].keep[parent];
-        if (k > 1 && !how->keep[i]) continue;
-        level->word[at] = from->word[i];
-        level->logprob[at] = from->logprob[i];
-        if (k < to->order) {
-            level->backoff[at] = renewed->backoff[i];
-            level->extends[at] = renewed->extends[i];
-        }
-        if (level->blank && (level->blank[at] = from->blank[i])) {
-            uint32_t h = how->context[i];
-            level->logprob[at] = level[-1].logprob[new_parent] + (h == BON_NO_CONTEXT ? 0 : below->backoff[h]);
-        }
-        at++;
-    }
-}
-
-/* Where the children that stay begin. */
-static void link_children(const bon_lm_pruner *pruner, unsigned k, bon_lm_table *to) {
-    const struct bon_lm_level *from = &pruner->table->level[k - 1];
-    const uint8_t *keep_children = pruner->level[k].keep;
-    uint32_t *first_child = to->level[k - 1].first_child, child = 0, at = 0;
-    for (uint32_t i = 0; i < from->count; i++) {
-        if (k == 1 || pruner->level[k - 1].keep[i]) first_child[at++] = child;
-        for (uint32_t c = from->first_child[i]; c < from->first_child[i + 1]; c++) child += keep_children[c];
-    }
-    first_child[at] = child;
-}
-
-static bon_status copy_levels(const bon_lm_pruner *pruner, bon_lm_table *to) {
-    struct renewed now = {0}, below = {0};
-    bon_status status = BON_OK;
-    for (unsigned k = 1; status == BON_OK && k <= to->order; k++) {
-        const struct bon_lm_level *from = &pruner->table->level[k - 1];
-        struct bon_lm_level *level = &to->level[k - 1];
-        uint32_t kept = k == 1 ? from->count : count_kept(pruner->level[k - 1].keep, from->count);
-        now = (struct renewed){0};
-        if (k < to->order) status = renew(pruner, k, &now);
-        if (status == BON_OK) status = bon_lm_level_alloc(level, kept, k == to->order);
-        if (status == BON_OK && from->blank && !(level->blank = bon_alloc_zeroed(kept, 1))) status = BON_ERR_NOMEM;
-        if (status == BON_OK) {
-            copy_values(pruner, k, &below, &now, to);
-            if (k < to->order) link_children(pruner, k, to);
-        }
-        free(below.backoff);
-        free(below.extends);
-        below = now;
-    }
-    free(below.backoff);
-    free(below.extends);
-    return status;
-}
-
 bon_status bon_lm_pruner_apply(bon_lm_pruner *pruner, double threshold, bon_lm_table **out) {
-    bon_lm_table *table = bon_alloc_zeroed(1, sizeof *table);
-    if (!table) return BON_ERR_NOMEM;
-    table->order = pruner->table->order;
+    struct bon_selection selection = {.table = pruner->table};
     bon_lm_pruner_count(pruner, threshold); /* decides what stays */
-    bon_status status = copy_vocab(pruner->table, table);
-    if (status == BON_OK) status = copy_levels(pruner, table);
-    if (status == BON_OK)
-        *out = table;
-    else
-        bon_lm_table_close(table);
-    return status;
+    for (unsigned i = 1; i < pruner->table->order; i++) {
+        selection.context[i] = pruner->level[i].context;
+        selection.keep[i] = pruner->level[i].keep;
+    }
+    return bon_table_select(&selection, out);
 }

@@ -111,3 +111,33 @@ run bon lm diff mix.bonlm
 expect_refusal 2 'too few files'
 run bon lm diff mix.bonlm none.bonlm
 expect_refusal 1 'none.bonlm'
+
+# Fewer words: the likeliest, or a list; <unk> gets what the others had, and all sums to 1.
+run bon lm prune --vocab 20 --text tokens -o twenty.arpa mix.arpa
+expect_status 0
+expect_err 'words: 23 of'
+expect_err 'perplexity: .* before, .* after'
+expect_err 'without unknown words \(0 before, [1-9][0-9]* after\)'
+awk '/^.1-grams:/ { in1 = 1; next } /^$/ { in1 = 0 } in1 && $2 != "<s>" { s += 10 ^ $1 } END { exit !(s > 0.9999 && s < 1.0001) }' \
+    twenty.arpa || unmet 'unigrams do not sum to 1'
+head -20 tokens | tr ' ' '\n' | sort -u >list
+run bon lm prune -q --vocab list -o listed.bonlm mix.bonlm
+expect_status 0
+expect_err ''
+[ "$(bon lm info --tsv listed.bonlm | sed -n 's/^1-grams	//p')" = "$(($(grep -c . list) + 3))" ] || unmet 'not the words of the list'
+run bon lm prune --vocab 30 --target-size 6k --quantize 6 --text tokens -o both.bonlm mix.bonlm
+expect_status 0
+expect_err '^bon: threshold '
+[ "$(wc -c <both.bonlm)" -le 6000 ] || unmet 'larger than its target'
+bon lm prune -q --vocab 1000000 -o all.bonlm mix.bonlm
+run bon lm diff all.bonlm mix.bonlm
+expect_status 0
+bon lm prune -q --threshold 1e-6 --candidates --quantize 8 -o restore.bonlm mix.bonlm
+run bon restore -m restore.bonlm plain
+expect_out 'tiếng việt'
+: >nothing
+run bon lm prune --vocab nothing -o x.bonlm mix.bonlm
+expect_refusal 1 'no words'
+run bon lm prune --threshold 0 --candidates -o x.arpa mix.bonlm
+expect_refusal 2 'only .bonlm files'
+expect_no_file x.bonlm
