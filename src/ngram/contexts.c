@@ -5,53 +5,24 @@
  * and both lists ascend: one walk along the shorter, with leaps through the longer, links them all. Contexts of the parents
  * ascend as long as the last word is the same, so memory is read in order for the most part.
  */
-#include <stdlib.h>
-
-#include "base/buf.h"
-#include "base/parallel.h"
 #include "ngram/grams.h"
 #include "ngram/leap.h"
 
-enum { PART_PARENTS = 1 << 15, FETCH_AHEAD = 16 };
-
-struct link {
-    struct bon_grams *grams;
-    unsigned k;
-};
-
-static bon_status link_part(void *context, size_t part, unsigned worker) {
-    (void)worker;
-    const struct link *link = context;
-    struct bon_gram_level *level = &link->grams->level[link->k - 1], *below = level - 1, *two_below = level - 2;
-    size_t q = part * PART_PARENTS, last = below->count - q > PART_PARENTS ? q + PART_PARENTS : below->count;
-    for (; q < last; q++) {
-        if (q + 2 * FETCH_AHEAD < last) { /* first where a list begins, then the list */
-            __builtin_prefetch(&two_below->first_child[bon_context_of(below, q + 2 * FETCH_AHEAD)]);
-            __builtin_prefetch(&below->word[two_below->first_child[bon_context_of(below, q + FETCH_AHEAD)]]);
-        }
+bon_status bon_grams_link(struct bon_grams *grams, unsigned k, uint32_t first, uint32_t end) {
+    struct bon_gram_level *level = &grams->level[k - 1], *below = level - 1, *two_below = level - 2;
+    for (uint32_t q = first; q < end; q++) {
         uint32_t parent = bon_context_of(below, q);
-        uint32_t at = two_below->first_child[parent], end = two_below->first_child[parent + 1];
+        uint32_t at = two_below->first_child[parent], at_end = two_below->first_child[parent + 1];
         for (uint32_t i = below->first_child[q]; i < below->first_child[q + 1]; i++) {
-            at = bon_leap(below->word, at, end, level->word[i]);
-            if (at >= end || below->word[at] != level->word[i])
+            at = bon_leap(below->word, at, at_end, level->word[i]);
+            if (at >= at_end || below->word[at] != level->word[i])
                 return bon_fail(BON_ERR_DATA,
                                 "a %u-gram has no context among the %u-grams: these are not the counts of whole lines",
-                                link->k, link->k - 1);
+                                k, k - 1);
             level->context[i] = at++;
         }
     }
     return BON_OK;
-}
-
-bon_status bon_grams_link(struct bon_grams *grams, unsigned k) {
-    struct bon_gram_level *level = &grams->level[k - 1];
-    level->context = bon_alloc_array(level->count, sizeof *level->context);
-    if (!level->context) return BON_ERR_NOMEM;
-    struct link link = {grams, k};
-    size_t parents = grams->level[k - 2].count;
-    const struct bon_parallel job = {grams->threads, (parents + PART_PARENTS - 1) / PART_PARENTS, &link, link_part,
-                                     NULL};
-    return bon_parallel_run(&job);
 }
 
 /* ---- as lmplz counts ---- */

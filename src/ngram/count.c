@@ -109,12 +109,12 @@ static bon_status list_grams(struct list *list, const struct bon_corpus *corpus,
     uint32_t *start = bon_alloc_array((size_t)words->types + 1, sizeof *start);
     uint32_t *at = start ? bon_place_list(corpus->ids, corpus->count, 1, 0, words->types, start) : NULL;
     struct bon_place *places = bon_alloc_array(most, sizeof *places);
-    struct bon_place *scratch = bon_alloc_array(bon_place_scratch(&list->sorter, most), sizeof *scratch);
+    struct bon_place *scratch = bon_alloc_array(most, sizeof *scratch);
     if (!start || !at || !places || !scratch) goto done;
     status = BON_OK;
     for (uint32_t w = BON_CORPUS_SYMBOLS; w < words->types && status == BON_OK; w++) {
         size_t n = start[w + 1] - start[w];
-        for (size_t i = 0; i < n; i++) places[i] = (struct bon_place){0, at[start[w] + i]};
+        for (size_t i = 0; i < n; i++) places[i] = (struct bon_place){.at = at[start[w] + i]};
         bon_place_sort(&list->sorter, places, scratch, n);
         status = list_word(list, places, n);
     }

@@ -83,7 +83,8 @@ static bon_status rank(const bon_counts *counts, uint64_t least, struct bon_plac
     }
     *n = 0;
     for (uint64_t i = 0; i < counts->size; i++)
-        if (counts->count[i] >= least) places[(*n)++] = (struct bon_place){most - counts->count[i], (uint32_t)i};
+        if (counts->count[i] >= least)
+            places[(*n)++] = (struct bon_place){.key = most - counts->count[i], .at = (uint32_t)i};
     unsigned bits = 1;
     while (bits < 64 && most >> bits) bits++;
     bon_place_sort_keys(places, scratch, *n, bits);

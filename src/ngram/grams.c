@@ -140,7 +140,9 @@ static unsigned shared_words(const struct scan *scan, const struct bon_place *a,
         return 1 + (sorter->per_key * sorter->bits - 1 - top) / sorter->bits;
     }
     if ((a->key & mask) <= BON_LM_BOS) return scan->order; /* both go back to the beginning of the sentence */
-    for (unsigned back = 1 + sorter->per_key; back < scan->order; back++) {
+    if (a->more != b->more) return 1 + sorter->per_key;
+    if (a->more <= BON_LM_BOS) return scan->order;
+    for (unsigned back = 2 + sorter->per_key; back < scan->order; back++) {
         uint32_t x = scan->ids[a->at - back];
         if (x != scan->ids[b->at - back]) return back;
         if (x == BON_LM_BOS) break;
@@ -148,17 +150,22 @@ static unsigned shared_words(const struct scan *scan, const struct bon_place *a,
     return scan->order;
 }
 
+/* The word that stands `back` words before a place. */
+static uint32_t left_word(const struct scan *scan, const struct bon_place *place, unsigned back) {
+    const struct bon_place_sorter *sorter = &scan->search->sorter;
+    if (back <= sorter->per_key)
+        return (uint32_t)(place->key >> (sorter->per_key - back) * sorter->bits & (((uint64_t)1 << sorter->bits) - 1));
+    return back == sorter->per_key + 1 ? place->more : scan->ids[place->at - back];
+}
+
 static void scan_places(struct scan *scan, uint32_t word, const struct bon_place *places, size_t n) {
-    unsigned per_key = scan->search->sorter.per_key, bits = scan->search->sorter.bits;
-    uint64_t mask = ((uint64_t)1 << bits) - 1;
     open_gram(scan, 1, word);
     for (size_t i = 0; i < n; scan->seen += bon_corpus_weight(scan->search->corpus, places[i++].at)) {
         unsigned shared = i ? shared_words(scan, &places[i - 1], &places[i]) : 1;
         if (i > 0 && shared >= scan->depth) continue; /* all that is open goes on */
         close_grams(scan, shared);
         for (unsigned k = shared + 1; k <= scan->order; k++) {
-            uint32_t left = k - 1 <= per_key ? (uint32_t)(places[i].key >> (per_key - (k - 1)) * bits & mask)
-                                             : scan->ids[places[i].at - (k - 1)];
+            uint32_t left = left_word(scan, &places[i], k - 1);
             open_gram(scan, k, left);
             if (left == BON_LM_BOS) break;
         }
@@ -188,14 +195,14 @@ static bon_status scan_piece(void *context, size_t number, unsigned worker) {
                                           piece->end, start)
                          : NULL;
     struct bon_place *places = bon_alloc_array(most, sizeof *places);
-    struct bon_place *scratch = bon_alloc_array(bon_place_scratch(&search->sorter, most), sizeof *scratch);
+    struct bon_place *scratch = bon_alloc_array(most, sizeof *scratch);
     if (!start || !at || !places || !scratch) goto done;
 
     piece->grams.order = scan.order;
     for (uint32_t w = piece->first; w < piece->end; w++) {
         const uint32_t *list = at + start[w - piece->first];
         size_t n = start[w - piece->first + 1] - start[w - piece->first];
-        for (size_t i = 0; i < n; i++) places[i] = (struct bon_place){0, list[i]};
+        for (size_t i = 0; i < n; i++) places[i] = (struct bon_place){.at = list[i]};
         bon_place_sort(&search->sorter, places, scratch, n);
         status = reserve(&piece->grams, n, search->pruning);
         if (status != BON_OK) goto done;

@@ -31,9 +31,9 @@ bon_status bon_grams_find(struct bon_grams *grams, unsigned order, unsigned thre
                           const struct bon_word_order *words, const uint32_t *prune);
 void bon_grams_free(struct bon_grams *grams);
 
-/* Fills in the contexts of order k (3 and up), those of order k - 1 being there (contexts.c). BON_ERR_DATA when one is
- * missing, which n-grams of whole lines never lack. */
-bon_status bon_grams_link(struct bon_grams *grams, unsigned k);
+/* Fills in the contexts of order k (3 and up), for which there is room, of the children of n-grams first..end - 1 of order
+ * k - 1, whose own are there (contexts.c). BON_ERR_DATA when one is missing, which n-grams of whole lines never lack. */
+bon_status bon_grams_link(struct bon_grams *grams, unsigned k, uint32_t first, uint32_t end);
 
 /* The place of the context of n-gram i of order k (2 and up) in the level below. */
 static inline uint32_t bon_context_of(const struct bon_gram_level *level, size_t i) {

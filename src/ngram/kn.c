@@ -8,100 +8,19 @@
  * a is the adjusted count; N_i(c) counts the unpruned c w with a = i. Unigrams mix with 1/V, V counting <unk> and </s> but not
  * <s>. g(c) is at once the back-off of c. <s> has log-probability 0: it is given, never predicted.
  *
- * Level by level from unigrams up: a scatter-add of integers over the contexts, then one pass that reads each n-gram's context
- * and the probability of its trie parent, which is the same n-gram less its first word. Sums are of integers and each float is
- * rounded once, so the result does not depend on the order of the work. Threads take ranges of contexts for the first, each
- * picking its own from all n-grams, and ranges of parents for the second.
+ * Level by level from unigrams up (kn_level.c): contexts add up their n-grams, then each n-gram takes its share and what is
+ * left for the probability of its trie parent, which is the same n-gram less its first word.
  */
 #include "ngram/kn.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/parallel.h"
+#include "ngram/kn_level.h"
 
-/* ARPA files write "impossible" as -99: what a weight of exactly 0 becomes. */
-static const double LOG_ZERO = -99;
-
-/* What is known of a context: first counts, then what they come to. */
-union context {
-    struct {
-        uint32_t total;         /* A(c) */
-        uint32_t with_count[3]; /* N1, N2, N3+ */
-    } sum;
-    struct {
-        double per_count; /* 1 / A(c) */
-        double weight;    /* g(c) */
-    } share;
-};
-
-static float log10_of(double p) { return p > 0 ? (float)fmin(0, log10(p)) : (float)LOG_ZERO; }
 static unsigned at_most_3(uint32_t count) { return count < 3 ? count : 3; }
 static bool is_pruned(const struct bon_gram_level *level, size_t i) { return level->pruned && level->pruned[i]; }
-
-/* One level above 1 on its way. */
-struct pass {
-    const struct bon_gram_level *level, *below;
-    const struct bon_discount *discount;
-    union context *contexts;
-    uint32_t *removed; /* [below->count] counts of pruned n-grams; NULL: none are */
-    struct bon_lm_level *to, *to_below;
-    const double *p_below;
-    double *p; /* NULL at the highest order, where nobody reads it */
-    size_t parts;
-};
-
-enum { FETCH_AHEAD = 16 }; /* contexts lie far apart: they are asked for while others are worked on */
-
-static void fetch_context(const struct pass *pass, size_t i) {
-    if (i + FETCH_AHEAD < pass->level->count)
-        __builtin_prefetch(&pass->contexts[bon_context_of(pass->level, i + FETCH_AHEAD)]);
-}
-
-/* Adds up the n-grams of the level over their contexts from `first` to `end` - 1. */
-static void add_up(const struct pass *pass, uint32_t first, uint32_t end) {
-    const struct bon_gram_level *level = pass->level;
-    for (size_t i = 0; i < level->count; i++) {
-        uint32_t c = bon_context_of(level, i), count = level->adjusted[i];
-        fetch_context(pass, i);
-        if (c - first >= end - first) continue;
-        pass->contexts[c].sum.total += count;
-        if (is_pruned(level, i))
-            pass->removed[c] += count;
-        else if (count)
-            pass->contexts[c].sum.with_count[at_most_3(count) - 1]++;
-    }
-}
-
-/* From sums to shares; notes the back-off of each context and whether anything follows it in the model. */
-static void share_out(const struct pass *pass, uint32_t first, uint32_t end) {
-    const double *discount = pass->discount->of;
-    for (uint32_t c = first; c < end; c++) {
-        union context *context = &pass->contexts[c];
-        uint32_t total = context->sum.total;
-        uint32_t one = context->sum.with_count[0], two = context->sum.with_count[1], more = context->sum.with_count[2];
-        double freed =
-            discount[1] * one + discount[2] * two + discount[3] * more + (pass->removed ? pass->removed[c] : 0);
-        bool extends = one || two || more;
-        context->share.per_count = total ? 1.0 / total : 0;
-        context->share.weight = total ? freed / total : 1;
-        pass->to_below->extends[c] = extends;
-        pass->to_below->backoff[c] = extends ? log10_of(context->share.weight) : 0;
-    }
-}
-
-static bon_status weigh_contexts(void *context, size_t part, unsigned worker) {
-    (void)worker;
-    const struct pass *pass = context;
-    uint32_t first = (uint32_t)bon_part_begin(pass->below->count, part, pass->parts);
-    uint32_t end = (uint32_t)bon_part_begin(pass->below->count, part + 1, pass->parts);
-    if (first == end) return BON_OK;
-    add_up(pass, first, end);
-    share_out(pass, first, end);
-    return BON_OK;
-}
 
 /* ---- unigrams ---- */
 
@@ -126,57 +45,6 @@ static bon_status estimate_words(const struct bon_gram_level *level, const struc
     }
     p[BON_LM_BOS] = 1;
     return BON_OK;
-}
-
-/* ---- higher orders ---- */
-
-enum { PART_PARENTS = 1 << 15 };
-
-/* p of a level from p of the level below, which is that of the trie parents. */
-static bon_status interpolate(void *context, size_t part, unsigned worker) {
-    (void)worker;
-    const struct pass *pass = context;
-    const struct bon_gram_level *level = pass->level, *below = pass->below;
-    size_t parent = part * PART_PARENTS,
-           end = below->count - parent > PART_PARENTS ? parent + PART_PARENTS : below->count;
-    for (; parent < end; parent++) {
-        double lower = pass->p_below[parent];
-        for (uint32_t i = below->first_child[parent]; i < below->first_child[parent + 1]; i++) {
-            const union context *c = &pass->contexts[bon_context_of(level, i)];
-            fetch_context(pass, i);
-            uint32_t count = level->adjusted[i];
-            double p = (count - pass->discount->of[at_most_3(count)]) * c->share.per_count + c->share.weight * lower;
-            if (pass->p) pass->p[i] = p;
-            pass->to->logprob[i] = log10_of(p);
-        }
-    }
-    return BON_OK;
-}
-
-/* Level k (2 and up): back-offs of the level below, log-probabilities, and *p from p_below. */
-static bon_status estimate_level(struct bon_grams *grams, unsigned k, const struct bon_discount *discount,
-                                 struct bon_lm_table *table, const double *p_below, double *p) {
-    struct pass pass = {.level = &grams->level[k - 1],
-                        .below = &grams->level[k - 2],
-                        .discount = discount,
-                        .to = &table->level[k - 1],
-                        .to_below = &table->level[k - 2],
-                        .p_below = p_below,
-                        .p = p,
-                        .parts = grams->threads > 1 ? grams->threads : 1};
-    const struct bon_parallel weigh = {grams->threads, pass.parts, &pass, weigh_contexts, NULL};
-    const struct bon_parallel spread = {grams->threads, (pass.below->count + PART_PARENTS - 1) / PART_PARENTS, &pass,
-                                        interpolate, NULL};
-    bon_status status = BON_ERR_NOMEM;
-    pass.contexts = bon_alloc_zeroed(pass.below->count, sizeof *pass.contexts);
-    pass.removed = pass.level->pruned ? bon_alloc_zeroed(pass.below->count, sizeof *pass.removed) : NULL;
-    if (!pass.contexts || (pass.level->pruned && !pass.removed)) goto done;
-    status = bon_parallel_run(&weigh);
-    if (status == BON_OK) status = bon_parallel_run(&spread);
-done:
-    free(pass.contexts);
-    free(pass.removed);
-    return status;
 }
 
 /* ---- into the table ---- */
@@ -247,13 +115,16 @@ static bon_status estimate_next(struct bon_grams *grams, unsigned k, const struc
     if (!p_here && !(highest && k > 1)) return BON_ERR_NOMEM;
     bon_status status = take_level(level, to, highest);
     if (status == BON_OK && k == 1) status = estimate_words(level, discount, p_here);
-    for (size_t i = 0; i < level->count && status == BON_OK && k == 1; i++) to->logprob[i] = log10_of(p_here[i]);
+    for (size_t i = 0; i < level->count && status == BON_OK && k == 1; i++) to->logprob[i] = bon_log10(p_here[i]);
     if (status == BON_OK && k > 2) {
-        status = bon_grams_link(grams, k);
+        level->context = bon_alloc_array(level->count, sizeof *level->context);
+        if (!level->context) status = BON_ERR_NOMEM;
+    }
+    if (status == BON_OK && k > 1) status = bon_kn_level(grams, k, discount, table, *p, p_here);
+    if (k > 2) {
         free(level[-1].context); /* no more is asked of it */
         level[-1].context = NULL;
     }
-    if (status == BON_OK && k > 1) status = estimate_level(grams, k, discount, table, *p, p_here);
     free(*p);
     *p = p_here;
     free_used(grams, k);

@@ -21,11 +21,6 @@ void bon_place_sorter_init(struct bon_place_sorter *sorter, const uint32_t *ids,
     *sorter = (struct bon_place_sorter){ids, words, bits, words < fit ? words : fit};
 }
 
-size_t bon_place_scratch(const struct bon_place_sorter *sorter, size_t n) {
-    size_t rounds = sorter->per_key ? (sorter->words + sorter->per_key - 1) / sorter->per_key : 1;
-    return n * (rounds ? rounds : 1);
-}
-
 static void sort_by_insertion(struct bon_place *places, size_t n) {
     for (size_t i = 1; i < n; i++) {
         struct bon_place place = places[i];
@@ -64,35 +59,61 @@ void bon_place_sort_keys(struct bon_place *places, struct bon_place *scratch, si
     if (from != places) memcpy(places, from, n * sizeof *places);
 }
 
-/* The words skip + 1 .. skip + per_key before a place, as a key. */
-static uint64_t key_of(const struct bon_place_sorter *sorter, uint32_t at, unsigned skip) {
-    const uint32_t *word = sorter->ids + at - skip;
-    unsigned end = sorter->words - skip;
-    if (end > sorter->per_key) end = sorter->per_key;
+/* The words skip + 1 .. skip + per_key before a place, as a key, and the one before them. */
+static void take_key(const struct bon_place_sorter *sorter, struct bon_place *place, unsigned skip) {
+    const uint32_t *word = sorter->ids + place->at - skip;
+    unsigned left = sorter->words - skip, end = left < sorter->per_key ? left : sorter->per_key;
     uint64_t key = 0;
+    place->more = 0;
     for (unsigned i = 0; i < end; i++) {
         uint32_t id = *--word;
         key = key << sorter->bits | id;
-        if (id == BON_LM_BOS) return i + 1 < end ? key << (end - i - 1) * sorter->bits : key;
+        if (id != BON_LM_BOS) continue;
+        place->key = i + 1 < end ? key << (end - i - 1) * sorter->bits : key;
+        return;
     }
-    return key;
+    place->key = key;
+    if (end < left) place->more = word[-1];
 }
 
 static void sort_from(const struct bon_place_sorter *sorter, struct bon_place *places, struct bon_place *scratch,
                       size_t n, unsigned skip);
 
-/* Sorts each run of equal keys by the words before those in the key. A key that ends at <s> or behind it says all. */
+/* Sorts places by the one word that is not in their key. */
+static void sort_by_more(const struct bon_place_sorter *sorter, struct bon_place *places, struct bon_place *scratch,
+                         size_t n) {
+    uint64_t key = places[0].key;
+    for (size_t i = 0; i < n; i++) places[i].key = places[i].more;
+    bon_place_sort_keys(places, scratch, n, sorter->bits);
+    for (size_t i = 0; i < n; i++) places[i].key = key;
+}
+
+/* Sorts places with the same key by the words before those in the key. */
+static void sort_further(const struct bon_place_sorter *sorter, struct bon_place *places, struct bon_place *scratch,
+                         size_t n, unsigned skip) {
+    if (sorter->words - skip == sorter->per_key + 1) {
+        sort_by_more(sorter, places, scratch, n);
+        return;
+    }
+    uint64_t key = places[0].key, mask = ((uint64_t)1 << sorter->bits) - 1;
+    skip += sorter->per_key;
+    unsigned left = sorter->words - skip, here = left < sorter->per_key ? left : sorter->per_key;
+    sort_from(sorter, places, scratch, n, skip);
+    for (size_t i = 0; i < n; i++) { /* the key stays the nearest words' */
+        places[i].more = (uint32_t)(places[i].key >> (here - 1) * sorter->bits & mask);
+        places[i].key = key;
+    }
+}
+
+/* Sorts each run of equal keys further. A key that ends at <s> or behind it says all. */
 static void refine(const struct bon_place_sorter *sorter, struct bon_place *places, struct bon_place *scratch, size_t n,
                    unsigned skip) {
     uint64_t mask = ((uint64_t)1 << sorter->bits) - 1;
     for (size_t begin = 0, end; begin < n; begin = end) {
         uint64_t key = places[begin].key;
         for (end = begin + 1; end < n && places[end].key == key;) end++;
-        if (end - begin == 1 || (key & mask) <= BON_LM_BOS) continue;
-        memcpy(scratch, places + begin, (end - begin) * sizeof *scratch);
-        sort_from(sorter, scratch, scratch + (end - begin), end - begin, skip + sorter->per_key);
-        for (size_t i = begin; i < end; i++)
-            places[i].at = scratch[i - begin].at; /* the key stays the nearest words' */
+        if (end - begin > 1 && (key & mask) > BON_LM_BOS)
+            sort_further(sorter, places + begin, scratch, end - begin, skip);
     }
 }
 
@@ -100,7 +121,7 @@ static void sort_from(const struct bon_place_sorter *sorter, struct bon_place *p
                       size_t n, unsigned skip) {
     for (size_t i = 0; i < n; i++) {
         if (i + FETCH_AHEAD < n) __builtin_prefetch(sorter->ids + places[i + FETCH_AHEAD].at - skip - 1);
-        places[i].key = key_of(sorter, places[i].at, skip);
+        take_key(sorter, &places[i], skip);
     }
     unsigned left = sorter->words - skip;
     unsigned here = left < sorter->per_key ? left : sorter->per_key;

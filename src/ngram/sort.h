@@ -5,10 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A place in the text and the words before it, nearest word in the highest bits, as many as fit. Behind <s> come zeros. */
+/* A place in the text and the words before it, nearest word in the highest bits, as many as fit, then one more. Behind <s>
+ * come zeros. */
 struct bon_place {
     uint64_t key;
     uint32_t at;
+    uint32_t more;
 };
 
 struct bon_place_sorter {
@@ -19,9 +21,8 @@ struct bon_place_sorter {
 };
 
 void bon_place_sorter_init(struct bon_place_sorter *sorter, const uint32_t *ids, unsigned words, uint32_t types);
-/* Places of `scratch` that sorting n places needs. */
-size_t bon_place_scratch(const struct bon_place_sorter *sorter, size_t n);
-/* Fills in the keys of places[0..n), then sorts them in suffix order of the words before, equal ones as they were. */
+/* Fills in the keys of places[0..n), then sorts them in suffix order of the words before, equal ones as they were.
+ * scratch has room for n. */
 void bon_place_sort(const struct bon_place_sorter *sorter, struct bon_place *places, struct bon_place *scratch,
                     size_t n);
 

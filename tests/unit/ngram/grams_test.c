@@ -15,7 +15,10 @@ static void find(struct bon_grams *grams, unsigned order, const uint32_t *prune)
     cr_assert_eq(bon_corpus_add(&corpus, TEXT, sizeof TEXT - 1, NULL, 1), BON_OK);
     cr_assert_eq(bon_corpus_renumber(&corpus, &rule, &words), BON_OK);
     cr_assert_eq(bon_grams_find(grams, order, 2, &corpus, &words, prune), BON_OK);
-    for (unsigned k = 3; k <= order; k++) cr_assert_eq(bon_grams_link(grams, k), BON_OK);
+    for (unsigned k = 3; k <= order; k++) {
+        grams->level[k - 1].context = malloc((grams->level[k - 1].count + 1) * sizeof(uint32_t));
+        cr_assert_eq(bon_grams_link(grams, k, 0, (uint32_t)grams->level[k - 2].count), BON_OK);
+    }
     bon_word_order_free(&words);
     bon_corpus_free(&corpus);
 }

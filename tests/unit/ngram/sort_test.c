@@ -18,7 +18,7 @@ Test(sort, keys_sort_stably_at_every_size_and_width) {
             for (size_t i = 0; i < n; i++) {
                 uint64_t key = files_random(&seed) >> (64 - widths[b]);
                 if (s % 2) key &= UINT64_C(0xff00ff00ff00ff); /* digits that are all the same are skipped */
-                places[i] = (struct bon_place){key, (uint32_t)i};
+                places[i] = (struct bon_place){.key = key, .at = (uint32_t)i};
                 sum += key ^ i * 31;
             }
             bon_place_sort_keys(places, scratch, n, widths[b]);
@@ -48,11 +48,18 @@ static int by_words(const void *a, const void *b) {
     return *x < *y ? -1 : *x > *y;
 }
 
+/* The word before `known` words before a place, as the sorter keeps it beside the key. */
+static uint32_t word_behind(uint32_t at, unsigned known) {
+    for (unsigned back = 1; back <= known; back++)
+        if (text[at - back] == BON_LM_BOS) return 0;
+    return known < depth ? text[at - known - 1] : 0;
+}
+
 Test(sort, places_sort_by_the_words_before) {
     enum { N = 6000 };
     static const uint32_t types[] = {4, 20, 300, 70000, 1u << 20, UINT32_MAX};
     uint32_t *ids = malloc(N * sizeof *ids), *expected = malloc(N * sizeof *expected);
-    struct bon_place *places = malloc(N * sizeof *places), *scratch = malloc(8 * N * sizeof *scratch);
+    struct bon_place *places = malloc(N * sizeof *places), *scratch = malloc(N * sizeof *scratch);
     uint64_t seed = 2;
     for (size_t t = 0; t < sizeof types / sizeof *types; t++)
         for (depth = 1; depth < BON_LM_MAX_ORDER; depth++) {
@@ -65,13 +72,14 @@ Test(sort, places_sort_by_the_words_before) {
             }
             struct bon_place_sorter sorter;
             bon_place_sorter_init(&sorter, ids, depth, types[t]);
-            cr_assert_leq(bon_place_scratch(&sorter, n), (size_t)8 * N);
-            for (size_t i = 0; i < n; i++) places[i] = (struct bon_place){0, expected[i]};
+            for (size_t i = 0; i < n; i++) places[i] = (struct bon_place){.at = expected[i]};
             bon_place_sort(&sorter, places, scratch, n);
             text = ids;
             qsort(expected, n, sizeof *expected, by_words);
-            for (size_t i = 0; i < n; i++)
+            for (size_t i = 0; i < n; i++) {
                 cr_assert_eq(places[i].at, expected[i], "%u types, %u words: place %zu", types[t], depth, i);
+                cr_assert_eq(places[i].more, word_behind(places[i].at, sorter.per_key), "place %zu", i);
+            }
         }
     free(ids);
     free(expected);

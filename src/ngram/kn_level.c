@@ -1,0 +1,279 @@
+/* src/ngram/kn_level.c: the sums of kn.c for one order, in memory that a cache can hold.
+ *
+ * Each n-gram adds to its context c, and takes from c when all have added. Contexts of n-grams in suffix order lie all over
+ * the level below, which has millions: nearly every visit would miss the cache, and the page table's as well. So contexts are
+ * done bucket by bucket, a bucket being a range of them. That a bucket finds its n-grams without asking all of them is due to
+ * the order of the trie: the parents (the n-grams less their first word) that end in the same word have ascending contexts, so
+ * of each last word a bucket has one stretch of parents, which begins where the bucket before left off. A range of contexts
+ * is that of the children of a range of n-grams two levels below, the roots, so nothing straddles a border.
+ *
+ * Buckets have nothing in common: threads take ranges of them. Sums are of integers and each float is rounded once, so the
+ * result does not depend on the order of the work.
+ */
+#include "ngram/kn_level.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/parallel.h"
+
+enum { BUCKET = 1 << 17 /* contexts */, FETCH_AHEAD = 16 };
+
+/* What is known of a context: first counts, then what they come to. */
+union context {
+    struct {
+        uint32_t total;         /* A(c) */
+        uint32_t with_count[3]; /* N1, N2, N3+ */
+    } sum;
+    struct {
+        double per_count; /* 1 / A(c) */
+        double weight;    /* g(c) */
+    } share;
+};
+
+/* A level on its way. */
+struct pass {
+    struct bon_grams *grams;
+    unsigned k;
+    const struct bon_gram_level *level, *below;
+    const struct bon_discount *discount;
+    struct bon_lm_level *to, *to_below;
+    const double *p_below;
+    double *p;        /* NULL at the highest order, where nobody reads it */
+    uint32_t *border; /* [buckets + 1] roots; at level 2, which has none, the contexts themselves */
+    size_t buckets;
+    size_t largest; /* contexts of a bucket */
+    uint32_t *end;  /* [words] behind the parents that end in each word */
+    uint32_t words;
+    size_t parts;
+};
+
+/* A thread's bucket. */
+struct bucket {
+    const struct pass *pass;
+    uint32_t first, last; /* contexts first..last - 1 */
+    union context *contexts;
+    uint32_t *removed;      /* counts of pruned n-grams; NULL: none are */
+    uint32_t *begin, *next; /* [words] its parents that end in each word */
+};
+
+static unsigned at_most_3(uint32_t count) { return count < 3 ? count : 3; }
+static bool is_pruned(const struct bon_gram_level *level, size_t i) { return level->pruned && level->pruned[i]; }
+
+/* ---- logarithms ---- */
+
+/* log2 of m in [1/sqrt 2, sqrt 2) by the series of atanh, 2 s (1 + s^2/3 + s^4/5 + ...) / ln 2 with s = (m - 1) / (m + 1),
+ * to 1e-13: the same on every machine, and several at once where the compiler can. */
+static inline double log10_any(double p) {
+    static const double PER_LN10 = 0.8685889638065037, LOG10_2 = 0.3010299956639812;
+    uint64_t bits;
+    memcpy(&bits, &p, sizeof bits);
+    int64_t exponent = (int64_t)(bits - 0x3fe6a09e667f3bcdu) >> 52; /* of 1/sqrt 2 */
+    bits -= (uint64_t)exponent << 52;
+    double m;
+    memcpy(&m, &bits, sizeof m);
+    double s = (m - 1) / (m + 1), t = s * s;
+    double series =
+        1 + t * (1.0 / 3 +
+                 t * (1.0 / 5 + t * (1.0 / 7 + t * (1.0 / 9 + t * (1.0 / 11 + t * (1.0 / 13 + t * (1.0 / 15)))))));
+    return PER_LN10 * s * series + (double)(int32_t)exponent * LOG10_2;
+}
+
+float bon_log10(double p) {
+    static const float LOG_ZERO = -99;
+    if (!(p > 0)) return LOG_ZERO;
+    float log = (float)log10_any(p);
+    return log < 0 ? log : 0;
+}
+
+/* ---- a bucket ---- */
+
+/* The n-grams of the parents from..to - 1 add to their contexts. */
+static void add_up(const struct bucket *bucket, uint32_t from, uint32_t to) {
+    const struct bon_gram_level *level = bucket->pass->level;
+    uint32_t end = bucket->pass->below->first_child[to];
+    for (uint32_t i = bucket->pass->below->first_child[from]; i < end; i++) {
+        uint32_t c = bon_context_of(level, i) - bucket->first, count = level->adjusted[i];
+        union context *context = &bucket->contexts[c];
+        context->sum.total += count;
+        if (is_pruned(level, i))
+            bucket->removed[c] += count;
+        else if (count)
+            context->sum.with_count[at_most_3(count) - 1]++;
+    }
+}
+
+/* From sums to shares; notes the back-off of each context and whether anything follows it in the model. */
+static void share_out(const struct bucket *bucket) {
+    const struct pass *pass = bucket->pass;
+    const double *discount = pass->discount->of;
+    for (uint32_t c = bucket->first; c < bucket->last; c++) {
+        union context *context = &bucket->contexts[c - bucket->first];
+        uint32_t total = context->sum.total;
+        uint32_t one = context->sum.with_count[0], two = context->sum.with_count[1], more = context->sum.with_count[2];
+        double freed = discount[1] * one + discount[2] * two + discount[3] * more +
+                       (bucket->removed ? bucket->removed[c - bucket->first] : 0);
+        bool extends = one || two || more;
+        context->share.per_count = total ? 1.0 / total : 0;
+        context->share.weight = total ? freed / total : 1;
+        pass->to_below->extends[c] = extends;
+        pass->to_below->backoff[c] = extends ? bon_log10(context->share.weight) : 0;
+    }
+}
+
+/* p of the children of the parents from..to - 1, from that of the parents. */
+static void interpolate(const struct bucket *bucket, uint32_t from, uint32_t to) {
+    const struct pass *pass = bucket->pass;
+    const struct bon_gram_level *level = pass->level, *below = pass->below;
+    for (uint32_t q = from; q < to; q++) {
+        double lower = pass->p_below[q];
+        for (uint32_t i = below->first_child[q]; i < below->first_child[q + 1]; i++) {
+            const union context *c = &bucket->contexts[bon_context_of(level, i) - bucket->first];
+            uint32_t count = level->adjusted[i];
+            double p = (count - pass->discount->of[at_most_3(count)]) * c->share.per_count + c->share.weight * lower;
+            if (pass->p) pass->p[i] = p;
+            pass->to->logprob[i] = bon_log10(p);
+        }
+    }
+}
+
+/* The parents of this bucket that end in word w: from begin[w] on, whose contexts are below `border`. */
+static bon_status gather(struct bucket *bucket, uint32_t w, uint32_t border) {
+    const struct pass *pass = bucket->pass;
+    uint32_t q = bucket->begin[w], end = pass->end[w];
+    if (pass->k == 2) { /* the parents are words, each of which has all contexts */
+        add_up(bucket, q, end);
+        bucket->next[w] = end;
+        return BON_OK;
+    }
+    while (q < end && bon_context_of(pass->below, q) < border) q++;
+    bucket->next[w] = q;
+    if (q == bucket->begin[w]) return BON_OK;
+    BON_TRY(bon_grams_link(pass->grams, pass->k, bucket->begin[w], q));
+    add_up(bucket, bucket->begin[w], q);
+    return BON_OK;
+}
+
+/* Stretches lie far apart: they are asked for while others are worked on. */
+static void fetch(const struct pass *pass, uint32_t q) {
+    __builtin_prefetch(&pass->below->first_child[q]);
+    if (pass->below->context) __builtin_prefetch(&pass->below->context[q]);
+}
+
+static bon_status do_bucket(struct bucket *bucket, size_t number) {
+    const struct pass *pass = bucket->pass;
+    const uint32_t *first_child = pass->k > 2 ? pass->below[-1].first_child : NULL;
+    uint32_t root = pass->border[number], border = pass->border[number + 1];
+    bucket->first = first_child ? first_child[root] : root;
+    bucket->last = first_child ? first_child[border] : border;
+    memset(bucket->contexts, 0, (bucket->last - bucket->first) * sizeof *bucket->contexts);
+    if (bucket->removed) memset(bucket->removed, 0, (bucket->last - bucket->first) * sizeof *bucket->removed);
+    for (uint32_t w = 0; w < pass->words; w++) {
+        if (w + FETCH_AHEAD < pass->words) fetch(pass, bucket->begin[w + FETCH_AHEAD]);
+        BON_TRY(gather(bucket, w, border));
+    }
+    share_out(bucket);
+    for (uint32_t w = 0; w < pass->words; w++) {
+        if (bucket->begin[w] < bucket->next[w]) interpolate(bucket, bucket->begin[w], bucket->next[w]);
+        bucket->begin[w] = bucket->next[w];
+    }
+    return BON_OK;
+}
+
+/* ---- all buckets ---- */
+
+/* Sets begin[w] to the first parent that ends in w and has a context from `root` on. */
+static void find_begins(const struct pass *pass, uint32_t root, uint32_t *begin) {
+    for (uint32_t w = 0; w < pass->words; w++) {
+        uint32_t low = w ? pass->end[w - 1] : 0, high = pass->end[w];
+        while (low < high && root > 0) {
+            uint32_t middle = low + (high - low) / 2;
+            if (bon_context_of(pass->below, middle) < root)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        begin[w] = low;
+    }
+}
+
+static bon_status do_part(void *context, size_t part, unsigned worker) {
+    (void)worker;
+    const struct pass *pass = context;
+    size_t first = bon_part_begin(pass->buckets, part, pass->parts),
+           end = bon_part_begin(pass->buckets, part + 1, pass->parts);
+    if (first == end) return BON_OK;
+    struct bucket bucket = {.pass = pass,
+                            .contexts = bon_alloc_array(pass->largest, sizeof *bucket.contexts),
+                            .begin = bon_alloc_array(pass->words, sizeof *bucket.begin),
+                            .next = bon_alloc_array(pass->words, sizeof *bucket.next)};
+    bon_status status = bucket.contexts && bucket.begin && bucket.next ? BON_OK : BON_ERR_NOMEM;
+    if (status == BON_OK && pass->level->pruned) {
+        bucket.removed = bon_alloc_array(pass->largest, sizeof *bucket.removed);
+        status = bucket.removed ? BON_OK : BON_ERR_NOMEM;
+    }
+    if (status == BON_OK) find_begins(pass, pass->k > 2 ? pass->border[first] : 0, bucket.begin);
+    for (size_t i = first; i < end && status == BON_OK; i++) status = do_bucket(&bucket, i);
+    free(bucket.contexts);
+    free(bucket.removed);
+    free(bucket.begin);
+    free(bucket.next);
+    return status;
+}
+
+/* Cuts the contexts into buckets. Level 2 has one: its contexts are the words. */
+static bon_status cut_buckets(struct pass *pass) {
+    uint32_t roots = pass->k > 2 ? (uint32_t)pass->below[-1].count : 1;
+    size_t bound = pass->below->count / BUCKET + 2;
+    pass->border = bon_alloc_array(bound, sizeof *pass->border);
+    if (!pass->border) return BON_ERR_NOMEM;
+    pass->border[0] = 0;
+    if (pass->k == 2) {
+        pass->border[pass->buckets = 1] = (uint32_t)pass->below->count;
+        pass->largest = pass->below->count;
+        return BON_OK;
+    }
+    const uint32_t *first_child = pass->below[-1].first_child;
+    for (uint32_t root = 0, begin = 0; root < roots; root++) {
+        size_t size = first_child[root + 1] - first_child[begin];
+        if (size < BUCKET && root + 1 < roots) continue;
+        if (size > pass->largest) pass->largest = size;
+        pass->border[++pass->buckets] = begin = root + 1;
+    }
+    return BON_OK;
+}
+
+/* Where the parents that end in each word end. */
+static bon_status find_ends(struct pass *pass) {
+    pass->end = bon_alloc_array(pass->words, sizeof *pass->end);
+    if (!pass->end) return BON_ERR_NOMEM;
+    for (uint32_t w = 0; w < pass->words; w++) {
+        uint32_t end = w + 1;
+        for (unsigned j = 1; j + 1 < pass->k; j++) end = pass->grams->level[j - 1].first_child[end];
+        pass->end[w] = end;
+    }
+    return BON_OK;
+}
+
+bon_status bon_kn_level(struct bon_grams *grams, unsigned k, const struct bon_discount *discount,
+                        struct bon_lm_table *table, const double *p_below, double *p) {
+    struct pass pass = {.grams = grams,
+                        .k = k,
+                        .level = &grams->level[k - 1],
+                        .below = &grams->level[k - 2],
+                        .discount = discount,
+                        .to = &table->level[k - 1],
+                        .to_below = &table->level[k - 2],
+                        .p_below = p_below,
+                        .p = p,
+                        .words = (uint32_t)grams->level[0].count,
+                        .parts = grams->threads > 1 ? 2 * grams->threads : 1};
+    bon_status status = cut_buckets(&pass);
+    if (status == BON_OK) status = find_ends(&pass);
+    const struct bon_parallel job = {grams->threads, pass.parts, &pass, do_part, NULL};
+    if (status == BON_OK) status = bon_parallel_run(&job);
+    free(pass.border);
+    free(pass.end);
+    return status;
+}
