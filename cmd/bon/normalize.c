@@ -9,17 +9,21 @@
 #include "commands.h"
 #include "normalize/auto.h"
 #include "normalize/normalizer.h"
+#include "normalize_offsets.h"
+#include "normalize_result.h"
 #include "normalize_show.h"
 #include "stream.h"
 
 struct normalize_args {
     struct shared_args shared;
     int tone_style, form, from;
-    bool strict, fullwidth, punctuation, iy, elongation, diff;
+    bool strict, fullwidth, punctuation, iy, elongation, html, diff;
     const char *teencode; /* NULL = not, "" = the built-in table */
+    const char *rules;    /* a file */
     const char *json_field;
     uint32_t disabled;
     const char *report; /* NULL = none, "" = standard error */
+    const char *offsets;
 };
 
 struct normalize_job {
@@ -29,7 +33,10 @@ struct normalize_job {
     struct bon_auto neighbours; /* with --from auto */
     bool automatic, wide;       /* --from auto; utf-16, utf-32 */
     unsigned file;              /* that they belong to */
+    bool any_file;              /* a chunk was written */
     bon_buf settled;
+    struct normalize_offsets offsets;
+    bon_spans spans; /* of the piece that is written */
     const char *json_field;
     bool diff;
     struct normalize_examples *examples; /* NULL without --report */
@@ -87,10 +94,15 @@ static const struct option_row options[] = {
     OPTION_FLAG(0, "elongation", struct normalize_args, elongation, "shorten drawn out words (đẹpppp)"),
     OPTION_STRING(0, "teencode", "[FILE]", struct normalize_args, teencode,
                   "write words of chat spelling out, by a built-in table\nor the lines 'word TAB replacement' of FILE"),
+    OPTION_FLAG(0, "html", struct normalize_args, html, "remove HTML tags and decode character references (&nbsp;)"),
+    OPTION_STRING(0, "rules", "FILE", struct normalize_args, rules,
+                  "apply the rules of FILE: lines 'word TAB replacement' and\n'/pattern/ TAB replacement'"),
     OPTION_STRING(0, "json-field", "NAME", struct normalize_args, json_field,
                   "read JSON lines and normalize the string NAME of each"),
     OPTION_FLAG(0, "diff", struct normalize_args, diff,
                 "write the lines that change, before and after, instead of the text"),
+    OPTION_STRING(0, "offsets", "FILE", struct normalize_args, offsets,
+                  "write to FILE which bytes of the output stand for which of\nthe input, as TSV"),
     OPTION_STRING(0, "report", "[FILE]", struct normalize_args, report,
                   "write how often each rule changed something and where first,\nas TSV, to FILE or standard error"),
     OPTIONS_SHARED,
@@ -120,6 +132,18 @@ static bon_status expect_wide_read(const struct bon_chunk *chunk) {
                     chunk->name);
 }
 
+/* Normalizes the text of one object; its examples are those of the line. */
+static bon_status map_text(const struct normalize_job *job, const struct bon_chunk *chunk, uint64_t number,
+                           const bon_buf *text, bon_buf *out, uint64_t *counts) {
+    const struct bon_normalize_place place = {.name = chunk->name, .line = number};
+    uint64_t of_line[BON_RULES] = {0};
+    BON_TRY(bon_normalize_chunk(job->normalizer, text->data, text->len, &place, out, of_line));
+    for (int i = 0; i < BON_RULES; i++) counts[i] += of_line[i];
+    const struct bon_chunk line = {
+        .data = text->data, .len = text->len, .name = chunk->name, .file = chunk->file, .line = number};
+    return job->examples ? examples_find(job->examples, job->normalizer, &line, true, of_line) : BON_OK;
+}
+
 /* One JSON line: the string of the field is normalized, everything else stays as it is. */
 static bon_status map_object(const struct normalize_job *job, const struct bon_chunk *chunk, uint64_t number,
                              const char *line, size_t n, bon_buf *text, bon_buf *out, uint64_t *counts) {
@@ -130,13 +154,12 @@ static bon_status map_object(const struct normalize_job *job, const struct bon_c
         return bon_fail(BON_ERR_DATA, "%s: line %llu, byte %zu: %s; JSON lines are one object each", chunk->name,
                         (unsigned long long)number, error.at, error.reason);
     if (field.kind != BON_JSON_STRING) return bon_buf_append(out, line, n);
-    const struct bon_normalize_place place = {.name = chunk->name, .line = number};
     text->len = 0;
     BON_TRY(bon_json_unescape(line + field.start, field.end - field.start, text));
-    size_t raw = text->len;
     bon_buf result = {0};
-    bon_status status = bon_normalize_chunk(job->normalizer, text->data, raw, &place, &result, counts);
-    if (status == BON_OK && result.len == raw && (raw == 0 || memcmp(result.data, text->data, raw) == 0))
+    bon_status status = map_text(job, chunk, number, text, &result, counts);
+    if (status == BON_OK && result.len == text->len &&
+        (text->len == 0 || memcmp(result.data, text->data, text->len) == 0))
         status = bon_buf_append(out, line, n);
     else if (status == BON_OK && (status = bon_buf_append(out, line, field.start)) == BON_OK &&
              (status = bon_json_quote(result.data, result.len, out)) == BON_OK)
@@ -159,55 +182,100 @@ static bon_status map_objects(const struct normalize_job *job, const struct bon_
     return status;
 }
 
+/* The text of a chunk; with --from auto as the segments that settle() wants. */
+static bon_status map_chunk(struct normalize_job *job, const struct bon_chunk *chunk, bon_buf *out, uint64_t *counts,
+                            bon_spans *spans) {
+    const struct bon_normalize_place place = place_of(chunk);
+    bool mapped = job->offsets.out != NULL;
+    if (job->wide && chunk->offset == 0) BON_TRY(expect_wide_read(chunk));
+    if (job->json_field) return map_objects(job, chunk, out, counts);
+    if (job->diff) return show_differences(job->normalizer, chunk, out, counts);
+    if (job->automatic) return bon_auto_judge(job->normalizer, chunk->data, chunk->len, &place, mapped, out, counts);
+    return bon_normalize_chunk_mapped(job->normalizer, chunk->data, chunk->len, &place, out, counts,
+                                      mapped ? spans : NULL);
+}
+
+/* Of a chunk that failed inside a line. */
+static void keep_whole_lines(bon_buf *out) {
+    while (out->len > 0 && out->data[out->len - 1] != '\n') out->len--;
+}
+
 static bon_status map(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
     struct normalize_job *job = context;
     uint64_t counts[BON_RULES] = {0};
+    bon_spans spans = {0};
     (void)worker;
-    const struct bon_normalize_place place = place_of(chunk);
-    if (job->wide && chunk->offset == 0) BON_TRY(expect_wide_read(chunk));
-    if (job->json_field)
-        BON_TRY(map_objects(job, chunk, out, counts));
-    else if (job->diff)
-        BON_TRY(show_differences(job->normalizer, chunk, out, counts));
-    else
-        BON_TRY((job->automatic ? bon_auto_judge : bon_normalize_chunk)(job->normalizer, chunk->data, chunk->len,
-                                                                        &place, out, counts));
-    add_counts(job, counts);
-    return job->examples ? examples_find(job->examples, job->normalizer, chunk, counts) : BON_OK;
+    bon_status status = map_chunk(job, chunk, out, counts, &spans);
+    if (status == BON_OK && job->examples && !job->json_field)
+        status = examples_find(job->examples, job->normalizer, chunk, false, counts);
+    if (status == BON_OK) add_counts(job, counts);
+    if (status == BON_ERR_DATA) keep_whole_lines(out);
+    if (status == BON_OK || !job->automatic) status = normalize_result_end(out, &spans, status);
+    bon_spans_free(&spans);
+    return status;
 }
 
 /* Lines at the end of a file that still wait for a neighbour. */
 static bon_status end_file(void *context) {
     struct normalize_job *job = context;
-    uint64_t counts[BON_RULES] = {0};
-    job->settled.len = 0;
+    uint64_t counts[BON_RULES] = {0}, in = job->neighbours.settled;
+    job->settled.len = job->neighbours.spans.count = 0;
     BON_TRY(bon_auto_finish(&job->neighbours, job->normalizer, &job->settled, counts));
     add_counts(job, counts);
+    const struct normalize_joint joint = {.n = job->settled.len};
+    if (job->offsets.out) BON_TRY(normalize_offsets_write(&job->offsets, &job->neighbours.spans, &joint, in));
     return bon_out_write(job->pipeline.out, job->settled.data, job->settled.len);
 }
 
 /* What the judged chunk settles, in job->settled. */
-static bon_status settle(struct normalize_job *job, const struct bon_chunk *chunk, const bon_buf *judged) {
+static bon_status settle(struct normalize_job *job, const struct bon_chunk *chunk, const char *judged, size_t n) {
     uint64_t counts[BON_RULES] = {0};
-    if (chunk->file != job->file) BON_TRY(end_file(job));
-    job->file = chunk->file;
     job->neighbours.name = chunk->name;
-    job->settled.len = 0;
-    BON_TRY(bon_auto_settle(&job->neighbours, job->normalizer, judged->data, judged->len, &job->settled, counts));
+    job->neighbours.mapped = job->offsets.out != NULL;
+    job->settled.len = job->neighbours.spans.count = 0;
+    BON_TRY(bon_auto_settle(&job->neighbours, job->normalizer, judged, n, &job->settled, counts));
     add_counts(job, counts);
     return BON_OK;
 }
 
+/* The first chunk of a file has come. */
+static bon_status begin_file(struct normalize_job *job, const struct bon_chunk *chunk) {
+    if (job->any_file && job->automatic) BON_TRY(end_file(job));
+    job->any_file = true;
+    job->file = chunk->file;
+    return job->offsets.out ? normalize_offsets_file(&job->offsets, chunk->name) : BON_OK;
+}
+
+/* Writes a piece that comes from the input from byte `in` on. */
+static bon_status write_piece(struct normalize_job *job, const struct bon_chunk *chunk, const char *text, size_t n,
+                              const bon_spans *spans, uint64_t in) {
+    const struct bon_normalize_place place = place_of(chunk);
+    const char *joined = text;
+    struct normalize_joint joint = {.n = n};
+    size_t left = n;
+    joint.space = bon_normalize_join(&job->join, job->normalizer, &place, &joined, &left);
+    joint.leading = (unsigned)(joined - text);
+    joint.trailing = (unsigned)(n - left) - joint.leading;
+    if (job->offsets.out) BON_TRY(normalize_offsets_write(&job->offsets, spans, &joint, in));
+    if (joint.space) BON_TRY(bon_out_write(job->pipeline.out, " ", 1));
+    return bon_out_write(job->pipeline.out, joined, left);
+}
+
 static bon_status sink(void *context, const struct bon_chunk *chunk, const bon_buf *result) {
     struct normalize_job *job = context;
-    const struct bon_normalize_place place = place_of(chunk);
-    if (job->json_field || job->diff) return bon_out_write(job->pipeline.out, result->data, result->len);
-    if (job->automatic) BON_TRY(settle(job, chunk, result));
-    const char *text = job->automatic ? job->settled.data : result->data;
-    size_t n = job->automatic ? job->settled.len : result->len;
-    if (bon_normalize_join(&job->join, job->normalizer, &place, &text, &n))
-        BON_TRY(bon_out_write(job->pipeline.out, " ", 1));
-    return bon_out_write(job->pipeline.out, text, n);
+    size_t n = normalize_result_of(result).text;
+    if (!job->any_file || chunk->file != job->file) BON_TRY(begin_file(job, chunk));
+    if (job->json_field || job->diff) {
+        BON_TRY(bon_out_write(job->pipeline.out, result->data, n));
+    } else if (job->automatic) {
+        uint64_t in = job->neighbours.settled;
+        BON_TRY(settle(job, chunk, result->data, n));
+        BON_TRY(write_piece(job, chunk, job->settled.data, job->settled.len, &job->neighbours.spans, in));
+    } else {
+        if (job->offsets.out) BON_TRY(normalize_result_spans(result, &job->spans));
+        BON_TRY(write_piece(job, chunk, result->data, n, &job->spans, chunk->offset));
+    }
+    return normalize_result_failure(result);
 }
 
 static int write_report(const struct normalize_args *args, const struct normalize_job *job) {
@@ -231,7 +299,8 @@ static int write_report(const struct normalize_args *args, const struct normaliz
 static uint32_t enabled_rules(const struct normalize_args *args) {
     return (uint32_t)args->fullwidth << BON_RULE_FULLWIDTH | (uint32_t)args->punctuation << BON_RULE_PUNCTUATION |
            (uint32_t)args->iy << BON_RULE_IY | (uint32_t)args->elongation << BON_RULE_ELONGATION |
-           (uint32_t)(args->teencode != NULL) << BON_RULE_TEENCODE;
+           (uint32_t)(args->teencode != NULL) << BON_RULE_TEENCODE | (uint32_t)args->html << BON_RULE_HTML |
+           (uint32_t)(args->rules != NULL) << BON_RULE_RULES;
 }
 
 /* A whole file, decoded. */
@@ -249,7 +318,27 @@ static bon_status read_file(const char *path, bon_buf *text) {
     return status;
 }
 
-static bon_status open_job(struct normalize_job *job, const struct normalize_args *args, bon_buf *teencode,
+/* The files of tables that the rules need. */
+struct tables {
+    bon_buf teencode, rules;
+};
+
+static bon_status read_tables(const struct normalize_args *args, struct tables *tables, bon_normalize_options *rules) {
+    if (args->teencode && *args->teencode) {
+        BON_TRY(read_file(args->teencode, &tables->teencode));
+        rules->teencode = tables->teencode.data ? tables->teencode.data : "";
+        rules->teencode_len = tables->teencode.len;
+    }
+    if (args->rules) {
+        BON_TRY(read_file(args->rules, &tables->rules));
+        rules->rules = tables->rules.data ? tables->rules.data : "";
+        rules->rules_len = tables->rules.len;
+        rules->rules_name = args->rules;
+    }
+    return BON_OK;
+}
+
+static bon_status open_job(struct normalize_job *job, const struct normalize_args *args, struct tables *tables,
                            struct normalize_examples *examples) {
     bon_normalize_options rules = {.tone_style = (bon_tone_style)args->tone_style,
                                    .form = (bon_form)args->form,
@@ -257,11 +346,7 @@ static bon_status open_job(struct normalize_job *job, const struct normalize_arg
                                    .disabled = args->disabled,
                                    .enabled = enabled_rules(args),
                                    .from = charsets[args->from]};
-    if (args->teencode && *args->teencode) {
-        BON_TRY(read_file(args->teencode, teencode));
-        rules.teencode = teencode->data ? teencode->data : "";
-        rules.teencode_len = teencode->len;
-    }
+    BON_TRY(read_tables(args, tables, &rules));
     examples->options = rules;
     job->examples = args->report ? examples : NULL;
     job->json_field = args->json_field;
@@ -269,26 +354,43 @@ static bon_status open_job(struct normalize_job *job, const struct normalize_arg
     job->pipeline.whole_lines = args->json_field || args->diff;
     job->wide = args->from == FROM_UTF16 || args->from == FROM_UTF32;
     job->automatic = rules.from == BON_CHARSET_AUTO && !args->json_field && !args->diff;
-    return bon_normalizer_open(&job->normalizer, &rules);
+    BON_TRY(bon_normalizer_open(&job->normalizer, &rules));
+    return args->offsets ? normalize_offsets_open(&job->offsets, args->offsets) : BON_OK;
+}
+
+static void close_job(struct normalize_job *job, struct tables *tables) {
+    bon_auto_free(&job->neighbours);
+    bon_buf_free(&job->settled);
+    bon_spans_free(&job->spans);
+    bon_normalizer_close(job->normalizer);
+    bon_buf_free(&tables->teencode);
+    bon_buf_free(&tables->rules);
+}
+
+static int check_args(const struct command *command, const struct normalize_args *args) {
+    if (args->json_field && args->diff) return usage_error(command, "--json-field does not go with --diff");
+    if (args->offsets && (args->json_field || args->diff))
+        return usage_error(command, "--offsets goes with neither --json-field nor --diff");
+    return PARSE_GO;
 }
 
 static int run(const struct command *command, int argc, char **argv) {
     struct normalize_args args = {0};
     struct normalize_job job = {.pipeline = {.map = map, .sink = sink, .finish = end_file, .context = &job}};
     struct normalize_examples examples;
-    bon_buf teencode = {0};
+    struct tables tables = {0};
     int first, result = options_parse(command, &args, argc, argv, &first);
+    if (result == PARSE_GO) result = check_args(command, &args);
     if (result != PARSE_GO) return result;
     examples_open(&examples);
-    bon_status status = open_job(&job, &args, &teencode, &examples);
+    bon_status status = open_job(&job, &args, &tables, &examples);
     result = tell_failure(status);
     if (status == BON_OK) result = stream_run(command, &args.shared, argv + first, argc - first, &job.pipeline, NULL);
+    status = normalize_offsets_close(&job.offsets, result == EXIT_DONE);
+    if (status != BON_OK) result = tell_failure(status);
     if (result == EXIT_DONE && args.report) result = write_report(&args, &job);
     examples_close(&examples);
-    bon_auto_free(&job.neighbours);
-    bon_buf_free(&job.settled);
-    bon_buf_free(&teencode);
-    bon_normalizer_close(job.normalizer);
+    close_job(&job, &tables);
     return result;
 }
 

@@ -133,7 +133,7 @@ static bon_status rules_of_line(const bon_normalizer *normalizer, const char *li
 }
 
 bon_status examples_find(struct normalize_examples *examples, const bon_normalizer *normalizer,
-                         const struct bon_chunk *chunk, const uint64_t *counts) {
+                         const struct bon_chunk *chunk, bool one_line, const uint64_t *counts) {
     uint32_t wanted = 0, rules;
     bon_buf scratch = {0};
     bon_status status = BON_OK;
@@ -142,7 +142,7 @@ bon_status examples_find(struct normalize_examples *examples, const bon_normaliz
         if (counts[r] && is_earlier(&examples->first[r], chunk->file, chunk->line)) wanted |= UINT32_C(1) << r;
     const char *line;
     uint64_t number = chunk->line;
-    for (size_t at = 0, n; wanted && status == BON_OK && next_line(chunk, &at, &line, &n); number++) {
+    for (size_t at = 0, n; wanted && status == BON_OK && next_line(chunk, &at, &line, &n); number += !one_line) {
         status = rules_of_line(normalizer, line, n, &scratch, wanted, &rules);
         for (unsigned r = 0; r < BON_RULES && status == BON_OK; r++)
             if (rules >> r & 1) status = keep_example(examples, normalizer, (bon_rule)r, chunk, number, line, n);

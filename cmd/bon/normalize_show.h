@@ -3,6 +3,7 @@
 #define BON_CMD_NORMALIZE_SHOW_H
 
 #include <pthread.h>
+#include <stdbool.h>
 
 #include "base/buf.h"
 #include "base/pipeline.h"
@@ -22,9 +23,10 @@ struct normalize_examples {
 
 void examples_open(struct normalize_examples *examples);
 void examples_close(struct normalize_examples *examples);
-/* Looks through a chunk for rules that changed something in it (counts) and have no earlier example. */
+/* Looks through a chunk for rules that changed something in it (counts) and have no earlier example. one_line: the whole chunk
+ * is of one line of the input (the text of a JSON object). */
 bon_status examples_find(struct normalize_examples *examples, const bon_normalizer *normalizer,
-                         const struct bon_chunk *chunk, const uint64_t *counts);
+                         const struct bon_chunk *chunk, bool one_line, const uint64_t *counts);
 
 /* Appends "FILE:LINE", "- " and "+ " for each line of the chunk that normalization changes. */
 bon_status show_differences(const bon_normalizer *normalizer, const struct bon_chunk *chunk, bon_buf *out,

@@ -42,7 +42,9 @@ extern "C" {
     X(PUNCTUATION, "punctuation", "typographic quotes, dashes and ellipses become ASCII")                              \
     X(IY, "iy", "y that is a whole rhyme becomes i behind h, k, l, m, s, t")                                           \
     X(ELONGATION, "elongation", "a letter drawn out (three or more) becomes one where that makes a syllable")          \
-    X(TEENCODE, "teencode", "a word of chat spelling becomes the one it stands for")
+    X(TEENCODE, "teencode", "a word of chat spelling becomes the one it stands for")                                   \
+    X(HTML, "html", "HTML tags go, character references become characters")                                            \
+    X(RULES, "rules", "what a rule of the user's own file replaces")
 
 /* X(NAME, "name in --from", "what it is"). */
 #define BON_CHARSET_TABLE(X)                                                                                           \
@@ -80,6 +82,11 @@ typedef struct bon_normalize_options {
     uint32_t enabled;     /* bit 1 << rule switches a rule on that is off otherwise */
     const char *teencode; /* lines "word TAB replacement" for that rule, teencode_len bytes; NULL = the built-in ones */
     size_t teencode_len;
+    /* Rules of the user's own, for BON_RULE_RULES: lines "word TAB replacement" and "/pattern/ TAB replacement", see
+     * bon-normalize(1); rules_len bytes, NULL = none. rules_name is the name of the file for messages (NULL: "rules"). All
+     * three are copied. */
+    const char *rules, *rules_name;
+    size_t rules_len;
     uint32_t reserved[4]; /* zero */
 } bon_normalize_options;
 
@@ -96,6 +103,31 @@ BON_API bon_status bon_normalize(const bon_normalizer *nz, const char *text, siz
 BON_API bon_status bon_normalize_counted(const bon_normalizer *nz, const char *text, size_t n, bon_buf *out,
                                          uint64_t *counts);
 BON_API const char *bon_rule_name(bon_rule rule);
+
+/* ---- where the output comes from ---- */
+
+/* out_len bytes from out_start on stand for the in_len bytes from in_start on. */
+typedef struct bon_span {
+    uint64_t out_start, out_len, in_start, in_len;
+} bon_span;
+
+/* What was replaced, in order; between two spans, before the first and behind the last, bytes were copied one by one. {0} is an
+ * empty list; items belong to it. */
+typedef struct bon_spans {
+    bon_span *items;
+    size_t count, cap;
+} bon_spans;
+
+/* bon_normalize_counted that also appends to spans what it replaced, counted from the beginning of text and of what is appended
+ * to out, word by word: a changed word is a span but for the letters at both ends that stay. It takes longer.
+ *
+ *     bon_spans spans = {0};
+ *     bon_normalize_mapped(nz, "qủa", 5, &out, counts, &spans);   // spans.items[0]: {1, 4, 1, 4}: "uả" for "ủa"
+ *     bon_spans_free(&spans);
+ */
+BON_API bon_status bon_normalize_mapped(const bon_normalizer *nz, const char *text, size_t n, bon_buf *out,
+                                        uint64_t *counts, bon_spans *spans);
+BON_API void bon_spans_free(bon_spans *spans);
 
 /* ---- charsets ---- */
 

@@ -11,13 +11,14 @@
 
 /* Converts and normalizes text in the charset that the options name; or, in both steps, text in any. */
 bon_status bon_converted_text(const struct bon_normalizer *nz, const char *text, size_t n,
-                              const struct bon_normalize_place *place, bon_buf *out, uint64_t *counts);
+                              const struct bon_normalize_place *place, bon_buf *out, uint64_t *counts,
+                              bon_spans *spans);
 bon_status bon_auto_text(const struct bon_normalizer *nz, const char *text, size_t n,
-                         const struct bon_normalize_place *place, bon_buf *out, uint64_t *counts);
+                         const struct bon_normalize_place *place, bon_buf *out, uint64_t *counts, bon_spans *spans);
 
-/* Judges and normalizes a chunk of whole lines, or a window. */
+/* Judges and normalizes a chunk of whole lines, or a window. mapped: with spans. */
 bon_status bon_auto_judge(const struct bon_normalizer *nz, const char *text, size_t n,
-                          const struct bon_normalize_place *place, bon_buf *out, uint64_t *counts);
+                          const struct bon_normalize_place *place, bool mapped, bon_buf *out, uint64_t *counts);
 
 /* What is known of the lines before. All zeros at the beginning of a file. */
 struct bon_auto {
@@ -26,6 +27,10 @@ struct bon_auto {
     bon_buf held;     /* segments that wait for what comes */
     uint64_t held_lines, held_bytes;
     const char *name; /* of the file, for messages */
+    bool mapped;      /* spans are wanted, of what is judged and settled */
+    bon_spans
+        spans; /* what the calls appended, each counted from what that call appended and settled; empty it between */
+    uint64_t settled; /* bytes of the file that output was given for by bon_auto_settle */
 };
 
 /* Appends what is settled by the judged chunks so far. */

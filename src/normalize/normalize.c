@@ -4,6 +4,8 @@
  */
 #include "normalize/auto.h"
 #include "normalize/normalizer.h"
+#include "normalize/rules.h"
+#include "normalize/spans.h"
 
 #define BON_RULE_NAME(name, text, doc) text,
 static const char *const rule_names[BON_RULES] = {BON_RULE_TABLE(BON_RULE_NAME)};
@@ -52,6 +54,11 @@ bon_status bon_normalizer_open(bon_normalizer **out, const bon_normalize_options
         bon_status status = bon_teencode_open(&nz->teencode, nz->options.teencode, nz->options.teencode_len);
         if (status != BON_OK) return bon_normalizer_close(nz), status;
     }
+    if (bon_rule_on(nz, BON_RULE_RULES) && nz->options.rules) {
+        bon_status status = bon_rules_open(&nz->rules, nz);
+        if (status != BON_OK) return bon_normalizer_close(nz), status;
+    }
+    nz->options.rules = nz->options.rules_name = NULL; /* the caller's */
     *out = nz;
     return BON_OK;
 }
@@ -59,6 +66,7 @@ bon_status bon_normalizer_open(bon_normalizer **out, const bon_normalize_options
 void bon_normalizer_close(bon_normalizer *nz) {
     if (!nz) return;
     bon_teencode_close(nz->teencode);
+    bon_rules_close(nz->rules);
     free(nz);
 }
 
@@ -85,7 +93,7 @@ static bon_status line_end(struct bon_sink *sink, const char *text, size_t n, si
     return bon_sink_line_end(sink, '\n');
 }
 
-/* Copies what is canonical, else treats one piece. */
+/* Copies what is canonical, else treats one piece. Who wants spans gets them word by word. */
 static bon_status stretch(struct bon_sink *sink, const char *text, size_t n, size_t *used, size_t *bad) {
     *used = bon_scan(sink->nz, text, n);
     if (*used) {
@@ -93,7 +101,7 @@ static bon_status stretch(struct bon_sink *sink, const char *text, size_t n, siz
         sink->line_start = text[*used - 1] == '\n';
         return BON_OK;
     }
-    BON_TRY(bon_compose_run(sink, text, n, used));
+    if (!sink->spans) BON_TRY(bon_compose_run(sink, text, n, used));
     if (*used) {
         sink->line_start = text[*used - 1] == '\n';
         return BON_OK;
@@ -104,7 +112,23 @@ static bon_status stretch(struct bon_sink *sink, const char *text, size_t n, siz
     return bon_piece(sink, text, end, bad);
 }
 
-static bon_status walk(struct bon_sink *sink, const char *text, size_t n, const struct bon_normalize_place *place) {
+/* What is settled of input and output: everything before is in the spans. */
+struct settled {
+    size_t in, out, out_start;
+};
+
+/* Adds what changed since; blanks that wait are not settled. */
+static bon_status settle(struct bon_sink *sink, struct settled *settled, const char *text, size_t at, bool end) {
+    if (!sink->spans || (sink->pending != BON_PENDING_NOTHING && !end)) return BON_OK;
+    size_t in = settled->in, out = settled->out;
+    settled->in = at;
+    settled->out = sink->out->len;
+    return bon_spans_difference(sink->spans, sink->out->data + out, settled->out - out, out - settled->out_start,
+                                text + in, at - in, in);
+}
+
+static bon_status walk(struct bon_sink *sink, const char *text, size_t n, const struct bon_normalize_place *place,
+                       struct settled *settled) {
     for (size_t at = 0, used, bad; at < n; at += used) {
         bon_status status;
         used = 1;
@@ -115,6 +139,7 @@ static bon_status walk(struct bon_sink *sink, const char *text, size_t n, const 
         else
             status = stretch(sink, text + at, n - at, &used, &bad);
         if (status == BON_ERR_DATA) return fail_malformed(text, at + bad, place);
+        if (status == BON_OK) status = settle(sink, settled, text, at + used, false);
         if (status != BON_OK) return status;
     }
     return BON_OK;
@@ -129,33 +154,54 @@ static bon_status finish(struct bon_sink *sink, const char *text, size_t n, bool
     return BON_OK;
 }
 
-bon_status bon_normalize_utf8(const struct bon_normalizer *nz, const char *text, size_t n,
-                              const struct bon_normalize_place *place, bon_buf *out, uint64_t *counts) {
-    struct bon_sink sink = {.nz = nz, .out = out, .counts = counts};
+bon_status bon_normalize_plain(const struct bon_normalizer *nz, const char *text, size_t n,
+                               const struct bon_normalize_place *place, bon_buf *out, uint64_t *counts,
+                               bon_spans *spans) {
+    struct bon_sink sink = {.nz = nz, .out = out, .counts = counts, .spans = spans};
+    struct settled settled = {.out = out->len, .out_start = out->len};
     bool blank_before = place->begins_inside && place->begins_token && bon_rule_on(nz, BON_RULE_BLANK);
     sink.line_start = !place->begins_inside;
     sink.pending = blank_before ? BON_PENDING_SPACE : BON_PENDING_NOTHING;
     bon_units_init(&sink.units);
     bon_units_init(&sink.other);
-    bon_status status = walk(&sink, text, n, place);
+    bon_status status = walk(&sink, text, n, place, &settled);
     if (status == BON_OK) status = finish(&sink, text, n, place->ends_inside);
+    if (status == BON_OK) status = settle(&sink, &settled, text, n, true);
     bon_units_free(&sink.units);
     bon_units_free(&sink.other);
     free(sink.run_space);
     return status;
 }
 
-bon_status bon_normalize_chunk(const struct bon_normalizer *nz, const char *text, size_t n,
-                               const struct bon_normalize_place *place, bon_buf *out, uint64_t *counts) {
+bon_status bon_normalize_utf8(const struct bon_normalizer *nz, const char *text, size_t n,
+                              const struct bon_normalize_place *place, bon_buf *out, uint64_t *counts,
+                              bon_spans *spans) {
+    bool lines = bon_rule_on(nz, BON_RULE_HTML) || nz->rules;
+    return (lines ? bon_normalize_settled : bon_normalize_plain)(nz, text, n, place, out, counts, spans);
+}
+
+bon_status bon_normalize_chunk_mapped(const struct bon_normalizer *nz, const char *text, size_t n,
+                                      const struct bon_normalize_place *place, bon_buf *out, uint64_t *counts,
+                                      bon_spans *spans) {
     static const struct bon_normalize_place whole;
     uint64_t ignored[BON_RULES] = {0};
     if (!place) place = &whole;
     if (!counts) counts = ignored;
     switch (nz->options.from) {
-    case BON_CHARSET_UTF8: return bon_normalize_utf8(nz, text, n, place, out, counts);
-    case BON_CHARSET_AUTO: return bon_auto_text(nz, text, n, place, out, counts);
-    default: return bon_converted_text(nz, text, n, place, out, counts);
+    case BON_CHARSET_UTF8: return bon_normalize_utf8(nz, text, n, place, out, counts, spans);
+    case BON_CHARSET_AUTO: return bon_auto_text(nz, text, n, place, out, counts, spans);
+    default: return bon_converted_text(nz, text, n, place, out, counts, spans);
     }
+}
+
+bon_status bon_normalize_chunk(const struct bon_normalizer *nz, const char *text, size_t n,
+                               const struct bon_normalize_place *place, bon_buf *out, uint64_t *counts) {
+    return bon_normalize_chunk_mapped(nz, text, n, place, out, counts, NULL);
+}
+
+bon_status bon_normalize_mapped(const bon_normalizer *nz, const char *text, size_t n, bon_buf *out, uint64_t *counts,
+                                bon_spans *spans) {
+    return bon_normalize_chunk_mapped(nz, text, n, NULL, out, counts, spans);
 }
 
 bon_status bon_normalize_counted(const bon_normalizer *nz, const char *text, size_t n, bon_buf *out, uint64_t *counts) {

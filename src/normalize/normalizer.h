@@ -12,7 +12,9 @@
  *          signs.c         (when asked for) fullwidth forms and typographic signs
  *          words.c         (when asked for: drawn out letters, i and y;) eth for đ, then tone marks to their place
  *          teencode.c      (when asked for) words of chat spelling
+ *     settle.c      (when asked for) html.h before that and rules.h behind, line by line until nothing changes
  *     join.c        puts windows of one line together
+ *     spans.c       which bytes came from which, for those who ask
  *     charset.h     text that is not UTF-8 is converted before all this
  *
  * Rules run in this order for a reason: dropping a soft hyphen may bring a mark to its letter, composing may make a letter
@@ -75,6 +77,7 @@ struct bon_normalizer {
     bon_masks_function *masks;     /* NULL: every piece meets the rules (for tests) */
     uint32_t on;                   /* bit 1 << rule */
     struct bon_teencode *teencode; /* NULL unless that rule is on */
+    struct bon_rules *rules;       /* the same */
     uint8_t classes[0x10000];
 };
 
@@ -100,6 +103,7 @@ struct bon_sink {
     uint64_t *counts; /* [BON_RULES] */
     enum { BON_PENDING_NOTHING, BON_PENDING_SPACE, BON_PENDING_CHANGED } pending;
     bool line_start;               /* nothing of this line is written yet */
+    bon_spans *spans;              /* what was replaced; NULL when nobody asks */
     struct bon_units units, other; /* working space of a piece */
     void *run_space;               /* ... and of bon_compose_run; NULL until it is needed */
     size_t run;                    /* bytes that it tries next */
@@ -162,9 +166,22 @@ struct bon_normalize_place {
  * would give when bon_normalize_join has put them together. */
 bon_status bon_normalize_chunk(const struct bon_normalizer *nz, const char *text, size_t n,
                                const struct bon_normalize_place *place, bon_buf *out, uint64_t *counts);
+/* The same with spans (NULL: none are wanted), counted from the beginning of text and of what is appended. */
+bon_status bon_normalize_chunk_mapped(const struct bon_normalizer *nz, const char *text, size_t n,
+                                      const struct bon_normalize_place *place, bon_buf *out, uint64_t *counts,
+                                      bon_spans *spans);
 /* The same for text that is UTF-8, whatever the options say. */
 bon_status bon_normalize_utf8(const struct bon_normalizer *nz, const char *text, size_t n,
-                              const struct bon_normalize_place *place, bon_buf *out, uint64_t *counts);
+                              const struct bon_normalize_place *place, bon_buf *out, uint64_t *counts,
+                              bon_spans *spans);
+/* The same but for "html" and "rules". */
+bon_status bon_normalize_plain(const struct bon_normalizer *nz, const char *text, size_t n,
+                               const struct bon_normalize_place *place, bon_buf *out, uint64_t *counts,
+                               bon_spans *spans);
+/* With those two: line by line until neither changes anything. */
+bon_status bon_normalize_settled(const struct bon_normalizer *nz, const char *text, size_t n,
+                                 const struct bon_normalize_place *place, bon_buf *out, uint64_t *counts,
+                                 bon_spans *spans);
 
 /* What is known of the line at the end of a window. */
 struct bon_normalize_join {

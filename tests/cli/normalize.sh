@@ -38,6 +38,8 @@ punctuation:0:
 iy:0:
 elongation:0:
 teencode:0:
+html:0:
+rules:0:
 TABLE
 [ "$(head -n 1 report)" = 'rule	count	first' ] || unmet "header: $(head -n 1 report)"
 tail -n +2 report | tr '\t' ':' >rows
@@ -163,10 +165,20 @@ expect_out '{"a": 1.0, "text":"hòa \"quả\"\nx","b":[ 2]}
 
 {"text":null}
 {"text": "ok\u0041"}'
-printf '{"text":"a"}\n{"text" "a"}\n' >bad.json
-run bon normalize --json-field text bad.json
+# What stands before a malformed line is written, with any number of threads; examples name the line.
+printf '{"text":"ho\\u00e0"}\n{"text":"b"}\n{"text" "a"}\n{"text":"c"}\n' >bad.json
+for threads in 1 4; do
+    run bon normalize -j $threads --json-field text bad.json
+    expect_status 1
+    expect_err '^bon: bad.json: line 3, byte'
+    expect_out '{"text":"hòa"}
+{"text":"b"}'
+done
+run bon normalize --json-field text --report=report lines.json
+[ "$(grep tone-place report)" = 'tone-place	2	lines.json:1: hoà "qủa" -> hòa "quả"' ] || unmet "examples: $(cat report)"
+run bon normalize --json-field text -o all.json bad.json
 expect_status 1
-expect_err '^bon: bad.json: line 2, byte'
+[ -e all.json ] && unmet 'a half-written file'
 
 # What changes, for people.
 printf 'hoà\nok\nqu\377y\342\200\213\n' >changes
@@ -177,3 +189,63 @@ expect_out 'changes:1
 changes:3
 - qu<0xFF>y<U+200B>
 + qu�y'
+
+# HTML: tags go, references become characters, text stays.
+printf '<p>Xin&nbsp;ch&agrave;o</p><p>b&#225;c&#x21;</p>\nx < y <Tên> R&D ?a=1&copy=2 <3 &amp;amp;\n' >page
+run bon normalize --html --report=report page
+expect_out 'Xin chào
+bác!
+x < y <Tên> R&D ?a=1&copy=2 <3 &'
+[ "$(grep -P '^html\t' report | cut -f 2)" = 10 ] || unmet "html: $(cat report)"
+cp out once
+run bon normalize --html --report=again once
+expect_out_file once
+[ "$(cut -f 2 again | sort -u | tr '\n' ' ')" = '0 count ' ] || unmet "second report: $(cat again)"
+run bon normalize page
+expect_out_file page
+
+# Rules of the user's own.
+printf '# tệp luật\nVN\tViệt Nam\nhoà\than hòa\n/(\\d+)k\\b/\t$1.000 đồng\n/[Ss]hop/i\tcửa hàng\n' >own
+sed -i 's/^hoà.*/hoà bình\tthái bình/' own
+run_shell "printf 'VN 50k SHOP hoà bình, TVN\n' | bon normalize --rules own --report=report"
+expect_out 'Việt Nam 50.000 đồng cửa hàng thái bình, TVN'
+[ "$(grep -P '^rules\t' report)" = 'rules	4	standard input:1: VN 50k SHOP hoà -> Việt Nam 50.000 đồng cửa hàng thái' ] ||
+    unmet "rules: $(cat report)"
+refused() { # RULES MESSAGE
+    printf "$1" >wrong
+    run bon normalize --rules wrong page
+    expect_status 1
+    expect_err "$2"
+}
+refused 'a\tb\nkhông\n' '^bon: wrong:2: no tab'
+refused 'a\tb\nb\ta\n' '^bon: wrong:1: .* without an end'
+refused '/a(/\tb\n' '^bon: wrong:1: the pattern is wrong at byte 3'
+refused '/a/\t$1\n' '^bon: wrong:1: .*group'
+refused 'a\tb\na\tc\n' '^bon: wrong:2: .*earlier line'
+refused '/(<p>)/\t$1$1\n' '^bon: wrong:1: on page, line 1 .*again and again'
+printf '/(a+)+$/\tb\n' >slow
+run_shell "printf 'ok\n%060db\n' 0 | tr 0 a | bon normalize --rules slow"
+expect_status 1
+expect_err '^bon: slow:1: on standard input, line 2 .*too many steps'
+expect_out 'ok'
+run bon normalize --rules absent page
+expect_status 1
+
+# Offsets: which bytes came from which; the same for any number of threads, and the input can be put together from them.
+run bon normalize --offsets table changes
+expect_status 0
+[ "$(tr '\t' ':' <table)" = 'out_start:out_len:in_start:in_len:file
+0:0:0:0:changes
+1:3:1:3:
+10:4:10:5:' ] || unmet "offsets: $(cat table)"
+cat many page page >long_input
+for from in utf-8 auto viscii; do
+    bon normalize --html --from $from -j1 --offsets=one_table -o one_text long_input viscii
+    bon normalize --html --from $from -j4 --offsets=four_table -o four_text long_input viscii
+    cmp -s one_table four_table || unmet "offsets with --from $from depend on threads"
+    cmp -s one_text four_text || unmet "text with --from $from depends on threads"
+done
+run bon normalize --offsets x --json-field text lines.json
+expect_status 2
+run bon normalize --offsets absent/x page
+expect_status 1

@@ -161,7 +161,7 @@ Test(auto, chunks_and_again) {
             const char *newline = memchr(in.data + least, '\n', in.len - least);
             end = newline ? (size_t)(newline - in.data) + 1 : in.len;
             judged.len = 0;
-            cr_assert_eq(bon_auto_judge(nz, in.data + at, end - at, &place, &judged, counts), BON_OK);
+            cr_assert_eq(bon_auto_judge(nz, in.data + at, end - at, &place, false, &judged, counts), BON_OK);
             cr_assert_eq(bon_auto_settle(&state, nz, judged.data, judged.len, &parts, counts), BON_OK);
         }
         cr_assert_eq(bon_auto_finish(&state, nz, &parts, counts), BON_OK);
