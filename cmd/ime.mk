@@ -53,9 +53,9 @@ $(O)/tests/desktop-ime: $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/desktop/*.c
 $(O)/obj/tests/desktop/%.o: override CFLAGS += -Icmd
 
 # What pkg-config knows is read when make starts, so what needs the packages runs in a second make.
-## check-ime: types into GTK and Qt fields through both, on a private X server and bus (RUNS=20)
+## check-ime: types into GTK, Qt and Chromium fields through both, on a private X server and bus (RUNS=20)
 check-ime: deps
-	@if tools/deps.sh $(IME_TEST_DEBS); then $(MAKE) --no-print-directory ime $(O)/tests/desktop-ime && tests/run-all.sh $(O) desktop && tests/e2e/all.sh $(O); \
+	@if tools/deps.sh $(IME_TEST_DEBS); then tools/deps.sh chromium || echo 'check-ime: without Chromium'; $(MAKE) --no-print-directory ime $(O)/tests/desktop-ime && tests/run-all.sh $(O) desktop && tests/e2e/all.sh $(O); \
 	  else echo "check-ime: skipped: the packages above cannot be had here"; fi
 
 ## install-ime: into PREFIX, the component and the addon where IBus and Fcitx5 look for them (as root)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tests/e2e/all.sh BUILD: every framework that was built, with GTK 3 and Qt 5. Ends with `N passed, N failed` of runs;
+# tests/e2e/all.sh BUILD: every framework that was built, with GTK 3, Qt 5 and Chromium. Ends with `N passed, N failed` of runs;
 # BUILD/ime/*.png is what each field looked like at the end.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -8,7 +8,7 @@ passed=0 failed=0
 for framework in ibus fcitx5; do
     case $framework in ibus) built=ibus-engine-bon ;; fcitx5) built=libbon-fcitx5.so ;; esac
     [ -e "$build/ime/$built" ] || { echo "$framework: skipped: not built" && continue; }
-    for toolkit in gtk qt; do
+    for toolkit in gtk qt chromium; do
         timeout 300 "$here/run.sh" "$build" "$framework" "$toolkit" "$build/ime/$framework-$toolkit.png"
         case $? in 0) passed=$((passed + 1)) ;; 77) ;; *) failed=$((failed + 1)) ;; esac
     done

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # tests/e2e/run.sh BUILD FRAMEWORK TOOLKIT [SCREENSHOT.png]: types into a real text field through bon, from the build tree.
-# FRAMEWORK is ibus or fcitx5, TOOLKIT gtk or qt. A private X server, session bus and home: nothing of the user's is touched,
+# FRAMEWORK is ibus or fcitx5, TOOLKIT gtk, qt or chromium. A private X server, session bus and home: nothing of the user's is touched,
 # and several runs can go side by side. Ends with `N passed, N failed`; 77 when a program is missing.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -16,7 +16,7 @@ if [ -z "${BON_E2E_WORK:-}" ]; then
     mkdir -m 700 "$work/home" "$work/run" "$work/field"
     Xvfb -displayfd 3 -screen 0 800x300x24 -nolisten tcp 3>"$work/display" >"$work/xvfb.log" 2>&1 &
     server=$!
-    trap 'kill $server; wait $server 2>/dev/null; rm -rf "$work"' EXIT
+    trap 'kill $server; wait $server 2>/dev/null; rm -rf "$work" || { sleep 1; rm -rf "$work"; }' EXIT
     for _ in $(seq 200); do [ -s "$work/display" ] && break || sleep 0.05; done
     env -u WAYLAND_DISPLAY DISPLAY=":$(cat "$work/display")" HOME="$work/home" XDG_RUNTIME_DIR="$work/run" \
         XDG_CONFIG_HOME="$work/home/.config" XDG_CACHE_HOME="$work/home/.cache" XDG_DATA_HOME="$work/home/.local/share" \
@@ -86,10 +86,13 @@ type_keys() { # KEYS GAP_MS
     mapfile -t keys < <(symbols "$1")
     xdotool key --delay "$2" "${keys[@]}"
 }
-focus() { # upper or secret: by the Tab key, as a typist would
-    has focus "$1" && return
-    xdotool key Tab
-    until_true has focus "$1"
+focus() { # upper, secret and the like: by the Tab key, as a typist would; a browser has stops of its own on the way
+    local tries
+    for tries in 1 2 3 4; do
+        has focus "$1" && return
+        xdotool key Tab
+        until_true_short has focus "$1"
+    done
 }
 clear_field() {
     xdotool key --delay 5 Right ctrl+a BackSpace
@@ -121,7 +124,8 @@ cases() {
     check 'Backspace in a word' 'tieengs{BackSpace}{BackSpace}m' 'tiếm'
     check 'undo' 'tesst' 'test'
     check 'English' 'windows office password ' 'windows office password '
-    check 'Backspace over the blank reopens the word' 'tieengs nam {BackSpace}f nuwowcs ' 'tiếng nàm nước '
+    # As fast as people type: the word is taken back only where the field has told, since the commit, what it holds.
+    check 'Backspace over the blank reopens the word' 'tieengs nam {BackSpace}f nuwowcs ' 'tiếng nàm nước ' 100
     check 'Escape gives the keys' 'tieengs{Escape} ' 'tieengs '
     check 'capitals' 'VIEETJ Nam' 'VIỆT Nam'
     clear_field
@@ -136,6 +140,23 @@ cases() {
     focus upper
     type_keys '{End} dduwowcj ' 5
     expect 'and Vietnamese again' text 'tiếng được '
+}
+
+# In a browser the word is never taken back (it deletes nothing it is asked to), so Backspace there is the page's.
+cases_chromium() {
+    local part
+    for part in upper area editable; do
+        focus $part
+        check "telex in $part" 'Toi dang hocj tieengs Vieetj.' 'Toi dang học tiếng Việt.'
+        check "Backspace in a word in $part" 'tieengs{BackSpace}{BackSpace}m ' 'tiếm '
+        check "English in $part" 'windows office password ' 'windows office password '
+        # These Backspaces are the page's own; on a busy machine it may not have them all when they come 5 ms apart.
+        check "Backspace over the blank in $part" 'tieengs {BackSpace}{BackSpace} ' 'tiến ' 60
+    done
+    focus secret
+    type_keys 'tieengs' 5
+    expect 'a password passes through' secret 'tieengs'
+    focus upper
 }
 
 no_gap() { # 20 times, no time between keys, not one wrong letter
@@ -223,21 +244,30 @@ expect_told() { # TEXT: exactly one line of the daemon's log has it
 # ---- a run ----
 
 "start_$framework" >/dev/null 2>&1 || give_up 'the framework did not start'
+[ "$toolkit" != chromium ] || command -v chromium >/dev/null || { echo "$framework/$toolkit: skipped: chromium is not installed" && exit 77; }
 "$python" "$here/field_$toolkit.py" "$field" >"$work/field.log" 2>&1 &
 started+=($!)
 until_true [ -e "$field/preedit" ] || give_up 'the field did not open'
-window=$(xdotool search --sync --onlyvisible --name '^bon-e2e$' | head -n 1)
-focus_window() { xdotool windowfocus "$window" && has focus upper; }
+focus_window() { # looked for anew each time: a browser opens others on its way
+    window=$(xdotool search --onlyvisible --name '^bon-e2e$' | head -n 1)
+    [ -n "$window" ] && xdotool windowfocus "$window" && sleep 0.1 && has focus upper
+}
 until_true focus_window || give_up 'the field never got the focus' # there is no window manager to give it
 until_true "choose_$framework" || give_up 'the input method did not become active'
 sleep 0.3
-cases
-no_gap
-"restart_$framework"
-settings
-menu
+if [ "$toolkit" = chromium ]; then
+    cases_chromium
+    RUNS=$(((${RUNS:-20} + 3) / 4)) no_gap
+else
+    cases
+    no_gap
+    "restart_$framework"
+    settings
+    menu
+fi
 if [ -n "$screenshot" ]; then
     clear_field
+    mkdir -p "$XDG_CONFIG_HOME/bon"
     printf '%s\n' '[typing]' 'prediction = full' "model = $here/../../models/vi.bonlm" >"$XDG_CONFIG_HOME/bon/ime.conf"
     type_keys 'toi dang hoc {Tab}' 5
     sleep 0.5
