@@ -31,7 +31,7 @@ typedef struct bon_lm bon_lm;
 typedef enum bon_lm_layout {
     BON_LM_LAYOUT_AUTO,  /* fast for floats, small when quantized */
     BON_LM_LAYOUT_FAST,  /* a hash table an order: some 30 bytes an n-gram, one cache line a probe; floats only */
-    BON_LM_LAYOUT_SMALL, /* a compressed trie: 3 to 4 bytes an n-gram at 8 bits */
+    BON_LM_LAYOUT_SMALL, /* a compressed trie: some 2.5 bytes an n-gram at 8 bits */
 } bon_lm_layout;
 
 typedef struct bon_lm_open_options {
@@ -64,7 +64,8 @@ BON_API size_t bon_lm_section_count(const bon_lm *lm);
 BON_API const char *bon_lm_section(const bon_lm *lm, size_t index, uint64_t *offset, uint64_t *size);
 
 /* What the model needs to remember of the words before: the longest known context that can still be extended. Equal states
- * (bon_lm_state_equal) give equal futures. Plain data: copy freely. words[0] is the most recent word. */
+ * (bon_lm_state_equal) give equal futures. Plain data: copy freely. words[0] is the most recent word; what stands for the words
+ * before it is up to the model (the small layout has smaller numbers for them). */
 typedef struct bon_lm_state {
     uint32_t words[BON_LM_MAX_ORDER - 1];
     float backoff[BON_LM_MAX_ORDER - 1]; /* of the context of length i + 1 */

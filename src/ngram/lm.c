@@ -62,10 +62,6 @@ static bon_status open_values(const bon_lm *lm, unsigned order, const char *part
     return level_sized(lm, order, part, bon_bits_bytes(count, values->width), &values->codes);
 }
 
-static uint64_t flag_bytes(uint64_t count) {
-    return (count + BON_LM_KEEP_BITS - 1) / BON_LM_KEEP_BITS * BON_LM_KEEP_BITS / 8;
-}
-
 static bon_status open_children(bon_lm *lm, unsigned order, struct bon_lm_packed_level *level) {
     char name[BON_ARTEFACT_NAME];
     bon_lm_section_name(name, order, "next");
@@ -74,7 +70,7 @@ static bon_status open_children(bon_lm *lm, unsigned order, struct bon_lm_packed
 
 static bon_status open_context_parts(bon_lm *lm, unsigned order, struct bon_lm_packed_level *level) {
     uint64_t blocks = (level->count + BON_LM_KEEP_BITS - 1) / BON_LM_KEEP_BITS;
-    BON_TRY(level_sized(lm, order, "keep", flag_bytes(level->count), &level->keep));
+    BON_TRY(level_sized(lm, order, "keep", bon_lm_flag_bytes(level->count), &level->keep));
     BON_TRY(level_sized(lm, order, "rank", (blocks + 2) / 2 * 8, &level->rank));
     level->backoff_count = bon_load32(level->rank + blocks * 4);
     return open_values(lm, order, "back", "backbin", level->backoff_count, &level->backoff);
@@ -89,10 +85,61 @@ static bon_status open_fast_level(bon_lm *lm, unsigned order, struct bon_lm_pack
     return level_sized(lm, order, "buckets", buckets->count * BON_FAST_LINE, &buckets->lines);
 }
 
+/* ---- blocks ---- */
+
+static bon_status open_bins(const bon_lm *lm, unsigned order, const char *part, uint32_t bits, const uint8_t **bins) {
+    *bins = NULL;
+    return bits == 32 ? BON_OK : level_sized(lm, order, part, sizeof(float) << bits, bins);
+}
+
+static bool head_is_sound(const struct bon_blocks_head *head) {
+    return (head->prob_bits == 32 || (head->prob_bits >= 1 && head->prob_bits <= 16)) &&
+           (head->backoff_bits == 32 || head->backoff_bits <= 16) && head->words <= UINT32_MAX;
+}
+
+static bon_status open_index(const bon_lm *lm, unsigned order, struct bon_blocks *level, struct bon_blocks_head *head) {
+    uint64_t blocks = (level->count + BON_BLOCK - 1) / BON_BLOCK;
+    BON_TRY(level_sized(lm, order, "index", sizeof *head + blocks * 8, &level->entries));
+    memcpy(head, level->entries, sizeof *head);
+    level->entries += sizeof *head;
+    if (head_is_sound(head)) return BON_OK;
+    return bon_fail(BON_ERR_FORMAT, "%s: section lm.%u.index has impossible values; get the file again",
+                    bon_artefact_path(lm->artefact), order);
+}
+
+static bon_status open_blocks(const bon_lm *lm, unsigned order, struct bon_blocks *level) {
+    struct bon_blocks_head head;
+    level->count = lm->header.count[order - 1];
+    level->ranked = order > 1;
+    level->inner = order < lm->order;
+    level->next_count = level->inner ? lm->header.count[order] : 0;
+    BON_TRY(open_index(lm, order, level, &head));
+    level->prob_bits = head.prob_bits;
+    level->backoff_bits = head.backoff_bits;
+    level->plain = head.plain;
+    level->limit = head.words;
+    BON_TRY(level_sized(lm, order, "blocks", (head.words + BON_BLOCK_REACH) * 8, &level->words));
+    BON_TRY(open_bins(lm, order, "probbin", head.prob_bits, &level->prob_bins));
+    return level->inner ? open_bins(lm, order, "backbin", head.backoff_bits, &level->backoff_bins) : BON_OK;
+}
+
+/* ---- any level ---- */
+
+static bon_status open_blank(const bon_lm *lm, unsigned order, struct bon_lm_packed_level *level) {
+    char name[BON_ARTEFACT_NAME];
+    bon_lm_section_name(name, order, "blank");
+    if (!bon_artefact_has(lm->artefact, name)) return BON_OK;
+    return sized(lm, name, bon_lm_flag_bytes(level->count), &level->blank);
+}
+
 static bon_status open_level(bon_lm *lm, unsigned order) {
     struct bon_lm_packed_level *level = &lm->level[order - 1];
     char name[BON_ARTEFACT_NAME];
     level->count = lm->header.count[order - 1];
+    if (lm->ranked) {
+        BON_TRY(open_blocks(lm, order, &level->blocks));
+        return open_blank(lm, order, level);
+    }
     if (order > 1) {
         bon_lm_section_name(name, order, "word");
         BON_TRY(open_ef(lm, name, level->count, true, &level->word));
@@ -101,20 +148,18 @@ static bon_status open_level(bon_lm *lm, unsigned order) {
     if (lm->fast) return open_fast_level(lm, order, level);
     BON_TRY(open_values(lm, order, "prob", "probbin", level->count, &level->logprob));
     if (order < lm->order) BON_TRY(open_context_parts(lm, order, level));
-    bon_lm_section_name(name, order, "blank");
-    if (!bon_artefact_has(lm->artefact, name)) return BON_OK;
-    return sized(lm, name, flag_bytes(level->count), &level->blank);
+    return open_blank(lm, order, level);
 }
 
 /* ---- header and vocabulary ---- */
 
 static bool header_is_sound(const struct bon_lm_header *header) {
-    bool sound =
-        header->order >= 1 && header->order <= BON_LM_MAX_ORDER &&
-        (header->quantize_bits == 0 || (header->quantize_bits >= 2 && header->quantize_bits <= 16)) &&
-        header->count[0] > BON_LM_EOS && header->probe_max <= BON_LM_PROBE_LIMIT &&
-        (header->layout == BON_LM_FILE_SMALL || (header->layout == BON_LM_FILE_FAST && header->quantize_bits == 0)) &&
-        header->slots >= header->count[0] && header->slots <= UINT32_MAX && header->text_bytes < UINT32_MAX;
+    bool sound = header->order >= 1 && header->order <= BON_LM_MAX_ORDER &&
+                 (header->quantize_bits == 0 || (header->quantize_bits >= 2 && header->quantize_bits <= 16)) &&
+                 header->count[0] > BON_LM_EOS && header->probe_max <= BON_LM_PROBE_LIMIT &&
+                 (header->layout == BON_LM_FILE_ARRAYS || header->layout == BON_LM_FILE_BLOCKS ||
+                  (header->layout == BON_LM_FILE_FAST && header->quantize_bits == 0)) &&
+                 header->slots >= header->count[0] && header->slots <= UINT32_MAX && header->text_bytes < UINT32_MAX;
     for (unsigned i = 0; i < BON_LM_MAX_ORDER; i++)
         sound = sound && (i < header->order ? header->count[i] < UINT32_MAX : header->count[i] == 0);
     return sound;
@@ -129,6 +174,10 @@ static bon_status open_header(bon_lm *lm) {
                         bon_artefact_path(lm->artefact));
     lm->order = lm->header.order;
     lm->fast = lm->header.layout == BON_LM_FILE_FAST;
+    lm->ranked = lm->header.layout == BON_LM_FILE_BLOCKS;
+#if BON_BLOCKS_QUICK
+    lm->quick = __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("bmi2");
+#endif
     lm->words = (uint32_t)lm->header.count[0];
     return BON_OK;
 }

@@ -8,6 +8,7 @@
 #include "base/artefact.h"
 #include "base/resident.h"
 #include "bon/ngram.h"
+#include "ngram/blocks.h"
 #include "ngram/eliasfano.h"
 
 /* Section lm.header. */
@@ -24,7 +25,9 @@ struct bon_lm_header {
 };
 static_assert(sizeof(struct bon_lm_header) == 128, "lm.header is 128 bytes in the file");
 
-enum bon_lm_file_layout { BON_LM_FILE_SMALL, BON_LM_FILE_FAST };
+/* The small layout was a trie of packed arrays before it was one of blocks; such files are still read, and written where the
+ * blocks cannot hold a model (blocks_write.h). */
+enum bon_lm_file_layout { BON_LM_FILE_ARRAYS, BON_LM_FILE_FAST, BON_LM_FILE_BLOCKS };
 enum { BON_LM_KEEP_BITS = 256, BON_LM_PROBE_LIMIT = 1 << 16 };
 
 /* Packed numbers that stand for floats: raw floats (width 32) or numbers of bins. */
@@ -54,6 +57,7 @@ struct bon_lm_packed_level {
     struct bon_lm_values backoff;
     uint64_t backoff_count;
     struct bon_lm_buckets buckets; /* fast layout: in place of logprob, keep, rank, blank and backoff */
+    struct bon_blocks blocks;      /* blocks: in place of all but blank */
 };
 
 struct bon_lm {
@@ -62,7 +66,9 @@ struct bon_lm {
     struct bon_lm_header header;
     unsigned order;
     uint32_t words;          /* size of the vocabulary */
-    bool fast;               /* the layout */
+    bool fast;               /* the fast layout */
+    bool ranked;             /* blocks */
+    bool quick;              /* this processor has popcnt and bmi2 */
     const uint8_t *unigrams; /* fast layout: struct bon_fast_values of every word */
     struct bon_lm_packed_level level[BON_LM_MAX_ORDER];
     const char *text;       /* words one after the other, in id order */
@@ -70,6 +76,16 @@ struct bon_lm {
     const uint8_t *slots;   /* packed: id + 1, 0 = free */
     unsigned slot_bits;
 };
+
+/* A word, or what stands for the words that the model does not have. */
+static inline uint32_t bon_lm_known_word(const bon_lm *lm, uint32_t word) {
+    return word < lm->words ? word : BON_LM_UNK;
+}
+
+/* Bytes of one flag an n-gram. */
+static inline uint64_t bon_lm_flag_bytes(uint64_t count) {
+    return (count + BON_LM_KEEP_BITS - 1) / BON_LM_KEEP_BITS * BON_LM_KEEP_BITS / 8;
+}
 
 /* Name of a level's section: "lm.3.word". */
 static inline void bon_lm_section_name(char name[BON_ARTEFACT_NAME], unsigned order, const char *part) {

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "ngram/bitsink.h"
+#include "ngram/blocks_write.h"
 #include "ngram/fast_write.h"
 #include "ngram/lm.h"
 #include "ngram/pack_level.h"
@@ -86,13 +87,10 @@ done:
 
 /* ---- levels ---- */
 
-static bon_status put_levels(struct packer *packer, struct bon_fast_keys *keys) {
-    const struct bon_lm_table *table = packer->table;
-    if (packer->header.layout != BON_LM_FILE_FAST)
-        return bon_small_write_levels(table, packer->header.quantize_bits, packer->writer);
-    for (unsigned order = 1; order <= table->order; order++) {
-        BON_TRY(bon_write_trie(table, order, packer->writer)); /* only to list the n-grams */
-        BON_TRY(bon_fast_write_level(table, order, keys, packer->writer));
+static bon_status put_fast_levels(struct packer *packer, struct bon_fast_keys *keys) {
+    for (unsigned order = 1; order <= packer->table->order; order++) {
+        BON_TRY(bon_write_trie(packer->table, order, packer->writer)); /* only to list the n-grams */
+        BON_TRY(bon_fast_write_level(packer->table, order, keys, packer->writer));
     }
     return BON_OK;
 }
@@ -125,29 +123,50 @@ static bool is_fast(const bon_lm_write_options *options) {
     return options->layout == BON_LM_LAYOUT_FAST;
 }
 
-uint32_t bon_lm_file_version(const bon_lm_write_options *options) { return is_fast(options) ? 2 : 1; }
+uint32_t bon_lm_file_version(const bon_lm_write_options *options) { return is_fast(options) ? 2 : 3; }
 
-bon_status bon_lm_table_write_sections(const struct bon_lm_table *table, struct bon_artefact_writer *writer,
-                                       const bon_lm_write_options *options) {
-    BON_TRY(check_table(table, options));
-    struct bon_fast_keys keys = {0};
-    bon_status status = BON_OK;
-    struct packer *packer = bon_alloc_zeroed(1, sizeof *packer);
-    if (!packer) return BON_ERR_NOMEM;
-    packer->table = table;
-    packer->writer = writer;
+static void fill_header(struct packer *packer, const bon_lm_write_options *options) {
+    const struct bon_lm_table *table = packer->table;
     packer->header.order = table->order;
     packer->header.quantize_bits = options ? options->quantize_bits : 0;
     for (unsigned i = 0; i < table->order; i++) packer->header.count[i] = table->level[i].count;
     for (uint32_t id = 0; id < table->vocab.count; id++) packer->header.text_bytes += table->vocab.words[id].len;
-    if (is_fast(options)) {
-        packer->header.layout = BON_LM_FILE_FAST;
-        status = bon_fast_find_seed(table, &packer->header.seed);
-        keys.seed = packer->header.seed;
-    }
+}
+
+static bon_status write_fast(struct packer *packer) {
+    struct bon_fast_keys keys = {0};
+    packer->header.layout = BON_LM_FILE_FAST;
+    bon_status status = bon_fast_find_seed(packer->table, &packer->header.seed);
+    keys.seed = packer->header.seed;
     if (status == BON_OK) status = put_header_and_vocab(packer);
-    if (status == BON_OK) status = put_levels(packer, &keys);
+    if (status == BON_OK) status = put_fast_levels(packer, &keys);
     bon_fast_keys_free(&keys);
+    return status;
+}
+
+static bon_status write_small(struct packer *packer) {
+    struct bon_blocks_plan plan;
+    bool possible;
+    BON_TRY(bon_blocks_plan(&plan, packer->table, &possible));
+    packer->header.layout = possible ? BON_LM_FILE_BLOCKS : BON_LM_FILE_ARRAYS;
+    bon_status status = put_header_and_vocab(packer);
+    unsigned bits = packer->header.quantize_bits;
+    if (status == BON_OK)
+        status = possible ? bon_blocks_write_levels(&plan, bits, packer->writer)
+                          : bon_small_write_levels(packer->table, bits, packer->writer);
+    bon_blocks_plan_free(&plan);
+    return status;
+}
+
+bon_status bon_lm_table_write_sections(const struct bon_lm_table *table, struct bon_artefact_writer *writer,
+                                       const bon_lm_write_options *options) {
+    BON_TRY(check_table(table, options));
+    struct packer *packer = bon_alloc_zeroed(1, sizeof *packer);
+    if (!packer) return BON_ERR_NOMEM;
+    packer->table = table;
+    packer->writer = writer;
+    fill_header(packer, options);
+    bon_status status = is_fast(options) ? write_fast(packer) : write_small(packer);
     free(packer);
     return status;
 }

@@ -7,6 +7,8 @@
  */
 #include "ngram/query.h"
 
+#include "ngram/blocks_score.h"
+
 void bon_lm_state_empty(bon_lm_state *state) { *state = (bon_lm_state){.length = 0}; }
 
 void bon_lm_state_begin(const bon_lm *lm, bon_lm_state *state) {
@@ -63,6 +65,7 @@ static void remember(const bon_lm *lm, const bon_lm_state *state, const uint32_t
 float bon_lm_score(const bon_lm *lm, const bon_lm_state *state, uint32_t word, bon_lm_state *next, unsigned *matched) {
     uint32_t nodes[BON_LM_MAX_ORDER];
     if (lm->fast) return bon_fast_score(lm, state, word, next, matched);
+    if (lm->ranked) return bon_blocks_score(lm, state, word, next, matched);
     unsigned length = usable_length(lm, state);
     unsigned found = walk(lm, state, length, bon_lm_unigram(lm, word), nodes);
     float logprob = bon_lm_node_logprob(lm, found, nodes[found - 1]);
@@ -81,6 +84,10 @@ void bon_lm_score_words(const bon_lm *lm, bon_lm_state *state, const uint32_t *w
         bon_fast_score_words(lm, state, words, n, logprob, matched);
         return;
     }
+    if (lm->ranked) {
+        bon_blocks_score_words(lm, state, words, n, logprob, matched);
+        return;
+    }
     for (size_t i = 0; i < n; i++) {
         unsigned order;
         logprob[i] = bon_lm_score(lm, state, words[i], state, &order);
@@ -93,6 +100,10 @@ void bon_lm_score_batch(const bon_lm *lm, const bon_lm_state *states, const uint
                         bon_lm_state *next, float *logprob, uint8_t *matched) {
     if (lm->fast) {
         bon_fast_score_batch(lm, states, words, n, next, logprob, matched);
+        return;
+    }
+    if (lm->ranked) {
+        bon_blocks_score_batch(lm, states, words, n, next, logprob, matched);
         return;
     }
     for (size_t i = 0; i < n; i++) {

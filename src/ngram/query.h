@@ -24,25 +24,51 @@ static inline float bon_lm_value_at(const struct bon_lm_values *values, uint64_t
 }
 
 /* The node of a single word. */
-static inline uint32_t bon_lm_unigram(const bon_lm *lm, uint32_t word) { return word < lm->words ? word : BON_LM_UNK; }
+static inline uint32_t bon_lm_unigram(const bon_lm *lm, uint32_t word) { return bon_lm_known_word(lm, word); }
+
+static inline struct bon_ef_run bon_lm_block_children(const bon_lm *lm, unsigned order, uint32_t node) {
+    const struct bon_blocks *level = &bon_lm_level_of(lm, order)->blocks;
+    struct bon_block_place place = bon_block_of(level, node);
+    uint32_t begin, end;
+    bon_block_children(lm->quick, level, &place, &begin, &end);
+    return (struct bon_ef_run){.begin = begin, .end = end};
+}
+
+static inline bool bon_lm_block_find(const bon_lm *lm, unsigned order, const struct bon_ef_run *children, uint32_t rank,
+                                     uint32_t *node) {
+    const struct bon_blocks *level = &bon_lm_level_of(lm, order)->blocks;
+    struct bon_block_place place;
+    if (!bon_blocks_find(lm->quick, level, (uint32_t)children->begin, (uint32_t)children->end, rank, &place))
+        return false;
+    *node = place.node;
+    return true;
+}
 
 /* The children of a node, to look words up in; order must be below the model's. In the fast layout that is the node's key. */
 static inline struct bon_ef_run bon_lm_children(const bon_lm *lm, unsigned order, uint32_t node) {
     const struct bon_lm_packed_level *level = bon_lm_level_of(lm, order);
     uint64_t begin, end;
     if (lm->fast) return (struct bon_ef_run){.high = bon_fast_node_key(lm, order, node)};
+    if (lm->ranked) return bon_lm_block_children(lm, order, node);
     bon_ef_pair(&level->next, node, &begin, &end);
     return bon_ef_run_at(&level[1].word, begin, end);
 }
 
-/* Finds a word among children, n-grams of `order`. */
+/* Finds a word among children, n-grams of `order`; in blocks, above order 2, the rank that stands for the word. */
 static inline bool bon_lm_find(const bon_lm *lm, unsigned order, const struct bon_ef_run *children, uint32_t word,
                                uint32_t *node) {
     uint64_t index;
     if (lm->fast) return bon_fast_child(lm, order - 1, children->high, word, node);
+    if (lm->ranked) return bon_lm_block_find(lm, order, children, word, node);
     if (!bon_ef_find(&bon_lm_level_of(lm, order)->word, children, word, &index)) return false;
     *node = (uint32_t)index;
     return true;
+}
+
+/* What a state keeps of the first word of a context, an n-gram found among children: the word, or its rank. */
+static inline uint32_t bon_lm_state_word(const bon_lm *lm, const struct bon_ef_run *children, uint32_t word,
+                                         uint32_t node) {
+    return lm->ranked ? node - (uint32_t)children->begin : word;
 }
 
 /* The node of order + 1 that has `word` before the n-gram `node`; false when the model does not have it, or order is already
@@ -56,6 +82,11 @@ static inline bool bon_lm_child(const bon_lm *lm, unsigned order, uint32_t node,
 /* log10 p(last word | words before it) of a node. */
 static inline float bon_lm_node_logprob(const bon_lm *lm, unsigned order, uint32_t node) {
     if (lm->fast) return bon_fast_node_values(lm, order, node).logprob;
+    if (lm->ranked) {
+        const struct bon_blocks *blocks = &bon_lm_level_of(lm, order)->blocks;
+        struct bon_block_place place = bon_block_of(blocks, node);
+        return bon_block_logprob(blocks, &place);
+    }
     return bon_lm_value_at(&bon_lm_level_of(lm, order)->logprob, node);
 }
 
@@ -87,6 +118,11 @@ static inline bool bon_lm_node_backoff(const bon_lm *lm, unsigned order, uint32_
         float stored = bon_fast_node_values(lm, order, node).backoff;
         *backoff = bon_fast_backoff(stored);
         return bon_fast_is_context(stored);
+    }
+    if (lm->ranked) {
+        struct bon_block_place place = bon_block_of(&level->blocks, node);
+        *backoff = 0.0f;
+        return order < lm->order && bon_block_backoff(lm->quick, &level->blocks, &place, backoff);
     }
     int64_t place = level->keep ? bon_lm_backoff_place(level, node) : BON_LM_NO_BACKOFF;
     *backoff = place == BON_LM_NO_BACKOFF ? 0.0f : bon_lm_value_at(&level->backoff, (uint64_t)place);

@@ -40,8 +40,9 @@ bon_status bon_lm_level_alloc(struct bon_lm_level *level, uint32_t count, bool h
 bon_status bon_lm_table_write_sections(const struct bon_lm_table *table, struct bon_artefact_writer *writer,
                                        const bon_lm_write_options *options);
 
-/* Versions of kind "bonlm" (docs/bonlm-format.md): 1 is the small layout, 2 the fast one. */
-enum { BON_LM_FILE_VERSION_MAX = 2 };
+/* Versions of kind "bonlm" (docs/bonlm-format.md): 1 has packed arrays (the small layout of old), 2 the fast layout, 3 blocks
+ * (the small one). */
+enum { BON_LM_FILE_VERSION_MAX = 3 };
 
 /* The version of the file that these options ask for; options may be NULL. */
 uint32_t bon_lm_file_version(const bon_lm_write_options *options);

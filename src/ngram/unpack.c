@@ -26,11 +26,22 @@ static bon_status unpack_vocab(const bon_lm *lm, struct bon_vocab *vocab) {
     return BON_OK;
 }
 
+/* Both numbers of children in one call, for every layout that has them by node. */
+static void children_of(const bon_lm *lm, unsigned order, uint32_t i, uint64_t *begin, uint64_t *end) {
+    if (!lm->ranked) {
+        bon_ef_pair(&lm->level[order - 1].next, i, begin, end);
+        return;
+    }
+    struct bon_ef_run run = bon_lm_children(lm, order, i);
+    *begin = run.begin;
+    *end = run.end;
+}
+
 static bon_status unpack_children(const bon_lm *lm, unsigned order, struct bon_lm_level *level) {
     uint64_t expected = 0, next = lm->header.count[order];
     for (uint32_t i = 0; i < level->count; i++) {
         uint64_t begin, end;
-        bon_ef_pair(&lm->level[order - 1].next, i, &begin, &end);
+        children_of(lm, order, i, &begin, &end);
         if (begin != expected || end > next) return inconsistent(lm, order, i, "its first longer n-gram is misplaced");
         level->first_child[i] = (uint32_t)begin;
         expected = end;
@@ -54,6 +65,30 @@ static bon_status unpack_words(const bon_lm *lm, unsigned order, const struct bo
             if (value >= lm->words || (i > begin && value <= level->word[i - 1]))
                 return inconsistent(lm, order, i, "its word is out of order");
             level->word[i] = (uint32_t)value;
+        }
+    }
+    return BON_OK;
+}
+
+/* The word that a rank stands for: contexts[] has the contexts of the parents, and gets those of the children in made[]. A parent's
+ * children have the ranks of contexts that are children of its own context. */
+static bon_status unpack_ranks(const bon_lm *lm, unsigned order, const struct bon_lm_level *parents,
+                               struct bon_lm_level *level, const uint32_t *contexts, uint32_t *made) {
+    const struct bon_blocks *blocks = &lm->level[order - 1].blocks;
+    for (uint32_t parent = 0; parent < parents->count; parent++) {
+        uint32_t begin = parents->first_child[parent], end = parents->first_child[parent + 1], first = 0;
+        uint32_t limit = lm->words; /* of the ranks */
+        if (order > 2) {
+            first = parents[-1].first_child[contexts[parent]];
+            limit = parents[-1].first_child[contexts[parent] + 1] - first;
+        }
+        for (uint32_t i = begin; i < end; i++) {
+            struct bon_block_place place = bon_block_of(blocks, i);
+            uint32_t rank = bon_block_rank(blocks, &place, begin);
+            if (rank >= limit || (i > begin && first + rank <= made[i - 1]))
+                return inconsistent(lm, order, i, "its word is out of order");
+            made[i] = first + rank;
+            level->word[i] = order > 2 ? parents->word[made[i]] : rank;
         }
     }
     return BON_OK;
@@ -92,24 +127,27 @@ static bon_status unpack_values(const bon_lm *lm, unsigned order, const uint32_t
     return BON_OK;
 }
 
-/* *nodes: those of the level before, replaced by this level's; they stay NULL in the small layout. */
+/* *nodes: of the level before, replaced by this level's; NULL where nothing is to be remembered. They are the n-grams' nodes in
+ * the fast layout, the numbers of their contexts in blocks. */
 static bon_status unpack_level(const bon_lm *lm, unsigned order, struct bon_lm_table *table, uint32_t **nodes) {
     struct bon_lm_level *level = &table->level[order - 1];
     BON_TRY(bon_lm_level_alloc(level, (uint32_t)lm->header.count[order - 1], order == lm->order));
-    for (uint32_t i = 0; order == 1 && i < level->count; i++) level->word[i] = i;
-    if (order > 1) BON_TRY(unpack_words(lm, order, level - 1, level));
-    if (order < lm->order) BON_TRY(unpack_children(lm, order, level));
-    if (lm->fast) {
-        uint32_t *found = bon_alloc_array(level->count, sizeof *found);
-        if (!found) return BON_ERR_NOMEM;
-        bon_status status = BON_OK;
-        if (order > 1) status = find_nodes(lm, order, level - 1, level, *nodes, found);
-        for (uint32_t i = 0; order == 1 && i < level->count; i++) found[i] = i;
-        free(*nodes);
-        *nodes = found;
-        BON_TRY(status);
+    uint32_t *found = NULL;
+    if ((lm->fast || lm->ranked) && !(found = bon_alloc_array((size_t)level->count + 1, sizeof *found)))
+        return BON_ERR_NOMEM;
+    bon_status status = BON_OK;
+    for (uint32_t i = 0; order == 1 && i < level->count; i++) {
+        level->word[i] = i;
+        if (found) found[i] = i;
     }
-    return unpack_values(lm, order, *nodes, level);
+    if (order > 1)
+        status = lm->ranked ? unpack_ranks(lm, order, level - 1, level, *nodes, found)
+                            : unpack_words(lm, order, level - 1, level);
+    if (status == BON_OK && order < lm->order) status = unpack_children(lm, order, level);
+    if (status == BON_OK && lm->fast && order > 1) status = find_nodes(lm, order, level - 1, level, *nodes, found);
+    free(*nodes);
+    *nodes = found;
+    return status == BON_OK ? unpack_values(lm, order, lm->fast ? *nodes : NULL, level) : status;
 }
 
 bon_status bon_lm_table_from_lm(bon_lm_table **out, const bon_lm *lm) {

@@ -58,7 +58,7 @@ static uint32_t slot_of(unsigned order, uint32_t parent, uint32_t word) {
  * good afterwards. */
 static struct bon_gram *child_gram(struct bon_scorer *scorer, struct bon_gram *gram, uint32_t word) {
     unsigned order = gram->order + 1u;
-    uint32_t parent = gram->node, node;
+    uint32_t parent = gram->node, node = 0;
     struct bon_gram *child = &scorer->longer[slot_of(order, parent, word)];
     if (child->order == order && child->parent == parent && child->word == word) return child;
     if (!gram->has_run) {
@@ -66,11 +66,13 @@ static struct bon_gram *child_gram(struct bon_scorer *scorer, struct bon_gram *g
         gram->has_run = true;
     }
     bool found = bon_lm_find(scorer->lm, order, &gram->run, word, &node);
+    uint32_t state_word = bon_lm_state_word(scorer->lm, &gram->run, word, node);
     child->parent = parent;
     child->word = word;
     child->order = (uint8_t)order;
     child->found = found;
     if (found) fill(scorer->lm, child, order, node);
+    child->state_word = state_word;
     return child;
 }
 
@@ -90,7 +92,7 @@ float bon_scorer_score(struct bon_scorer *scorer, const bon_lm_state *state, uin
         if (order == 1 && !bon_pairs_may_have(&scorer->pairs, state->words[0], gram->node)) break;
         gram = child_gram(scorer, gram, state->words[order - 1]);
         if (!gram->found) break;
-        if (order < BON_LM_MAX_ORDER - 1) to.words[order] = state->words[order - 1];
+        if (order < BON_LM_MAX_ORDER - 1) to.words[order] = gram->state_word;
     }
     for (unsigned i = order - 1; i < length; i++) logprob += state->backoff[i];
     *next = to;

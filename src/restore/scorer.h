@@ -21,6 +21,7 @@ struct bon_gram {
     bool is_context; /* some longer n-gram begins with it */
     bool has_run;    /* run is filled in */
     float logprob, backoff;
+    uint32_t state_word;   /* what a state keeps of the first word */
     struct bon_ef_run run; /* its children */
 };
 

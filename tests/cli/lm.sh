@@ -71,7 +71,7 @@ bon lm build -q -n 2 --vocab words --discount-fallback --arpa words.arpa tokens
 [ "$(sed -n 's/^ngram 1=//p' words.arpa)" = 7 ] || unmet 'not 4 words and 3 symbols'
 bon lm build -q -n 3 --quantize 8 --discount-fallback -o small.bonlm tokens
 bon lm build -q -n 3 --layout small --discount-fallback -o floats.bonlm tokens
-bytes_of_values() { bon lm info --tsv "$1" | sed -n 's/^section:lm.3.prob	//p'; }
+bytes_of_values() { bon lm info --tsv "$1" | sed -n 's/^section:lm.3.blocks	//p'; }
 [ "$(bytes_of_values small.bonlm)" -lt "$(bytes_of_values floats.bonlm)" ] || unmet '8 bits are not smaller'
 run bon lm info --tsv small.bonlm
 grep -q '^quantize-bits	8$' out || unmet 'bits'

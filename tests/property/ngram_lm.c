@@ -141,7 +141,8 @@ Test(ngram_lm, equal_states_have_equal_futures, .timeout = 120) {
             }
             if (x.length > 0) {
                 uint32_t context[BON_LM_MAX_ORDER];
-                for (unsigned i = 0; i < x.length; i++) context[i] = x.words[x.length - 1 - i];
+                for (unsigned i = 0; i < x.length; i++) /* the last words; one more than there are: <s> */
+                    context[i] = x.length - i <= n ? a[n - (x.length - i)] : BON_LM_BOS;
                 bool extended = false;
                 for (size_t i = 0; i < packed.toy.count && !extended; i++)
                     extended = packed.toy.ngrams[i].order == x.length + 1 &&

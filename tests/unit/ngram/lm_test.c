@@ -227,7 +227,7 @@ Test(lm, headers_with_impossible_values_are_refused) {
     bad[6].count[0] = 2;
     bad[7].count[1] = UINT64_MAX;
     bad[8].text_bytes = UINT64_MAX / 2;
-    bad[9].layout = 2;
+    bad[9].layout = 3;
     bad[10].layout = BON_LM_FILE_FAST; /* and quantized */
     cr_assert_eq(open_with(&model, "lm.header", &good, sizeof good), BON_OK);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)

@@ -117,8 +117,10 @@ static void nodes_can_be_walked_one_by_one(bon_lm_layout layout) {
     cr_assert(!bon_lm_node_backoff(lm, 1, node, &backoff) && backoff == 0.0f);
     cr_assert(bon_lm_child(lm, 1, node, DI, &child) && bon_lm_node_blank(lm, 2, child));
     cr_assert(!bon_lm_child(lm, 1, node, TOI, &node));
-    cr_assert(bon_lm_child(lm, 2, child, TOI, &child) && bon_lm_node_logprob(lm, 3, child) == -0.25f);
-    cr_assert(!bon_lm_child(lm, 3, child, TOI, &child));
+    uint32_t toi = layout == BON_LM_LAYOUT_SMALL ? 0 : TOI; /* the only word ever seen before "đi": rank 0 */
+    cr_assert(!bon_lm_child(lm, 2, child, toi + 1, &node));
+    cr_assert(bon_lm_child(lm, 2, child, toi, &child) && bon_lm_node_logprob(lm, 3, child) == -0.25f);
+    cr_assert(!bon_lm_child(lm, 3, child, toi, &child));
     struct bon_ef_run children = bon_lm_children(lm, 1, bon_lm_unigram(lm, DI));
     if (layout == BON_LM_LAYOUT_SMALL) cr_assert_eq(children.end - children.begin, 1);
     cr_assert(bon_lm_find(lm, 2, &children, TOI, &node) && !bon_lm_find(lm, 2, &children, DI, &node));
