@@ -81,6 +81,8 @@ static int run(const struct command *command, int argc, char **argv) {
     if (result != PARSE_GO) return result;
     if (!args.model && first < argc) args.model = argv[first++];
     if (!args.model) return usage_error(command, "which model? name it first or with --model");
+    if (strcmp(args.model, "-") == 0)
+        return usage_error(command, "a model is a file with a name; - is standard input, which is for text");
     bon_status status = bon_lm_open(&job.lm, args.model, NULL);
     if (status == BON_OK) status = bon_lm_predictor_open(&job.predictor, job.lm);
     result = tell_failure(status);

@@ -19,7 +19,7 @@ done < <(texts)
 run bon lm query m.bonlm empty
 expect_status 0
 expect_out 'tokens	oov	logprob10	ppl	ppl_no_oov
-0	0	0.0000	nan	nan'
+0	0	0.0000	-	-'
 run bon restore -m m.bonlm --eval empty
 expect_status 0
 expect_out 'syllables	correct	accuracy	ci95	lines	lines_correct	syllables_per_s

@@ -141,3 +141,27 @@ expect_refusal 1 'no words'
 run bon lm prune --threshold 0 --candidates -o x.arpa mix.bonlm
 expect_refusal 2 'only .bonlm files'
 expect_no_file x.bonlm
+
+# Token by token: the rows add up to the line's, the orders are those of the n-grams found; no text has no perplexity.
+run bon lm query --per-token mix.bonlm tokens
+expect_status 0
+[ "$(head -1 out)" = 'line	token	oov	logprob10	order' ] || unmet 'header'
+[ "$(tail -n +2 out | cut -f 2 | grep -vx '</s>' | cksum)" = "$(tr ' ' '\n' <tokens | grep . | cksum)" ] || unmet 'not the tokens of the text'
+awk -F'\t' 'NR == FNR { if (FNR > 1) want[FNR - 1] = $3; next } FNR > 1 { got[$1] += $4; if ($5 < 1 || $5 > 3) exit 1 }
+    END { for (line in want) { d = want[line] - got[line]; if (d > 1e-3 || d < -1e-3) exit 1 } }' \
+    <(bon lm query --per-line mix.bonlm tokens) out || unmet 'rows do not add up'
+printf 'b a\na zzz\n' | bon lm query --per-token abc.bonlm >out
+[ "$(cut -f 1,2,3,5 out | tail -n +2 | tr '\t\n' ' ,')" = '1 b 0 2,1 a 0 2,1 </s> 0 2,2 a 0 2,2 zzz 1 1,2 </s> 0 1,' ] ||
+    unmet "rows: $(cat out)"
+run bon lm query abc.bonlm nothing
+expect_status 0
+expect_err 'the text is empty'
+[ "$(tail -1 out)" = '0	0	0.0000	-	-' ] || unmet "of no text: $(cat out)"
+for command in query predict; do
+    run bon lm $command -
+    expect_refusal 2 'standard input'
+done
+run bon lm query --per-line --per-token abc.bonlm tokens
+expect_refusal 2 'not both'
+run bon lm build -n 9 -o x.bonlm tokens
+expect_refusal 2 'from 1 to 8'
