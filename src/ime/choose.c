@@ -28,7 +28,9 @@ static void add_readings(struct ime_window *window, unsigned at) {
     bon_buf plain = {0};
     if (bon_strip_marks(part->typed, part->typed_len, &plain) == BON_OK) {
         size_t count = bon_ime_window_readings(window, at, plain.data, plain.len, texts, IME_CHOICES);
-        for (size_t i = 0; i < count; i++) add(&window->choosing, IME_CHOICES - 2, texts[i], strlen(texts[i]));
+        bool same = part->typed_len == part->key_count && memcmp(part->typed, part->keys, part->key_count) == 0;
+        unsigned room = IME_CHOICES - (same ? 1 : 2); /* what was typed, and its keys */
+        for (size_t i = 0; i < count; i++) add(&window->choosing, room, texts[i], strlen(texts[i]));
     }
     bon_buf_free(&plain);
 }
@@ -62,8 +64,10 @@ void bon_ime_choose_accept(struct ime_window *window) {
     struct ime_part *part = &window->parts[window->choosing.part];
     window->choosing.on = false;
     part->pin = IME_FIXED;
-    part->told |= window->choosing.selected > 0;
     part->recalled = false;
+    if (window->choosing.selected == 0) return;
+    part->told = true;
+    if (part->text_len == part->key_count) bon_ime_window_refused(window);
 }
 
 bool bon_ime_choose_take(struct ime_window *window, size_t which) {
@@ -80,6 +84,7 @@ static void cancel(struct ime_window *window, const struct bon_ime_setup *setup,
     choosing->on = false;
     if (!choosing->from_word) return;
     bon_ime_window_reopen(window, setup, word);
+    bon_ime_window_as_typed(window, setup, word);
     window->doubted_len = 0; /* it was only looked at */
 }
 
@@ -104,8 +109,12 @@ bool bon_ime_choose_key(struct ime_window *window, const struct bon_ime_setup *s
     case BON_IME_KEY_UP: select_one(window, (choosing->selected + choosing->count - 1) % choosing->count); return true;
     case BON_IME_KEY_LEFT:
     case BON_IME_KEY_RIGHT: walk(window, key == BON_IME_KEY_LEFT); return true;
-    case BON_IME_KEY_ESCAPE:
-    case BON_IME_KEY_BACKSPACE: cancel(window, setup, word); return true;
+    case BON_IME_KEY_ESCAPE: cancel(window, setup, word); return true;
+    case BON_IME_KEY_BACKSPACE:
+        window->parts[choosing->part] = choosing->before;
+        choosing->on = false;
+        bon_ime_window_reopen_at(window, setup, word, choosing->part);
+        return true;
     case BON_IME_KEY_ENTER: bon_ime_choose_accept(window); return true;
     default: break;
     }

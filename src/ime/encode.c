@@ -7,7 +7,6 @@
 
 #include "base/buf.h"
 #include "ime/word.h"
-#include "syllable/spelling.h"
 #include "syllable/utf8.h"
 
 enum { PIECE_MAX = 32 }; /* letters typed as one word */
@@ -33,19 +32,6 @@ static bon_status put_word_keys(struct encoder *encoder) {
 }
 
 /* ---- words ---- */
-
-/* The letter at the beginning of a text as a glyph, and its bytes; 0 when there is none. */
-static unsigned read_glyph(const char *text, size_t n, struct ime_glyph *glyph) {
-    unsigned bytes;
-    uint32_t c = bon_utf8_read(text, n, &bytes);
-    unsigned info = bon_letter_info(c), number = info & BON_LETTER_NUMBER;
-    if (!number && !ime_is_letter(c)) return 0;
-    *glyph = (struct ime_glyph){.number = (uint8_t)number,
-                                .base = number ? bon_ime_number_base[number] : (char)(c | 32),
-                                .upper = (info & BON_LETTER_UPPER) != 0,
-                                .tone = info >> BON_LETTER_TONE_SHIFT & 7};
-    return bytes;
-}
 
 /* Whether the sign would do something to the word instead of ending it. */
 static bool sign_acts(const struct encoder *encoder, unsigned char sign) {
@@ -86,12 +72,12 @@ static bon_status encode_piece(struct encoder *encoder, const char *text, size_t
     unsigned count = 0;
     struct ime_glyph more;
     for (size_t at = 0; at < n && count < PIECE_MAX; count++) {
-        unsigned bytes = read_glyph(text + at, n - at, &encoder->glyphs[count]);
+        unsigned bytes = bon_ime_glyph_read(text + at, n - at, &encoder->glyphs[count]);
         if (bytes == 0) break;
         ends[count] = at += bytes;
     }
     size_t end = ends[count - 1];
-    bool whole = end == n || !read_glyph(text + end, n - end, &more);
+    bool whole = end == n || !bon_ime_glyph_read(text + end, n - end, &more);
     int sign = end < n ? (unsigned char)text[end] : -1;
     if (whole && sign >= 0 && types_as_written(encoder, text, end) && !sign_acts(encoder, (unsigned char)sign)) {
         *used = end;
@@ -123,7 +109,7 @@ bon_status bon_ime_encode(const bon_ime_options *options, const char *text, size
     BON_TRY(bon_ime_setup_read(&encoder.setup, options));
     encoder.setup.flags &= BON_IME_STRICT_MARKS | BON_IME_NO_UNDO | BON_IME_RESTORE;
     for (size_t at = 0, used = 0; at < n; at += used) {
-        bool letter = read_glyph(text + at, n - at, &glyph);
+        bool letter = bon_ime_glyph_read(text + at, n - at, &glyph);
         BON_TRY(letter ? encode_piece(&encoder, text + at, n - at, &used)
                        : encode_sign(&encoder, text + at, n - at, &used));
     }

@@ -42,6 +42,7 @@ struct bon_ime {
     struct ime_word word;
     struct last_word last;
     bool reopened;            /* the word had left, and came back to be typed on */
+    bool overlong;            /* behind letters of a word that was too long */
     struct ime_window window; /* empty without prediction */
     enum sentence sentence;
     size_t plain_len; /* of the commit before conversion */
@@ -149,7 +150,7 @@ void bon_ime_close(bon_ime *ime) { free(ime); }
 void bon_ime_reset(bon_ime *ime) {
     bon_ime_word_clear(&ime->word);
     bon_ime_window_clear(&ime->window);
-    ime->last.known = false;
+    ime->last.known = ime->overlong = false;
     ime->sentence = AT_START;
 }
 
@@ -190,6 +191,10 @@ static void finish_result(bon_ime *ime, bon_ime_result *out) {
     out->preedit_len = before;
     if (ime->word.key_count) out->preedit_len += bon_ime_word_show(&ime->word, &ime->setup, ime->preedit + before);
     out->cursor = out->preedit_len;
+    if (ime->window.tail_count) {
+        ime->preedit[out->preedit_len++] = ' ';
+        out->preedit_len += bon_ime_window_show_tail(&ime->window, ime->preedit + out->preedit_len);
+    }
     if (!ime->window.choosing.on) return;
     bon_ime_window_show(&ime->window, ime->preedit, &out->cursor);
     out->candidates = ime->window.choosing.list;
@@ -276,6 +281,7 @@ static void leave_window(bon_ime *ime, unsigned count) {
 static void wait_word(bon_ime *ime, enum leave how) {
     if (how == AS_KEYS) ime->word.raw = true;
     bon_ime_window_take(&ime->window, &ime->setup, &ime->word, how == AT_BREAK);
+    bon_ime_window_rejoin(&ime->window);
     if (how != AS_SHOWN) bon_ime_window_decode(&ime->window);
 }
 
@@ -313,7 +319,7 @@ static void leave_alone(bon_ime *ime, enum leave how) {
 static void leave_word(bon_ime *ime, enum leave how) {
     struct ime_word *word = &ime->word;
     if (word->key_count == 0) return;
-    const bon_ime_macro *macro = how == AT_BREAK ? called_macro(ime) : NULL;
+    const bon_ime_macro *macro = how == AT_BREAK && !ime->window.tail_count ? called_macro(ime) : NULL;
     if (ime->window.restore && !macro) {
         wait_word(ime, how);
         return;
@@ -341,7 +347,11 @@ static void note_sign(bon_ime *ime, uint32_t sign) {
 /* ---- keys ---- */
 
 static bool press_sign(bon_ime *ime, uint32_t key, enum leave how) {
+    bool joins = ime->window.tail_count > 0;
+    if (how == AS_KEYS) bon_ime_window_as_typed(&ime->window, &ime->setup, &ime->word);
     leave_word(ime, how);
+    ime->overlong = false;
+    if (joins && key == ' ') return true; /* the blank between them is there */
     note_sign(ime, key);
     if (key == ' ' && wait_blank(ime)) return true;
     leave_window(ime, ime->window.count);
@@ -350,11 +360,21 @@ static bool press_sign(bon_ime *ime, uint32_t key, enum leave how) {
     return true;
 }
 
-/* A word of more keys than there is room for leaves as it is, and goes on as another. */
+/* A word of more keys than there is room for is none of ours: it leaves as its keys, and so does what follows up to its end. */
+static bool press_overlong(bon_ime *ime, char key) {
+    if (!ime_is_letter((unsigned char)key)) return press_sign(ime, (unsigned char)key, AT_BREAK);
+    leave_word(ime, AS_KEYS);
+    leave_window(ime, ime->window.count);
+    put_point(ime, (unsigned char)key);
+    ime->overlong = true;
+    ime->last.known = false;
+    return true;
+}
+
 static bool press_letter(bon_ime *ime, char key) {
     bool fresh = ime->word.key_count == 0;
     if (fresh) ime->reopened = false;
-    if (ime->word.key_count == BON_IME_KEYS_MAX) leave_word(ime, AS_SHOWN);
+    if (ime->overlong || ime->word.key_count == BON_IME_KEYS_MAX) return press_overlong(ime, key);
     if (ime->word.key_count == 0 && ime->window.count && !ime->window.parts[ime->window.count - 1].spaced)
         leave_window(ime, ime->window.count);
     if (fresh && ime->setup.flags & BON_IME_AUTO_CAPITAL && ime->sentence == AT_START && key >= 'a' && key <= 'z')
@@ -375,18 +395,15 @@ static bool press_character(bon_ime *ime, uint32_t key, unsigned modifiers) {
 /* The word behind which the cursor now stands comes back into the preedit. */
 static void reopen(bon_ime *ime, bon_ime_result *out) {
     struct last_word *last = &ime->last;
-    bool raw = last->raw && !last->kept;
-    bon_ime_word_fold(&ime->word, &ime->setup, last->keys, raw ? 0 : last->key_count);
+    struct ime_part part = {.raw = last->raw && !last->kept, .key_count = last->key_count, .text_len = last->text_len};
+    memcpy(part.keys, last->keys, last->key_count);
+    memcpy(part.text, last->text, last->text_len);
     ime->reopened = true;
     if (last->kept && ime->window.learns) bon_ime_memory_keep(ime->window.memory, last->keys, last->key_count, false);
-    if (raw) {
-        ime->word.raw = true;
-        ime->word.key_count = last->key_count;
-        memcpy(ime->word.keys, last->keys, last->key_count);
-    }
     out->delete_before = last->points + last->signs;
     bon_ime_window_deleted(&ime->window, out->delete_before);
     if (ime->window.restore) bon_ime_window_taken_back(&ime->window, last->text, last->text_len, last->weight);
+    bon_ime_window_bring_back(&ime->window, &ime->setup, &ime->word, &part);
     last->known = false;
 }
 
@@ -404,7 +421,10 @@ static bool press_backspace(bon_ime *ime, bon_ime_result *out) {
         ime->last.known = ime->last.signs-- > 1;
         return false;
     }
-    if (bon_ime_word_backspace(word, &ime->setup)) return true;
+    if (bon_ime_word_backspace(word, &ime->setup)) {
+        if (word->key_count == 0) bon_ime_window_emptied(&ime->window);
+        return true;
+    }
     /* No keys show the rest: it leaves as it is. */
     leave_window(ime, ime->window.count);
     char *shown = ime->plain + ime->plain_len;
@@ -412,12 +432,14 @@ static bool press_backspace(bon_ime *ime, bon_ime_result *out) {
     while (n > 0 && bon_utf8_tail(shown[n - 1])) n--;
     ime->plain_len += n ? n - 1 : 0;
     bon_ime_word_clear(word);
+    if (bon_ime_window_rejoin(&ime->window)) put_point(ime, ' ');
     return true;
 }
 
 static bool press_escape(bon_ime *ime) {
     if (ime->word.key_count == 0 && ime->window.count) return bon_ime_window_keys(&ime->window);
     if (ime->word.key_count == 0 || ime->word.raw) return false;
+    if (bon_ime_window_as_typed(&ime->window, &ime->setup, &ime->word)) return true;
     ime->word.raw = true;
     return true;
 }
@@ -426,17 +448,19 @@ static bool press_escape(bon_ime *ime) {
 static bool press_other(bon_ime *ime, uint32_t key) {
     leave_word(ime, key == BON_IME_KEY_ENTER || key == BON_IME_KEY_TAB ? AT_BREAK : AS_SHOWN);
     leave_window(ime, ime->window.count);
-    ime->last.known = false;
+    ime->last.known = ime->overlong = false;
     ime->sentence = key == BON_IME_KEY_ENTER ? AT_START : ELSEWHERE;
     return false;
 }
 
 /* Tab and Down ask for the candidates of the last word. */
 static bool press_choose(bon_ime *ime, uint32_t key) {
-    bool from_word = ime->word.key_count > 0;
-    if (!ime->window.restore || (!from_word && ime->window.count == 0)) return press_other(ime, key);
+    struct ime_window *window = &ime->window;
+    bool from_word = ime->word.key_count > 0, joins = window->tail_count > 0;
+    unsigned at = window->count - !from_word;
+    if (!window->restore || (!from_word && window->count == 0)) return press_other(ime, key);
     if (from_word) wait_word(ime, AT_BREAK);
-    bon_ime_choose_open(&ime->window, ime->window.count - 1, from_word, key == BON_IME_KEY_TAB && !from_word);
+    bon_ime_choose_open(window, at, from_word && !joins, key == BON_IME_KEY_TAB && !from_word);
     return true;
 }
 

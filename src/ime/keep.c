@@ -103,6 +103,7 @@ static bool undone_on_purpose(const struct ime_word *word, const struct bon_ime_
     if (bon_ime_actions[setup->map.actions[(unsigned char)key]].kind == KIND_TONE)
         return tone_undone_on_purpose(word, setup, &without);
     if (same_key(word, at + 1)) return false; /* www */
+    if (key == 'w' && at == 1) return true;   /* no English word begins with ww */
     if (same_key(word, at - 2)) return true;  /* zooom: no English word has three */
     return at + 1 == word->key_count && (key == 'w' || is_vietnamese(&without, setup)); /* saww; dadd, but daddy */
 }

@@ -10,16 +10,20 @@
 
 enum { LINE_MAX_BYTES = IME_CONTEXT + IME_PARTS * (IME_SHOWN_MAX + 1), READINGS = 32 };
 
+/* What was learned was looked at by the user, and counts more than what a document's cache saw (found on development text). */
+#define MEMORY_WEIGHT 0.1
+
 /* What a word says about the habits of who types: the weight of the newest; more when its marks were refused. */
 #define COMPANY_WEIGHT 0.125F
-#define REFUSED_WEIGHT 0.25F
+#define REFUSED_WEIGHT 0.2F
+#define REFUSED_AGAIN 0.8F
 
 void bon_ime_window_clear(struct ime_window *window) {
-    window->count = 0;
+    window->count = window->tail_count = 0;
     window->fresh = false;
-    window->company = 0;
+    window->company = window->refusals = 0;
     window->choosing.on = false;
-    window->context_len = window->doubted_len = 0;
+    window->context_len = window->doubted_len = window->origin_count = 0;
 }
 
 /* ---- words in and out ---- */
@@ -59,6 +63,7 @@ static void keep_keys(struct ime_part *part) {
 void bon_ime_window_take(struct ime_window *window, const struct bon_ime_setup *setup, struct ime_word *word,
                          bool restores) {
     struct ime_part *part = &window->parts[window->count++];
+    restores &= window->origin_count == 0; /* its keys are not what was typed */
     bool keeps = !restores || bon_ime_word_keeps(word, setup);
     *part = (struct ime_part){.pin = (uint8_t)pin_of(word, setup), .key_count = word->key_count, .told = word->raw};
     part->doubtful = part->pin == IME_MARKED && !keeps;
@@ -69,11 +74,11 @@ void bon_ime_window_take(struct ime_window *window, const struct bon_ime_setup *
     memcpy(part->text, part->typed, part->typed_len);
     if (was_doubted(window, part)) { /* seen, taken out, and now wanted like this */
         if (part->pin == IME_FREE) part->pin = IME_FIXED;
-        part->told = true;
+        part->told = part->text_len != window->doubted_len || memcmp(part->text, window->doubted, part->text_len) != 0;
     }
     if (restores && !part->raw && window->memory && bon_ime_memory_keeps(window->memory, part->keys, part->key_count))
         keep_keys(part);
-    window->doubted_len = 0;
+    window->doubted_len = window->origin_count = 0;
     bon_ime_word_clear(word);
 }
 
@@ -96,6 +101,12 @@ static void doubt(struct ime_window *window, const struct ime_part *part) {
     window->doubted_len = part->text_len;
 }
 
+void bon_ime_window_refused(struct ime_window *window) {
+    float weight = REFUSED_WEIGHT + REFUSED_AGAIN * window->refusals;
+    window->company += weight * (1 - window->company);
+    window->refusals += weight * (1 - window->refusals);
+}
+
 bool bon_ime_window_give_back(struct ime_window *window) {
     struct ime_part *part = &window->parts[window->count - 1];
     bool fresh = window->fresh;
@@ -108,7 +119,7 @@ bool bon_ime_window_give_back(struct ime_window *window) {
     part->raw = part->kept = false;
     part->pin = IME_FIXED;
     part->told = true;
-    window->company += REFUSED_WEIGHT * (1 - window->company);
+    bon_ime_window_refused(window);
     return true;
 }
 
@@ -122,26 +133,78 @@ bool bon_ime_window_keys(struct ime_window *window) {
 }
 
 void bon_ime_window_reopen(struct ime_window *window, const struct bon_ime_setup *setup, struct ime_word *word) {
-    const struct ime_part *part = &window->parts[--window->count];
     window->fresh = false;
-    if (!is_as_typed(part)) doubt(window, part);
+    bon_ime_window_bring_back(window, setup, word, &window->parts[--window->count]);
+}
+
+void bon_ime_window_bring_back(struct ime_window *window, const struct bon_ime_setup *setup, struct ime_word *word,
+                               const struct ime_part *part) {
+    char shown[IME_SHOWN_MAX];
+    window->origin_count = 0;
     bon_ime_word_fold(word, setup, part->keys, part->raw ? 0 : part->key_count);
-    if (!part->raw) return;
-    word->raw = true;
-    word->key_count = part->key_count;
-    memcpy(word->keys, part->keys, part->key_count);
+    if (part->raw) {
+        word->raw = true;
+        word->key_count = part->key_count;
+        memcpy(word->keys, part->keys, part->key_count);
+        return;
+    }
+    size_t n = bon_ime_word_show(word, setup, shown);
+    if (part->text_len == 0 || (n == part->text_len && memcmp(shown, part->text, n) == 0)) return;
+    doubt(window, part);
+    if (!bon_ime_word_become(word, setup, part->text, part->text_len)) return;
+    window->origin_count = part->key_count;
+    memcpy(window->origin, part->keys, part->key_count);
+}
+
+bool bon_ime_window_as_typed(struct ime_window *window, const struct bon_ime_setup *setup, struct ime_word *word) {
+    if (window->origin_count == 0) return false;
+    bon_ime_word_fold(word, setup, window->origin, window->origin_count);
+    window->origin_count = 0;
+    return true;
+}
+
+void bon_ime_window_reopen_at(struct ime_window *window, const struct bon_ime_setup *setup, struct ime_word *word,
+                              unsigned part) {
+    window->tail_count = window->count - part - 1;
+    memcpy(window->tail, window->parts + part + 1, window->tail_count * sizeof *window->tail);
+    window->count = part + 1;
+    bon_ime_window_reopen(window, setup, word);
+}
+
+bool bon_ime_window_rejoin(struct ime_window *window) {
+    if (window->tail_count == 0) return false;
+    if (window->count) window->parts[window->count - 1].spaced = true;
+    memcpy(window->parts + window->count, window->tail, window->tail_count * sizeof *window->tail);
+    window->count += window->tail_count;
+    window->tail_count = 0;
+    return true;
+}
+
+void bon_ime_window_emptied(struct ime_window *window) {
+    window->doubted_len = window->origin_count = 0;
+    bon_ime_window_rejoin(window);
+}
+
+static size_t write_parts(const struct ime_part *parts, unsigned count, char *out) {
+    size_t n = 0;
+    for (unsigned i = 0; i < count; i++) {
+        memcpy(out + n, parts[i].text, parts[i].text_len);
+        n += parts[i].text_len;
+        if (parts[i].spaced) out[n++] = ' ';
+    }
+    return n;
 }
 
 size_t bon_ime_window_show(const struct ime_window *window, char *out, size_t *cursor) {
-    size_t n = 0;
-    for (unsigned i = 0; i < window->count; i++) {
-        const struct ime_part *part = &window->parts[i];
-        memcpy(out + n, part->text, part->text_len);
-        n += part->text_len;
-        if (cursor && window->choosing.on && window->choosing.part == i) *cursor = n;
-        if (part->spaced) out[n++] = ' ';
+    if (cursor && window->choosing.on) {
+        unsigned at = window->choosing.part;
+        *cursor = write_parts(window->parts, at, out) + window->parts[at].text_len;
     }
-    return n;
+    return write_parts(window->parts, window->count, out);
+}
+
+size_t bon_ime_window_show_tail(const struct ime_window *window, char *out) {
+    return write_parts(window->tail, window->tail_count, out);
 }
 
 /* ---- context ---- */
@@ -204,10 +267,15 @@ static bool decode(struct ime_window *window, const struct line *line, unsigned 
                    const bon_restore_result **results, size_t *count) {
     struct bon_restore_session *session = window->restore;
     const bon_restore_cache *before = session->trellis.cache;
-    if (window->memory) session->trellis.cache = window->memory->cache;
+    double weight = session->trellis.cache_weight;
+    if (window->memory) {
+        session->trellis.cache = window->memory->cache;
+        session->trellis.cache_weight = MEMORY_WEIGHT;
+    }
     bon_status status = bon_restore_typed(session, line->text, line->n, line->kept, line->kept_count, window->company,
                                           best, results, count);
     session->trellis.cache = before;
+    session->trellis.cache_weight = weight;
     return status == BON_OK && *count > 0;
 }
 
@@ -215,6 +283,7 @@ static bool decode(struct ime_window *window, const struct line *line, unsigned 
 static void note_company(struct ime_window *window, const struct ime_part *part) {
     bool marked = part->text_len != part->key_count;
     if (part->raw || (part->pin == IME_FREE && !marked)) return;
+    if (part->pin == IME_FREE) window->refusals -= COMPANY_WEIGHT * window->refusals;
     window->company += COMPANY_WEIGHT * ((part->pin == IME_FREE ? 0.0F : 1.0F) - window->company);
 }
 

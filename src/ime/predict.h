@@ -52,12 +52,18 @@ struct ime_window {
     bon_ime_memory *memory;       /* NULL: none */
     bool learns;
     unsigned count;
-    bool fresh;    /* the last word was decoded by the last key */
-    float company; /* how much of what has marks was typed with them: 0..1, over the last words */
+    bool fresh;     /* the last word was decoded by the last key */
+    float company;  /* how much of what has marks was typed with them: 0..1, over the last words */
+    float refusals; /* how often marks were refused of late: 0..1 */
     struct ime_part parts[IME_PARTS];
+    unsigned tail_count;
+    struct ime_part tail[IME_PARTS]; /* words behind one that was taken out of their middle to be typed on */
     struct ime_choosing choosing;
     size_t context_len;
     char context[IME_CONTEXT];
+    uint8_t
+        origin_count; /* the keys that were typed for the word that was taken out as it was shown; 0: those it has */
+    char origin[BON_IME_KEYS_MAX];
     size_t doubted_len; /* what the word showed that was taken out to be typed on, if that was not what was typed */
     char doubted[IME_SHOWN_MAX];
 };
@@ -75,14 +81,30 @@ void bon_ime_window_decode(struct ime_window *window);
 bool bon_ime_window_give_back(struct ime_window *window);
 /* The last word becomes its keys. False when it is. */
 bool bon_ime_window_keys(struct ime_window *window);
-/* Takes the last word out, to be typed on. */
+/* Takes the last word out, to be typed on: as it is shown, not as it was typed. */
 void bon_ime_window_reopen(struct ime_window *window, const struct bon_ime_setup *setup, struct ime_word *word);
+/* A word that comes back: its keys, but as it showed; raw: it showed the keys. */
+void bon_ime_window_bring_back(struct ime_window *window, const struct bon_ime_setup *setup, struct ime_word *word,
+                               const struct ime_part *part);
+/* The word that was taken out as it showed becomes what had been typed. False when it is. */
+bool bon_ime_window_as_typed(struct ime_window *window, const struct bon_ime_setup *setup, struct ime_word *word);
+/* Takes a word out of the middle; those behind it stand back until it is typed. */
+void bon_ime_window_reopen_at(struct ime_window *window, const struct bon_ime_setup *setup, struct ime_word *word,
+                              unsigned part);
+/* The word that was taken out was deleted. */
+void bon_ime_window_emptied(struct ime_window *window);
+/* Those behind it are joined to the words again. False when there are none. */
+bool bon_ime_window_rejoin(struct ime_window *window);
+/* A word's marks were refused: more of its kind may come. */
+void bon_ime_window_refused(struct ime_window *window);
 /* Text that was committed becomes context. */
 void bon_ime_window_committed(struct ime_window *window, const char *text, size_t n);
 /* The document lost its last `points` code points. */
 void bon_ime_window_deleted(struct ime_window *window, unsigned points);
 /* Writes the words and their blanks (room: IME_PARTS * (IME_SHOWN_MAX + 1)); where the cursor is while choosing. */
 size_t bon_ime_window_show(const struct ime_window *window, char *out, size_t *cursor);
+/* Writes the words that stand back. */
+size_t bon_ime_window_show_tail(const struct ime_window *window, char *out);
 /* Decodes the window with part `at` open (its text: `plain`) and all others as they are; texts of that part, best first. */
 size_t bon_ime_window_readings(struct ime_window *window, unsigned at, const char *plain, size_t n,
                                char (*texts)[IME_SHOWN_MAX + 1], size_t cap);

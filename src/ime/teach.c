@@ -8,6 +8,7 @@
 
 /* A word that the user put right counts as often as so many that were just left. */
 enum { TOLD_WEIGHT = 4 };
+#define REFUSALS_MAX 0.3F
 
 const char *bon_ime_last_word(const char *text, size_t text_n, size_t *n) {
     size_t end = text_n > 0 && text[text_n - 1] == ' ' ? text_n - 1 : text_n, start = end;
@@ -76,7 +77,8 @@ unsigned bon_ime_window_learn(const struct ime_window *window, unsigned at, cons
     const struct ime_part *part = &window->parts[at];
     size_t before_n;
     unsigned weight = part->told ? TOLD_WEIGHT : 1;
-    if (!window->learns) return 0;
+    /* Who writes without marks, in a chat, does not want that elsewhere. */
+    if (!window->learns || window->refusals > REFUSALS_MAX) return 0;
     const char *before = word_before(window, at, text, n, &before_n);
     if (part->told && shows_keys(part) && is_foreign(part))
         bon_ime_memory_keep(window->memory, part->keys, part->key_count, true);

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "ime/word.h"
+#include "syllable/spelling.h"
+#include "syllable/utf8.h"
 
 /* ---- what a word shows ---- */
 
@@ -134,6 +136,31 @@ bool bon_ime_word_type(struct ime_word *word, const struct bon_ime_setup *setup,
     for (int habit = ONE_KEY; habit < HABITS; habit++)
         if (type_by(word, setup, glyphs, count, habit)) return true;
     return false;
+}
+
+unsigned bon_ime_glyph_read(const char *text, size_t n, struct ime_glyph *glyph) {
+    unsigned bytes;
+    uint32_t c = bon_utf8_read(text, n, &bytes);
+    unsigned info = bon_letter_info(c), number = info & BON_LETTER_NUMBER;
+    if (!number && !ime_is_letter(c)) return 0;
+    *glyph = (struct ime_glyph){.number = (uint8_t)number,
+                                .base = number ? bon_ime_number_base[number] : (char)(c | 32),
+                                .upper = (info & BON_LETTER_UPPER) != 0,
+                                .tone = info >> BON_LETTER_TONE_SHIFT & 7};
+    return bytes;
+}
+
+bool bon_ime_word_become(struct ime_word *word, const struct bon_ime_setup *setup, const char *text, size_t n) {
+    struct ime_glyph glyphs[BON_IME_KEYS_MAX];
+    unsigned count = 0;
+    for (size_t at = 0, bytes; at < n; at += bytes) {
+        bytes = count < BON_IME_KEYS_MAX ? bon_ime_glyph_read(text + at, n - at, &glyphs[count++]) : 0;
+        if (bytes == 0) return false;
+    }
+    struct ime_word fresh;
+    if (!bon_ime_word_type(&fresh, setup, glyphs, count)) return false;
+    *word = fresh;
+    return true;
 }
 
 /* ---- Backspace ---- */

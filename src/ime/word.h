@@ -84,6 +84,10 @@ struct ime_glyph {
 };
 /* The glyphs of a view; returns how many. */
 unsigned bon_ime_view_glyphs(const struct ime_word *word, const struct ime_view *view, struct ime_glyph *glyphs);
+/* The letter at the beginning of a text as a glyph, and its bytes; 0 when there is none. */
+unsigned bon_ime_glyph_read(const char *text, size_t n, struct ime_glyph *glyph);
+/* Makes a word that shows this text. False, with the word as it was, when it is not letters alone or no keys do. */
+bool bon_ime_word_become(struct ime_word *word, const struct bon_ime_setup *setup, const char *text, size_t n);
 /* Makes a word that shows exactly these glyphs, with few keys and in the order in which people type them. False, with the
  * word undefined, when no keys that are tried do. */
 bool bon_ime_word_type(struct ime_word *word, const struct bon_ime_setup *setup, const struct ime_glyph *glyphs,

@@ -73,7 +73,7 @@ Test(memory, given_back_and_typed_anew_are_corrections) {
     expect_typed(&l, "toi hoc ", "tôi hoc ");
     for (int i = 0; i < 2; i++) expect_typed(&l, "toi tien {BackSpace}{BackSpace}ex ", "tôi tiễn ");
     expect_typed(&l, "toi tien ", "tôi tiễn ");
-    for (int i = 0; i < 2; i++) expect_typed(&l, "nguoi tot,{BackSpace}ows,", "người tớt,");
+    for (int i = 0; i < 2; i++) expect_typed(&l, "nguoi tot,{BackSpace}w,", "người tớt,");
     cr_expect_gt(bon_ime_memory_count(l.memory), 0);
     close_learner(&l);
 }
@@ -117,8 +117,8 @@ Test(memory, keys_stay_without_prediction) {
 Test(memory, private_fields_teach_nothing, .fini = files_clear) {
     struct learner l = open_learner((bon_ime_options){.flags = BON_IME_NO_LEARN | BON_IME_REOPEN});
     for (int i = 0; i < 3; i++)
-        expect_typed(&l, "toi tien {Tab} has{Escape} hoc {BackSpace}. nguoi tot,{BackSpace}s,",
-                     "tôi tiền has hoc . người tót,");
+        expect_typed(&l, "toi tien {Tab} has{Escape} hoc {BackSpace}. nguoi tot,{BackSpace}f,",
+                     "tôi tiền has hoc . người tồt,");
     cr_expect_eq(bon_ime_memory_count(l.memory), 0);
     cr_expect(!bon_ime_memory_changed(l.memory));
     close_learner(&l);

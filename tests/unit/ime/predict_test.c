@@ -181,9 +181,66 @@ Test(predict, backspace_gives_back_then_reopens) {
     ok_preedit("tôi hóc");
     type("{BackSpace}{BackSpace}{BackSpace}");
     ok_preedit("tôi ");
-    type("{BackSpace}"); /* long decided */
-    ok_preedit("toi");
+    type("{BackSpace}"); /* long decided: as it is shown */
+    ok_preedit("tôi");
+    type("s");
+    ok_preedit("tối");
+    type("{BackSpace}{BackSpace}{BackSpace}toi {BackSpace}{BackSpace}i ");
+    ok_preedit("toii ");
+    start_over();
+    type("toi hoc ");
+    type("tieng{BackSpace}{BackSpace}{BackSpace}{BackSpace}{BackSpace}{BackSpace}");
+    ok_preedit("tôi học");
+    type("{Escape}");
+    ok_preedit("tôi hoc");
+    type("{Escape} ");
+    ok_preedit("tôi hoc ");
     get_up();
+}
+
+/* A word in the middle of those that wait is typed on at its place; what stands behind it comes back. */
+Test(predict, words_of_the_middle_are_typed_on) {
+    sit_down((bon_ime_options){.flags = BON_IME_REOPEN});
+    type("toi hoc tieng {Up}{BackSpace}");
+    ok_preedit("tôi học tiếng ");
+    cr_expect_eq(desk.result.cursor, strlen("tôi học"));
+    type("s");
+    ok_preedit("tôi hóc tiếng ");
+    type(" ");
+    ok_preedit("tôi hóc tiếng ");
+    cr_expect_eq(desk.result.cursor, strlen("tôi hóc tiếng "));
+    type("{Up}{BackSpace}{BackSpace}{BackSpace}{BackSpace}");
+    ok_preedit("tôi tiếng ");
+    type("{Down}{Left}{BackSpace}m{Tab}");
+    ok_preedit("tôim tiếng ");
+    type("{Enter}viet.");
+    ok_preedit("");
+    ok_commit("tôim tiếng việt.");
+    start_over();
+    type("toi hoc tieng {Up}{BackSpace},");
+    ok_commit("tôi học tiếng ,");
+    start_over();
+    type("toi hoc tieng {Up}{BackSpace}");
+    finish();
+    ok_commit("tôi học tiếng ");
+    get_up();
+}
+
+/* A word of too many keys is none of ours. */
+Test(predict, overlong_words_are_as_typed) {
+    char keys[200], wanted[200];
+    for (unsigned variant = 0; variant < 2; variant++) {
+        sit_down((bon_ime_options){0});
+        if (variant) cr_assert_eq(bon_ime_set_options(desk.ime, NULL), BON_OK);
+        memset(keys, 'a', sizeof keys);
+        memcpy(keys + 70, "s.as toi ", sizeof "s.as toi ");
+        snprintf(wanted, sizeof wanted, "%.71s.á %s ", keys, variant ? "toi" : "tôi");
+        start_over();
+        type(keys);
+        finish();
+        ok_commit(wanted);
+        get_up();
+    }
 }
 
 Test(predict, what_was_given_back_stays) {
