@@ -378,6 +378,63 @@ BON_API bon_status bon_trainer_run(bon_trainer *trainer);
 /* Mean loss over the validation data, nats a token; at most `batches` batches (0 = all). */
 BON_API bon_status bon_trainer_validate(bon_trainer *trainer, uint64_t batches, double *loss);
 
+/* ---- inference on the CPU: a token at a time, from weights in 32-bit floats or 8-bit integers ----
+ *
+ *     bon_decoder *decoder;  bon_decoding *text;  uint32_t id = 17;
+ *     bon_decoder_open(&decoder, "run/step-00001000");
+ *     bon_decoding_open(&text, decoder, 1);
+ *     for (int i = 0; i < 20; i++) {                          // 20 tokens after token 17
+ *         bon_decoding_feed(text, &id, 1, logits, false);
+ *         bon_sample(logits, vocabulary, &how, (uint64_t)i, &id);
+ *     }
+ */
+
+/* A model: immutable, shared between threads. */
+typedef struct bon_decoder bon_decoder;
+
+/* Reads config.json and model.safetensors of a folder: a checkpoint, or what bon_export_int8 wrote. BON_ERR_FORMAT when they do
+ * not fit each other or are damaged. */
+BON_API bon_status bon_decoder_open(bon_decoder **out, const char *folder);
+BON_API void bon_decoder_close(bon_decoder *decoder);
+/* What it is; owned by the decoder. */
+BON_API const bon_transformer_config *bon_decoder_config(const bon_decoder *decoder);
+/* "8-bit weights, avx2": for logs. */
+BON_API const char *bon_decoder_name(const bon_decoder *decoder);
+BON_API bool bon_decoder_is_int8(const bon_decoder *decoder);
+/* Bytes of the weights. */
+BON_API size_t bon_decoder_bytes(const bon_decoder *decoder);
+
+/* A text in the making: keys and values of its tokens so far. Used by one thread at a time. */
+typedef struct bon_decoding bon_decoding;
+
+/* threads 0 = one a core; results are the same bytes for any number. The decoder must outlive it. */
+BON_API bon_status bon_decoding_open(bon_decoding **out, const bon_decoder *decoder, unsigned threads);
+BON_API void bon_decoding_close(bon_decoding *decoding);
+/* Appends n tokens. logits (may be NULL): of the last one, `vocabulary` values; with `all`, of each, n * vocabulary.
+ * BON_ERR_LIMIT when the text would be longer than the context, BON_ERR_ARGUMENT for an id out of range; nothing is appended
+ * then. */
+BON_API bon_status bon_decoding_feed(bon_decoding *decoding, const uint32_t *ids, size_t n, float *logits, bool all);
+/* Tokens so far; keeping only the first n of them. */
+BON_API size_t bon_decoding_length(const bon_decoding *decoding);
+BON_API void bon_decoding_cut(bon_decoding *decoding, size_t n);
+
+/* ---- export ---- */
+
+typedef enum bon_weight_type { BON_WEIGHT_F32, BON_WEIGHT_F16, BON_WEIGHT_BF16, BON_WEIGHT_Q8_0 } bon_weight_type;
+
+/* Each reads config.json and model.safetensors of `folder`. Files appear whole or not at all. */
+
+/* config.json and model.safetensors for Hugging Face's transformers into the folder `output`, made if missing: F32, F16, BF16. */
+BON_API bon_status bon_export_hf(const char *folder, bon_weight_type type, const char *output);
+/* The same files for bon_decoder_open: 8-bit integers with a scale a row; a quarter of the size. */
+BON_API bon_status bon_export_int8(const char *folder, const char *output);
+/* The tokenizer that a model was trained with (tokenizer.h). */
+struct bon_tokenizer;
+/* One GGUF file with model and tokenizer for llama.cpp. Q8_0 needs rows of a multiple of 32 values; others become F16.
+ * BON_ERR_ARGUMENT: the tokenizer has more tokens than the model. */
+BON_API bon_status bon_export_gguf(const char *folder, const struct bon_tokenizer *tokenizer, bon_weight_type type,
+                                   const char *path);
+
 /* ---- sampling ---- */
 
 typedef struct bon_sampling {

@@ -8,19 +8,14 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "lm/narrow.h"
 #include "lm/safetensors.h"
 
-enum dtype { F32, F64, BF16, OTHER };
-enum { RANK_MAX = 8, DTYPES = 3 };
-
-static const struct {
-    const char *name;
-    size_t bytes;
-} dtypes[DTYPES] = {[F32] = {"F32", 4}, [F64] = {"F64", 8}, [BF16] = {"BF16", 2}};
+enum { RANK_MAX = 8 };
 
 struct entry {
     char name[BON_ST_NAME];
-    enum dtype dtype;
+    enum bon_st_type type;
     uint64_t shape[RANK_MAX];
     unsigned rank;
     uint64_t begin, end; /* within the values */
@@ -110,7 +105,8 @@ static bon_status read_member(struct cursor *c, struct entry *entry, unsigned *s
     BON_TRY(expect(c, ':'));
     if (strcmp(key, "dtype") == 0) {
         BON_TRY(read_string(c, dtype, sizeof dtype));
-        for (entry->dtype = 0; entry->dtype < OTHER && strcmp(dtypes[entry->dtype].name, dtype) != 0;) entry->dtype++;
+        entry->type = 0;
+        while (entry->type < BON_ST_OTHER && strcmp(bon_st_types[entry->type].name, dtype) != 0) entry->type++;
         *seen |= 1;
         return BON_OK;
     }
@@ -129,8 +125,8 @@ static bon_status read_member(struct cursor *c, struct entry *entry, unsigned *s
 static bon_status check_entry(const struct cursor *c, const struct entry *entry) {
     const uint64_t room = c->file->size - c->file->values_at;
     if (entry->begin > entry->end || entry->end > room) return bad(c, "a tensor lies outside the file");
-    if (entry->dtype == OTHER) return BON_OK; /* an error only when it is asked for */
-    uint64_t bytes = dtypes[entry->dtype].bytes;
+    if (entry->type == BON_ST_OTHER) return BON_OK; /* an error only when it is asked for */
+    uint64_t bytes = bon_st_types[entry->type].bytes;
     for (unsigned i = 0; i < entry->rank; i++) {
         if (entry->shape[i] && bytes > room / entry->shape[i]) return bad(c, "a shape is larger than the file");
         bytes *= entry->shape[i];
@@ -262,23 +258,25 @@ void bon_st_close(struct bon_st_file *file) {
 
 size_t bon_st_count(const struct bon_st_file *file) { return file->count; }
 
+size_t bon_st_bytes(const struct bon_st_file *file) { return file->size - file->values_at; }
+
 const char *bon_st_text(const struct bon_st_file *file, const char *key) {
     for (size_t i = 0; i < file->text_count; i++)
         if (strcmp(file->texts[i].key, key) == 0) return file->texts[i].text;
     return NULL;
 }
 
-static double value_at(const unsigned char *bytes, enum dtype dtype) {
-    float narrow;
+static double value_at(const unsigned char *bytes, enum bon_st_type type) {
+    const uint16_t narrow = type == BON_ST_I8 ? 0 : (uint16_t)(bytes[0] | bytes[1] << 8);
     double wide;
     uint32_t bits;
-    switch (dtype) {
-    case F64: memcpy(&wide, bytes, sizeof wide); return wide;
-    case BF16: bits = (uint32_t)(bytes[0] | bytes[1] << 8) << 16; break;
-    default: memcpy(&bits, bytes, sizeof bits);
+    switch (type) {
+    case BON_ST_F64: memcpy(&wide, bytes, sizeof wide); return wide;
+    case BON_ST_F16: return (double)bon_from_f16(narrow);
+    case BON_ST_BF16: return (double)bon_from_bf16(narrow);
+    case BON_ST_I8: return (double)(bytes[0] < 128 ? bytes[0] : bytes[0] - 256);
+    default: memcpy(&bits, bytes, sizeof bits); return (double)bon_of_bits(bits);
     }
-    memcpy(&narrow, &bits, sizeof narrow);
-    return (double)narrow;
 }
 
 bon_status bon_st_read(const struct bon_st_file *file, const struct bon_st_item *item, double *values) {
@@ -293,11 +291,11 @@ bon_status bon_st_read(const struct bon_st_file *file, const struct bon_st_item 
     if (!fits)
         return bon_fail(BON_ERR_FORMAT, "%s: tensor %s is not %zu x %zu: another size of model or vocabulary",
                         file->path, item->name, item->rows, item->cols);
-    if (entry->dtype == OTHER)
-        return bon_fail(BON_ERR_FORMAT, "%s: tensor %s has a type other than F32, F64 and BF16", file->path,
+    if (entry->type == BON_ST_OTHER)
+        return bon_fail(BON_ERR_FORMAT, "%s: tensor %s has a type other than F32, F64, F16, BF16 and I8", file->path,
                         item->name);
     const unsigned char *bytes = file->bytes + file->values_at + entry->begin;
     for (size_t i = 0; i < item->rows * item->cols; i++)
-        values[i] = value_at(bytes + i * dtypes[entry->dtype].bytes, entry->dtype);
+        values[i] = value_at(bytes + i * bon_st_types[entry->type].bytes, entry->type);
     return BON_OK;
 }

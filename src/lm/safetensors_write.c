@@ -3,7 +3,13 @@
 
 #include "base/buf.h"
 #include "base/io.h"
+#include "lm/narrow.h"
 #include "lm/safetensors.h"
+
+const struct bon_st_type_info bon_st_types[BON_ST_OTHER] = {
+    [BON_ST_F32] = {"F32", 4}, [BON_ST_F16] = {"F16", 2}, [BON_ST_BF16] = {"BF16", 2},
+    [BON_ST_I8] = {"I8", 1},   [BON_ST_F64] = {"F64", 8},
+};
 
 static bon_status put_texts(bon_buf *header, const struct bon_st_text *texts, size_t count) {
     if (count == 0) return BON_OK;
@@ -19,8 +25,10 @@ static bon_status put_header(bon_buf *header, const struct bon_st_item *items, s
     BON_TRY(bon_buf_put(header, '{'));
     BON_TRY(put_texts(header, texts, text_count));
     for (size_t i = 0; i < count; i++) {
-        const size_t bytes = items[i].rows * items[i].cols * sizeof(float);
-        BON_TRY(bon_buf_printf(header, "%s\"%s\":{\"dtype\":\"F32\",\"shape\":[", i ? "," : "", items[i].name));
+        const struct bon_st_type_info *type = &bon_st_types[items[i].type];
+        const size_t bytes = items[i].rows * items[i].cols * type->bytes;
+        BON_TRY(
+            bon_buf_printf(header, "%s\"%s\":{\"dtype\":\"%s\",\"shape\":[", i ? "," : "", items[i].name, type->name));
         if (!items[i].is_vector) BON_TRY(bon_buf_printf(header, "%zu,", items[i].rows));
         BON_TRY(bon_buf_printf(header, "%zu],\"data_offsets\":[%zu,%zu]}", items[i].cols, offset, offset + bytes));
         offset += bytes;
@@ -30,6 +38,19 @@ static bon_status put_header(bon_buf *header, const struct bon_st_item *items, s
     return BON_OK;
 }
 
+/* In place: no type is wider than what it is made from. Little-endian, as the format. */
+static void narrow(float *values, size_t n, enum bon_st_type type) {
+    unsigned char *bytes = (unsigned char *)values;
+    for (size_t i = 0; i < n; i++) {
+        const float value = values[i];
+        const uint16_t half = type == BON_ST_F16 ? bon_to_f16(value) : bon_to_bf16(value);
+        if (type == BON_ST_I8)
+            bytes[i] = (unsigned char)(int)value;
+        else
+            bytes[2 * i] = (unsigned char)half, bytes[2 * i + 1] = (unsigned char)(half >> 8);
+    }
+}
+
 static bon_status put_values(struct bon_out *out, const struct bon_st_item *items, size_t count, bon_st_values values,
                              void *context) {
     bon_status status = BON_OK;
@@ -37,7 +58,8 @@ static bon_status put_values(struct bon_out *out, const struct bon_st_item *item
         const size_t n = items[i].rows * items[i].cols;
         float *copy = bon_alloc_array(n, sizeof *copy);
         status = copy ? values(context, i, copy) : BON_ERR_NOMEM;
-        if (status == BON_OK) status = bon_out_write(out, copy, n * sizeof *copy);
+        if (status == BON_OK && items[i].type != BON_ST_F32) narrow(copy, n, items[i].type);
+        if (status == BON_OK) status = bon_out_write(out, copy, n * bon_st_types[items[i].type].bytes);
         free(copy);
     }
     return status;

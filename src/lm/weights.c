@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "lm/backend.h"
-#include "lm/safetensors.h"
+#include "lm/weights.h"
 
 /* A parameter whose name has `part` in it. */
 static const struct rule {
@@ -34,6 +34,8 @@ struct piece {
 struct weights {
     const bon_params *params;
     const bon_optimizer *optimizer; /* NULL: the weights themselves */
+    const float *values;            /* a flat vector of them; NULL: those of params */
+    enum bon_st_type type;
     struct bon_st_item *items;
     struct piece *pieces;
     size_t count, cap_items, cap_pieces;
@@ -58,6 +60,7 @@ static bon_status add_param(struct weights *w, size_t i) {
         const size_t rows = parts ? info->parts[part] : info->rows;
         struct bon_st_item item = {.rows = transposed ? info->cols : rows, .cols = transposed ? rows : info->cols};
         item.is_vector = info->rows == 1;
+        item.type = w->type;
         if (parts) {
             const char *at = strstr(info->name, rule->part);
             snprintf(item.name, sizeof item.name, "%.*s%s%s", (int)(at - info->name), info->name, rule->names[part],
@@ -119,16 +122,24 @@ static bon_status give_values(void *context, size_t i, float *values) {
         for (size_t k = 0; k < n; k++) values[k] = (float)(piece->first ? w->second : w->first)[k];
         return BON_OK;
     }
-    BON_TRY(bon_params_get(w->params, piece->param, w->first));
-    for (size_t k = 0; k < n; k++) values[k] = (float)w->first[place_of(&w->items[i], piece, k)];
+    const float *from = w->values ? w->values + w->params->list[piece->param].offset : NULL;
+    if (!from) BON_TRY(bon_params_get(w->params, piece->param, w->first));
+    for (size_t k = 0; k < n; k++) {
+        const size_t at = place_of(&w->items[i], piece, k);
+        values[k] = from ? from[at] : (float)w->first[at];
+    }
     return BON_OK;
 }
 
 /* ---- weights ---- */
 
 bon_status bon_params_write(const bon_params *params, const char *path) {
+    return bon_weights_write(params, NULL, BON_ST_F32, path);
+}
+
+bon_status bon_weights_write(const bon_params *params, const float *values, enum bon_st_type type, const char *path) {
     const struct bon_st_text format = {"format", "pt"}; /* what transformers asks for */
-    struct weights w = {.params = params};
+    struct weights w = {.params = params, .values = values, .type = type};
     BON_TRY(open_weights(&w));
     bon_status status = bon_st_write(path, w.items, w.count, &format, 1, give_values, &w);
     close_weights(&w);
@@ -160,6 +171,24 @@ bon_status bon_params_read(bon_params *params, const char *path) {
                           bon_st_count(file), w.count);
     if (status == BON_OK) status = read_weights(&w, file, params, true);
     bon_st_close(file);
+    close_weights(&w);
+    return status;
+}
+
+bon_status bon_weights_read(const bon_params *params, const struct bon_st_file *file, const char *path, float *values) {
+    struct weights w = {.params = params};
+    BON_TRY(open_weights(&w));
+    bon_status status = BON_OK;
+    for (size_t i = 0; status == BON_OK && i < w.count; i++) {
+        const struct piece *piece = &w.pieces[i];
+        const size_t n = w.items[i].rows * w.items[i].cols;
+        float *to = values + params->list[piece->param].offset;
+        status = bon_st_read(file, &w.items[i], w.second);
+        for (size_t k = 0; status == BON_OK && k < n; k++) to[place_of(&w.items[i], piece, k)] = (float)w.second[k];
+    }
+    if (status == BON_OK && bon_st_count(file) != w.count)
+        status = bon_fail(BON_ERR_FORMAT, "%s: %zu tensors where this model has %zu: another architecture", path,
+                          bon_st_count(file), w.count);
     close_weights(&w);
     return status;
 }

@@ -75,7 +75,8 @@ Test(tokens, documents_are_texts) {
     cr_assert_eq(bon_batches_begin(&batches, tokens, 0, 101, 50, END, 0), BON_OK);
     bon_batches_next(&batches, 2, ids, next, starts);
     for (int i = 0; i < 100; i++) {
-        const int since = i % 50 < 24 ? i % 50 : (i % 50 + 1) % 25; /* a window, or the end of a document, begins a text */
+        const int since =
+            i % 50 < 24 ? i % 50 : (i % 50 + 1) % 25; /* a window, or the end of a document, begins a text */
         cr_expect_eq(starts[i], i - since);
         cr_expect_eq(next[i], (int32_t)documents((size_t)i + 1));
     }

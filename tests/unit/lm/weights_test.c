@@ -100,19 +100,19 @@ Test(weights, training_goes_on) {
 /* The names and shapes that other programs look for. */
 Test(weights, names) {
     static const struct bon_st_item expected[] = {
-        {"model.embed_tokens.weight", VOCABULARY, 8, false},
-        {"model.layers.0.input_layernorm.weight", 1, 8, true},
-        {"model.layers.0.self_attn.q_proj.weight", 8, 8, false},
-        {"model.layers.0.self_attn.k_proj.weight", 4, 8, false},
-        {"model.layers.0.self_attn.v_proj.weight", 4, 8, false},
-        {"model.layers.0.self_attn.o_proj.weight", 8, 8, false},
-        {"model.layers.0.self_attn.q_norm.weight", 1, 4, true},
-        {"model.layers.0.self_attn.k_norm.weight", 1, 4, true},
-        {"model.layers.0.post_attention_layernorm.weight", 1, 8, true},
-        {"model.layers.0.mlp.gate_proj.weight", 12, 8, false},
-        {"model.layers.0.mlp.up_proj.weight", 12, 8, false},
-        {"model.layers.0.mlp.down_proj.weight", 8, 12, false},
-        {"model.norm.weight", 1, 8, true},
+        {"model.embed_tokens.weight", VOCABULARY, 8, false, BON_ST_F32},
+        {"model.layers.0.input_layernorm.weight", 1, 8, true, BON_ST_F32},
+        {"model.layers.0.self_attn.q_proj.weight", 8, 8, false, BON_ST_F32},
+        {"model.layers.0.self_attn.k_proj.weight", 4, 8, false, BON_ST_F32},
+        {"model.layers.0.self_attn.v_proj.weight", 4, 8, false, BON_ST_F32},
+        {"model.layers.0.self_attn.o_proj.weight", 8, 8, false, BON_ST_F32},
+        {"model.layers.0.self_attn.q_norm.weight", 1, 4, true, BON_ST_F32},
+        {"model.layers.0.self_attn.k_norm.weight", 1, 4, true, BON_ST_F32},
+        {"model.layers.0.post_attention_layernorm.weight", 1, 8, true, BON_ST_F32},
+        {"model.layers.0.mlp.gate_proj.weight", 12, 8, false, BON_ST_F32},
+        {"model.layers.0.mlp.up_proj.weight", 12, 8, false, BON_ST_F32},
+        {"model.layers.0.mlp.down_proj.weight", 8, 12, false, BON_ST_F32},
+        {"model.norm.weight", 1, 8, true, BON_ST_F32},
     };
     enum { COUNT = sizeof expected / sizeof expected[0] };
     char path[40];
@@ -140,7 +140,9 @@ Test(weights, names) {
     cr_assert_eq(open_model(&g, &gpt2, 1), BON_OK);
     cr_assert_eq(bon_params_write(g.params, path), BON_OK);
     cr_assert_eq(bon_st_open(&file, path), BON_OK);
-    cr_assert_eq(bon_st_read(file, &(struct bon_st_item){"transformer.h.0.attn.c_attn.weight", 8, 24, false}, values),
+    cr_assert_eq(bon_st_read(file,
+                             &(struct bon_st_item){"transformer.h.0.attn.c_attn.weight", 8, 24, false, BON_ST_F32},
+                             values),
                  BON_OK);
     for (size_t i = 0; i < bon_params_count(g.params); i++)
         if (strstr(g.params->list[i].info.name, "c_attn.w")) cr_assert_eq(bon_params_get(g.params, i, whole), BON_OK);
@@ -151,7 +153,7 @@ Test(weights, names) {
     /* another architecture, another vocabulary */
     cr_expect_eq(bon_params_read(m.params, path), BON_ERR_FORMAT);
     cr_expect(strstr(bon_error_message(), "another architecture"), "%s", bon_error_message());
-    struct bon_st_item item = {"transformer.wte.weight", VOCABULARY - 1, 8, false};
+    struct bon_st_item item = {"transformer.wte.weight", VOCABULARY - 1, 8, false, BON_ST_F32};
     cr_assert_eq(bon_st_open(&file, path), BON_OK);
     cr_expect_eq(bon_st_read(file, &item, values), BON_ERR_FORMAT);
     cr_expect(strstr(bon_error_message(), "vocabulary"), "%s", bon_error_message());
