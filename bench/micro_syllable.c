@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "bon/syllable.h"
+#include "syllable/segment.h"
 
 enum { ROUNDS = 15 };
 
@@ -15,6 +16,7 @@ struct text {
     size_t len, tokens;
     bon_buf out;
     uint64_t sum; /* of results, so that no work can be left out */
+    struct bon_word_cache words;
 };
 
 static void tokenize(struct text *text) {
@@ -46,10 +48,50 @@ static void respell(struct text *text) { /* tokenize, and write every syllable i
             text->sum += bon_syllable_spell(token.code, (bon_case)token.letter_case, BON_TONE_NEW, spelled);
 }
 
+static void segment(struct text *text) { /* each token by itself */
+    size_t pos = 0;
+    bon_token token;
+    while (bon_segment_next(text->data, text->len, &pos, &token)) text->sum += token.code;
+}
+
+/* To codes, with the memory of words and the i-th implementation of the cuts; and the cuts alone, which is its floor: what is
+ * left is looking up. */
+static void segment_many(struct text *text, unsigned i) {
+    text->words.cut = bon_cut_nth(i);
+    for (size_t pos = 0, count; (count = bon_segment_many(&text->words, text->data, text->len, &pos)) > 0;)
+        for (size_t token = 0; token < count; token++) text->sum += text->words.tokens[token].code;
+}
+
+static void cut(struct text *text, unsigned i) {
+    bon_cut_function *cut = bon_cut_nth(i);
+    for (size_t at = 0; at + BON_CUT_WINDOW + BON_CUT_AHEAD < text->len; at += BON_CUT_WINDOW)
+        text->sum += cut((const uint8_t *)text->data + at, &text->words.cuts);
+}
+
+static void cut_plain(struct text *text) { cut(text, 0); }
+static void cut_sse2(struct text *text) { cut(text, 1); }
+static void cut_avx2(struct text *text) { cut(text, 2); }
+static void cut_avx512(struct text *text) { cut(text, 3); }
+static void many_plain(struct text *text) { segment_many(text, 0); }
+static void many_sse2(struct text *text) { segment_many(text, 1); }
+static void many_avx2(struct text *text) { segment_many(text, 2); }
+static void many_avx512(struct text *text) { segment_many(text, 3); }
+
+enum { NEEDS_NOTHING = -1 }; /* or the number of an implementation, which this processor may lack */
+
 static const struct {
     const char *name;
     void (*run)(struct text *);
-} operations[] = {{"tokenize", tokenize}, {"respell", respell}, {"strip_marks", strip}, {"lower", lower}};
+    int needs;
+} operations[] = {
+    {"tokenize", tokenize, NEEDS_NOTHING},      {"respell", respell, NEEDS_NOTHING},
+    {"strip_marks", strip, NEEDS_NOTHING},      {"lower", lower, NEEDS_NOTHING},
+    {"segment", segment, NEEDS_NOTHING},        {"segment_many, plain C", many_plain, 0},
+    {"segment_many, SSE2", many_sse2, 1},       {"segment_many, AVX2", many_avx2, 2},
+    {"segment_many, AVX-512", many_avx512, 3},  {"its cuts alone, plain C", cut_plain, 0},
+    {"its cuts alone, SSE2", cut_sse2, 1},      {"its cuts alone, AVX2", cut_avx2, 2},
+    {"its cuts alone, AVX-512", cut_avx512, 3},
+};
 
 static int ascending(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
@@ -75,7 +117,7 @@ static bool read_file(const char *path, struct text *text) {
 }
 
 int main(int count, char **arguments) {
-    struct text text = {0};
+    static struct text text;
     if (count != 2 || !read_file(arguments[1], &text)) {
         fprintf(stderr, "usage: micro_syllable FILE (not empty)\n");
         return 2;
@@ -83,6 +125,7 @@ int main(int count, char **arguments) {
     puts("operation\tmb_per_s\tns_per_token");
     for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
         double seconds[ROUNDS];
+        if (operations[i].needs != NEEDS_NOTHING && !bon_cut_nth((unsigned)operations[i].needs)) continue;
         for (int round = 0; round < ROUNDS; round++) {
             clock_t start = clock();
             operations[i].run(&text);

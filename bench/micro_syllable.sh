@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 need_corpora
 lib=${LIBBON:-$(dirname "$BON")/libbon.a}
-cc -O3 -std=c17 -I"$root/include" -o "$scratch/micro" "$root/bench/micro_syllable.c" "$lib"
+cc -O3 -std=c17 -I"$root/include" -I"$root/src" -o "$scratch/micro" "$root/bench/micro_syllable.c" "$lib" -licuuc
 for file in "$BON_CORPORA"/dev/*.txt; do
     case ${file##*/} in noisy_* | encoding_*) continue ;; esac
     cat "$file"

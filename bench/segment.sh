@@ -2,7 +2,8 @@
 # bench/segment.sh: `bon segment` beside PCRE2-JIT with a pattern of Unicode words, and coccoc-tokenizer where a build is given.
 #   BON_CORPORA=DIR [BYTES=200000000] [RUNS=5] [COCCOC=DIR/bin/tokenizer] [COCCOC_DICT=DIR] bench/segment.sh
 # Prints TSV: MB per second of CPU time (medians of RUNS, all programs in turn), wall seconds, peak memory, and how many times as
-# fast as PCRE2-JIT. bon runs on one core but for the last row, which is the wall time of one thread over that of two.
+# fast as PCRE2-JIT: where that only finds the tokens of \w+|[^\w\s], and where it also does what `bon segment --ids` does, looks
+# every token up and writes its number. bon runs on one core but for the last row: the wall time of one thread over that of two.
 . "$(dirname "$0")/lib.sh"
 need_corpora
 bytes=${BYTES:-200000000} runs=${RUNS:-5}
@@ -13,13 +14,16 @@ for file in "$BON_CORPORA"/train/*.txt.zst; do zstd -dcq --long=27 "$file" 2>/de
 set -e
 "$BON" normalize -q -o "$scratch/text" "$scratch/raw"
 size=$(stat -c %s "$scratch/text")
-cc -O2 -o "$scratch/pcre" "$root/bench/segment_pcre.c" -lpcre2-8
+cc -O2 -D_GNU_SOURCE -o "$scratch/pcre" "$root/bench/segment_pcre.c" -lpcre2-8
 
-names=(pcre2-jit ids tokens table sentences fold one-thread two-threads)
+names=(pcre2-words pcre2-kinds pcre2-words-ids pcre2-kinds-ids ids tokens table sentences fold one-thread two-threads)
 [ -z "${COCCOC:-}" ] || names+=(coccoc)
 run() { # name
     case $1 in
-    pcre2-jit) measure "$scratch/time" "$scratch/pcre" "$scratch/text" ;;
+    pcre2-words) measure "$scratch/time" "$scratch/pcre" "$scratch/text" words count ;;
+    pcre2-kinds) measure "$scratch/time" "$scratch/pcre" "$scratch/text" kinds count ;;
+    pcre2-words-ids) measure "$scratch/time" "$scratch/pcre" "$scratch/text" words ids ;;
+    pcre2-kinds-ids) measure "$scratch/time" "$scratch/pcre" "$scratch/text" kinds ids ;;
     ids) measure "$scratch/time" "$BON" segment -q -j 1 --ids "$scratch/text" ;;
     tokens) measure "$scratch/time" "$BON" segment -q -j 1 "$scratch/text" ;;
     table) measure "$scratch/time" "$BON" segment -q -j 1 --tsv "$scratch/text" ;;
@@ -28,7 +32,7 @@ run() { # name
     one-thread) measure "$scratch/time" "$BON" segment -q -j 1 --tsv "$scratch/text" ;;
     two-threads) measure "$scratch/time" "$BON" segment -q -j 2 --tsv "$scratch/text" ;;
     coccoc) measure "$scratch/time" "$COCCOC" -d "${COCCOC_DICT:-$(dirname "$COCCOC")/dicts}" <"$scratch/text" ;;
-    esac >/dev/null
+    esac >/dev/null 2>&1
     cat "$scratch/time" >>"$scratch/$1"
 }
 for ((i = 0; i < runs; i++)); do
@@ -39,11 +43,11 @@ for ((i = 0; i < runs; i++)); do
 done
 
 machine
-printf 'what\tMB_per_cpu_s\twall_s\tpeak_rss_MiB\ttimes_pcre2\n'
-pcre=$(median "$scratch/pcre2-jit" 2)
+printf 'what\tMB_per_cpu_s\twall_s\tpeak_rss_MiB\ttimes_pcre2\ttimes_pcre2_ids\n'
+pcre=$(median "$scratch/pcre2-words" 2) pcre_ids=$(median "$scratch/pcre2-words-ids" 2)
 for name in "${names[@]}"; do
     awk -v n="$name" -v b="$size" -v c="$(median "$scratch/$name" 2)" -v w="$(median "$scratch/$name" 1)" \
-        -v r="$(median "$scratch/$name" 3)" -v p="$pcre" \
-        'BEGIN {printf "%s\t%.1f\t%.2f\t%.1f\t%.2f\n", n, b / 1e6 / c, w, r, p / c}'
+        -v r="$(median "$scratch/$name" 3)" -v p="$pcre" -v i="$pcre_ids" \
+        'BEGIN {printf "%s\t%.1f\t%.2f\t%.1f\t%.2f\t%.2f\n", n, b / 1e6 / c, w, r, p / c, i / c}'
 done
 printf 'speed-up of two threads\t%s\n' "$(ratio "$(median "$scratch/one-thread" 1)" "$(median "$scratch/two-threads" 1)")"

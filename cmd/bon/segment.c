@@ -242,20 +242,25 @@ static bon_status map_tsv_sentences(void *context, void *worker, const struct bo
 
 /* ---- numbers ---- */
 
-static void push_id(bon_buf *out, unsigned id) {
-    out->data[out->len] = (char)(id & 0xff);
-    out->data[out->len + 1] = (char)(id >> 8);
-    out->len += 2;
+static void write_id(char *to, unsigned id) {
+    to[0] = (char)(id & 0xff);
+    to[1] = (char)(id >> 8);
 }
 
 static bon_status map_ids(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
     struct bon_word_cache *words = worker;
     (void)context;
     BON_TRY(bon_buf_reserve(out, 2 * chunk->len + 2)); /* a token and a line end are at least a byte each */
-    for (size_t pos = 0, count; (count = bon_segment_many(words, chunk->data, chunk->len, &pos)) > 0;)
-        for (size_t i = 0; i < count; i++) push_id(out, words->tokens[i].code);
+    for (size_t pos = 0, count; (count = bon_segment_many(words, chunk->data, chunk->len, &pos)) > 0;) {
+        char *to = out->data + out->len;
+        for (size_t i = 0; i < count; i++) write_id(to + 2 * i, words->tokens[i].code);
+        out->len += 2 * count;
+    }
     /* The last line of a file may lack its newline; it ends all the same. */
-    if (!chunk->ends_inside && chunk->data[chunk->len - 1] != '\n') push_id(out, BON_CLASS_LINE_END);
+    if (!chunk->ends_inside && chunk->data[chunk->len - 1] != '\n') {
+        write_id(out->data + out->len, BON_CLASS_LINE_END);
+        out->len += 2;
+    }
     return BON_OK;
 }
 

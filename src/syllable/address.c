@@ -24,12 +24,27 @@ static const char *const top_domains[] = {
 /* What may stand where. */
 enum { IN_LABEL = 1, IN_LOCAL = 2, IN_URL = 4 };
 
+#define LABEL (IN_LABEL | IN_LOCAL | IN_URL)
+#define LABELS_5 LABEL, LABEL, LABEL, LABEL, LABEL
+#define LOCAL (IN_LOCAL | IN_URL)
+#define URL IN_URL
+/* ASCII from ! to ~: letters, digits and hyphens are in labels, the signs . _ + % also before an @. */
+static const uint8_t ascii_places['~' - '!' + 1] = {
+    URL,      0,        URL,      URL,      LOCAL,    URL,   URL, URL,      /* ! " # $ % & ' ( */
+    URL,      URL,      LOCAL,    URL,      LABEL,    LOCAL, URL,           /* ) * + , - . / */
+    LABELS_5, LABELS_5, URL,      URL,      0,        URL,   0,   URL, URL, /* 0 to 9 : ; < = > ? @ */
+    LABELS_5, LABELS_5, LABELS_5, LABELS_5, LABELS_5, LABEL,                /* A to Z */
+    URL,      0,        URL,      0,        LOCAL,    0,                    /* [ \\ ] ^ _ ` */
+    LABELS_5, LABELS_5, LABELS_5, LABELS_5, LABELS_5, LABEL,                /* a to z */
+    0,        0,        0,        URL                                       /* { | } ~ */
+};
+#undef LABEL
+#undef LABELS_5
+#undef LOCAL
+#undef URL
+
 static unsigned places_of(uint32_t c) {
-    if (c < 0x80) {
-        if (c <= ' ' || c == 0x7f || strchr("<>\"{}|\\^`", (int)c)) return 0;
-        if ((c | 0x20) - 'a' < 26 || c - '0' < 10 || c == '-') return IN_LABEL | IN_LOCAL | IN_URL;
-        return IN_URL | (strchr("._+%", (int)c) ? IN_LOCAL : 0);
-    }
+    if (c < 0x80) return c - '!' < sizeof ascii_places ? ascii_places[c - '!'] : 0;
     switch (bon_class_of(c)) {
     case BON_CLASS_OF_LETTER:
     case BON_CLASS_OF_UPPER:

@@ -9,7 +9,7 @@
 void bon_token_set_kind(bon_token *token, bon_token_kind kind);
 
 /* Words met before, by their bytes. All zeros to begin with; one for each thread. */
-enum { BON_WORD_BITS = 14, BON_WORD_SLOTS = 1 << BON_WORD_BITS };
+enum { BON_WORD_BITS = 15, BON_WORD_SLOTS = 1 << BON_WORD_BITS };
 /* A newline is a token here, of this kind and BON_CLASS_LINE_END. */
 enum { BON_LINE_END = BON_TOKEN_KINDS, BON_SEGMENT_MANY = BON_CUT_WINDOW + 8 };
 struct bon_word_cache {
