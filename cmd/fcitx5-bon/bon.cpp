@@ -35,7 +35,10 @@ struct Field final : InputContextProperty {
 class Engine final : public InputMethodEngineV2 {
   public:
     explicit Engine(Instance *instance);
-    ~Engine() override { ime_settings_free(&settings_); }
+    ~Engine() override {
+        ime_learned_save(&settings_.learned, report);
+        ime_settings_free(&settings_);
+    }
 
     void activate(const InputMethodEntry &entry, InputContextEvent &event) override;
     void deactivate(const InputMethodEntry &entry, InputContextEvent &event) override;
@@ -44,8 +47,10 @@ class Engine final : public InputMethodEngineV2 {
     const Configuration *getConfig() const override;
     void setConfig(const RawConfig &config) override { bon::changeSettings(settings_, config, report); }
 
-    /* A key from the keyboard, or the digit of a candidate that was clicked. True when it stops here. */
+    /* A key from the keyboard; true when it stops here. */
     bool press(InputContext *context, KeySym keysym, unsigned state);
+    /* A candidate that was clicked. */
+    void choose(InputContext *context, size_t candidate);
 
   private:
     Field *fieldOf(InputContext *context) { return context->propertyFor(&fields_); }
@@ -60,16 +65,15 @@ class Engine final : public InputMethodEngineV2 {
     std::unique_ptr<HandlerTableEntry<EventHandler>> surroundings_;
 };
 
-/* A click on a candidate is the digit before it. */
 class Candidate final : public CandidateWord {
   public:
-    Candidate(Engine *engine, const char *text, int index)
-        : CandidateWord(Text(text)), engine_(engine), keysym_(static_cast<KeySym>(FcitxKey_1 + index)) {}
-    void select(InputContext *context) const override { engine_->press(context, keysym_, 0); }
+    Candidate(Engine *engine, const char *text, size_t index)
+        : CandidateWord(Text(text)), engine_(engine), index_(index) {}
+    void select(InputContext *context) const override { engine_->choose(context, index_); }
 
   private:
     Engine *engine_;
-    KeySym keysym_;
+    size_t index_;
 };
 
 Engine::Engine(Instance *instance) : fields_([this](InputContext &) { return new Field(&settings_); }) {
@@ -116,10 +120,13 @@ void Engine::carryOut(InputContext *context, Field *field, const bon_ime_result 
     if (result.candidate_count) {
         auto list = std::make_unique<CommonCandidateList>();
         list->setPageSize(9);
-        list->setLabels({"1 ", "2 ", "3 ", "4 ", "5 ", "6 ", "7 ", "8 ", "9 "});
-        for (size_t i = 0; i < result.candidate_count; i++)
-            list->append<Candidate>(this, result.candidates[i], static_cast<int>(i % 9));
-        if (result.selected < result.candidate_count) list->setGlobalCursorIndex(static_cast<int>(result.selected));
+        const bool hint = result.selected == result.candidate_count; /* digits are not for choosing then */
+        if (hint)
+            list->setLabels(std::vector<std::string>(9, ""));
+        else
+            list->setLabels({"1 ", "2 ", "3 ", "4 ", "5 ", "6 ", "7 ", "8 ", "9 "});
+        for (size_t i = 0; i < result.candidate_count; i++) list->append<Candidate>(this, result.candidates[i], i);
+        if (!hint) list->setGlobalCursorIndex(static_cast<int>(result.selected));
         context->inputPanel().setCandidateList(std::move(list));
     }
     context->updateUserInterface(UserInterfaceComponent::InputPanel);
@@ -131,16 +138,25 @@ bool Engine::press(InputContext *context, KeySym keysym, unsigned state) {
     Field *field = fieldOf(context);
     if (!field->ready) return false;
     if (!field->session.typing) ime_settings_update(&settings_, report);
-    field->session.secret = context->capabilityFlags().testAny(CapabilityFlags{
-        CapabilityFlag::Password, CapabilityFlag::Digit, CapabilityFlag::Number, CapabilityFlag::Dialable});
+    const CapabilityFlags flags = context->capabilityFlags();
+    ime_session_field(&field->session,
+                      flags.testAny(CapabilityFlags{CapabilityFlag::Password, CapabilityFlag::Digit,
+                                                    CapabilityFlag::Number, CapabilityFlag::Dialable}),
+                      flags.test(CapabilityFlag::Sensitive));
     const SurroundingText &text = context->surroundingText();
-    bool known = context->capabilityFlags().test(CapabilityFlag::SurroundingText) && !field->stale && text.isValid() &&
+    bool known = flags.test(CapabilityFlag::SurroundingText) && !field->stale && text.isValid() &&
                  text.cursor() == text.anchor();
     ime_surroundings around = {known, text.text().c_str(), text.cursor()};
     bon_ime_result result;
     if (ime_session_key(&field->session, keysym, Key::keySymToUnicode(keysym), state, &around, &result))
         carryOut(context, field, result);
     return result.handled;
+}
+
+void Engine::choose(InputContext *context, size_t candidate) {
+    Field *field = fieldOf(context);
+    bon_ime_result result;
+    if (field->ready && ime_session_choose(&field->session, candidate, &result)) carryOut(context, field, result);
 }
 
 void Engine::keyEvent(const InputMethodEntry &, KeyEvent &event) {
@@ -178,6 +194,7 @@ void Engine::deactivate(const InputMethodEntry &, InputContextEvent &event) {
         carryOut(context, field, result);
     }
     forget(context);
+    if (field->ready) ime_session_leave(&field->session, report);
 }
 
 void Engine::reset(const InputMethodEntry &, InputContextEvent &event) { forget(event.inputContext()); }

@@ -62,10 +62,13 @@ static void show_candidates(BonEngine *self, const bon_ime_result *result) {
         self->table_shown = FALSE;
         return;
     }
-    IBusLookupTable *table = ibus_lookup_table_new(PAGE, 0, result->selected < result->candidate_count, TRUE);
-    for (size_t i = 0; i < result->candidate_count; i++)
+    IBusLookupTable *table = ibus_lookup_table_new(PAGE, 0, result->selected != result->candidate_count, TRUE);
+    bool hint = result->selected == result->candidate_count; /* digits are not for choosing then */
+    for (size_t i = 0; i < result->candidate_count; i++) {
         ibus_lookup_table_append_candidate(table, ibus_text_new_from_string(result->candidates[i]));
-    if (result->selected < result->candidate_count) ibus_lookup_table_set_cursor_pos(table, (guint)result->selected);
+        if (hint && i < PAGE) ibus_lookup_table_set_label(table, (guint)i, ibus_text_new_from_static_string(""));
+    }
+    if (!hint) ibus_lookup_table_set_cursor_pos(table, (guint)result->selected);
     ibus_engine_update_lookup_table(&self->parent, table, TRUE);
     self->table_shown = TRUE;
 }
@@ -104,10 +107,10 @@ static gboolean process_key_event(IBusEngine *engine, guint keysym, guint code, 
     return !(state & IBUS_RELEASE_MASK) && press(self_of(engine), keysym, state);
 }
 
-/* A click on a candidate is the digit before it. */
 static void candidate_clicked(IBusEngine *engine, guint index, guint button, guint state) {
-    (void)button;
-    if (index < PAGE) press(self_of(engine), IBUS_KEY_1 + index, state & IBUS_SHIFT_MASK);
+    bon_ime_result result;
+    (void)button, (void)state;
+    if (ime_session_choose(&self_of(engine)->session, index, &result)) carry_out(self_of(engine), &result);
 }
 
 /* ---- the menu: a row of the table is a list of choices, named "method.telex" ---- */
@@ -159,11 +162,14 @@ static void forget(BonEngine *self) {
     show_candidates(self, &nothing);
 }
 
-static void forget_word(IBusEngine *engine) { forget(self_of(engine)); }
+static void forget_word(IBusEngine *engine) {
+    forget(self_of(engine));
+    ime_session_leave(&self_of(engine)->session, report);
+}
 
 static void leave_field(IBusEngine *engine, const gchar *path) {
     (void)path;
-    forget(self_of(engine));
+    forget_word(engine);
 }
 
 static void enter_field(IBusEngine *engine, const gchar *path, const gchar *client) {
@@ -196,14 +202,13 @@ static void set_content_type(IBusEngine *engine, guint purpose, guint hints) {
                                            IBUS_INPUT_PURPOSE_PIN};
     BonEngine *self = self_of(engine);
     bool plain = false;
-    (void)hints;
     for (guint i = 0; i < G_N_ELEMENTS(plain_purposes); i++) plain |= purpose == plain_purposes[i];
     if (plain && self->session.typing) {
         bon_ime_result result;
         ime_session_finish(&self->session, &result);
         carry_out(self, &result);
     }
-    self->session.secret = plain;
+    ime_session_field(&self->session, plain, hints & IBUS_INPUT_HINT_PRIVATE);
 }
 
 /* ---- the class ---- */
@@ -275,6 +280,7 @@ int main(int argc, char **argv) {
     else
         register_by_hand(bus);
     ibus_main();
+    ime_learned_save(&settings.learned, report);
     g_object_unref(factory);
     g_object_unref(bus);
     ime_settings_free(&settings);

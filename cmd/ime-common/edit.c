@@ -158,20 +158,22 @@ bon_status ime_edit_set(bon_buf *text, const char *path, const char *section, co
 
 /* ---- the file ---- */
 
-bon_status ime_edit_path(char **path) {
-    const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+bon_status ime_user_path(char **path, const char *variable, const char *fallback, const char *name) {
+    const char *folder = getenv(variable), *home = getenv("HOME");
     int n = -1;
     *path = NULL;
-    if (config && *config == '/')
-        n = asprintf(path, "%s/bon/ime.conf", config);
+    if (folder && *folder == '/')
+        n = asprintf(path, "%s/bon/%s", folder, name);
     else if (home && *home == '/')
-        n = asprintf(path, "%s/.config/bon/ime.conf", home);
+        n = asprintf(path, "%s/%s/bon/%s", home, fallback, name);
     else
-        return bon_fail(BON_ERR_ARGUMENT, "neither XDG_CONFIG_HOME nor HOME names a folder for the settings");
+        return bon_fail(BON_ERR_ARGUMENT, "neither %s nor HOME names a folder for %s", variable, name);
     if (n >= 0) return BON_OK;
     *path = NULL;
     return bon_fail_memory(0);
 }
+
+bon_status ime_edit_path(char **path) { return ime_user_path(path, "XDG_CONFIG_HOME", ".config", "ime.conf"); }
 
 bon_status ime_edit_read(const char *path, bon_buf *text) {
     FILE *file = fopen(path, "re");
@@ -185,7 +187,7 @@ bon_status ime_edit_read(const char *path, bon_buf *text) {
     return status;
 }
 
-static bon_status make_folders(const char *path) {
+bon_status ime_make_folders(const char *path) {
     char *copy = strdup(path);
     bon_status status = copy ? BON_OK : bon_fail_memory(strlen(path));
     for (char *sign = copy ? strchr(copy + 1, '/') : NULL; status == BON_OK && sign; sign = strchr(sign + 1, '/')) {
@@ -199,7 +201,7 @@ static bon_status make_folders(const char *path) {
 
 bon_status ime_edit_write(const char *path, const bon_buf *text) {
     struct bon_out *out;
-    BON_TRY(make_folders(path));
+    BON_TRY(ime_make_folders(path));
     mode_t mask = umask(077); /* macros may be private */
     bon_status status = bon_out_open(&out, path, 0);
     umask(mask);

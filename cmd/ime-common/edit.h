@@ -21,6 +21,10 @@ enum { IME_EDIT_LINE_MAX = 199 }; /* bytes of a line that the reader of the file
 
 /* The path of the file by XDG_CONFIG_HOME and HOME; to be freed. BON_ERR_ARGUMENT where neither is set. */
 bon_status ime_edit_path(char **path);
+/* The same for another file of the user's: below $VARIABLE/bon, or $HOME/FALLBACK/bon. */
+bon_status ime_user_path(char **path, const char *variable, const char *fallback, const char *name);
+/* Makes the folders that a file stands in, for the user alone. */
+bon_status ime_make_folders(const char *path);
 /* Appends the file to text; no file is no bytes. */
 bon_status ime_edit_read(const char *path, bon_buf *text);
 /* The value of a name as the reader would take it: the last of several, blanks and a comment behind it cut off. False when

@@ -64,6 +64,7 @@ static bon_ime_options options_for(const struct ime_session *session) {
         options.prediction = BON_IME_PREDICT_OFF;
     else if (session->quirks & IME_QUIRK_ENGLISH && options.prediction == BON_IME_PREDICT_FULL)
         options.prediction = BON_IME_PREDICT_ENGLISH;
+    if (session->incognito) options.flags |= BON_IME_NO_LEARN;
     return options;
 }
 
@@ -85,6 +86,17 @@ void ime_session_client(struct ime_session *session, const char *client) {
     take_settings(session);
 }
 
+void ime_session_field(struct ime_session *session, bool secret, bool incognito) {
+    session->secret = secret;
+    if (session->incognito == incognito) return;
+    session->incognito = incognito;
+    session->serial = session->settings->serial - 1; /* its options are others */
+}
+
+void ime_session_leave(struct ime_session *session, ime_settings_report *report) {
+    ime_learned_save(&session->settings->learned, report);
+}
+
 /* ---- typing ---- */
 
 /* Whether what was committed last stands right before the cursor, as the client says itself. */
@@ -104,6 +116,13 @@ static void note_result(struct ime_session *session, const bon_ime_result *resul
     if (result->commit_len == 0) return;
     session->committed_len = result->commit_len <= sizeof session->committed ? result->commit_len : 0;
     memcpy(session->committed, result->commit, session->committed_len);
+}
+
+/* A click on a candidate. */
+bool ime_session_choose(struct ime_session *session, size_t candidate, bon_ime_result *out) {
+    bon_ime_choose(session->ime, candidate, out);
+    note_result(session, out);
+    return out->handled;
 }
 
 bool ime_session_key(struct ime_session *session, unsigned keysym, uint32_t point, unsigned state,

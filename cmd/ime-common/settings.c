@@ -80,6 +80,8 @@ static const struct target {
     [IME_QUICK_FINALS] = {0, BON_IME_QUICK_FINALS, false},
     [IME_AUTO_CAPITAL] = {0, BON_IME_AUTO_CAPITAL, false},
     [IME_UNDERLINE] = {offsetof(struct ime_settings, underline), 0, false},
+    [IME_HINTS] = {0, BON_IME_HINTS, false},
+    [IME_LEARNING] = {offsetof(struct ime_settings, learning), 0, false},
     [IME_MODEL] = {offsetof(struct ime_settings, paths[0]), 0, false},
     [IME_KEYMAP] = {offsetof(struct ime_settings, paths[1]), 0, false},
 };
@@ -216,6 +218,7 @@ void ime_settings_free(struct ime_settings *settings) {
     for (size_t i = 0; i < sizeof settings->predictors / sizeof *settings->predictors; i++)
         bon_restore_session_close(settings->predictors[i]);
     bon_restorer_close(settings->restorer);
+    ime_learned_close(&settings->learned);
     for (size_t i = 0; i < sizeof settings->paths / sizeof *settings->paths; i++) free(settings->paths[i]);
     *settings = (struct ime_settings){0};
 }
@@ -288,6 +291,10 @@ static void find_predictor(struct reader *reader) {
     if (settings->options.prediction != BON_IME_PREDICT_FULL) return;
     bon_status status = open_predictor(settings, predictor);
     settings->options.restore = *predictor;
+    if (status == BON_OK && settings->learning) {
+        ime_learned_open(&settings->learned, reader->report);
+        settings->options.memory = settings->learned.memory;
+    }
     if (status == BON_OK) return;
     settings->options.prediction = BON_IME_PREDICT_ENGLISH;
     complain(reader, "prediction = full: %s; words keep the marks they are typed with", bon_error_message());

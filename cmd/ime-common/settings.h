@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "bon/ime.h"
+#include "learned.h"
 #include "quirks.h"
 #include "table.h"
 
@@ -25,10 +26,11 @@ struct ime_application {
 struct ime_settings {
     bon_ime_options options; /* its pointers lead into this structure: never copy it */
     bon_ime_keymap keymap;
-    unsigned underline;
+    unsigned underline, learning;
     char *paths[2];                     /* model (NULL: BON_MODEL of the environment, else an installed one), keymap */
     bon_restorer *restorer;             /* opened when prediction first needs it, and kept: fields may be using it */
     bon_restore_session *predictors[2]; /* old and new tone placement */
+    struct ime_learned learned;         /* kept until the end, like the restorer */
     struct ime_string *strings;         /* of macros, also of earlier readings: a field may still know them */
     size_t application_count;
     struct ime_application applications[IME_APPLICATIONS_MAX];
@@ -40,9 +42,6 @@ struct ime_settings {
     off_t size;
     struct timespec changed;
 };
-
-/* Where a bad value is told: FILE:LINE: what is wrong and what is done instead. */
-typedef void ime_settings_report(const char *message);
 
 /* Reads the file when it is another than at the last call; *settings is all zeros before the first. True when it was read. */
 bool ime_settings_update(struct ime_settings *settings, ime_settings_report *report);

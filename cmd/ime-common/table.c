@@ -58,6 +58,10 @@ const struct ime_setting ime_setting_table[IME_SETTINGS] = {
                           "Cuối từ: g=ng, h=nh, k=ch"},
     [IME_AUTO_CAPITAL] = {"auto-capital", switches, "no", "A sentence begins with a capital", "Tự viết hoa đầu câu"},
     [IME_UNDERLINE] = {"underline", switches, "no", "Underline the word being typed", "Gạch dưới từ đang gõ"},
+    [IME_HINTS] = {"hints", switches, "yes", "Show candidates by themselves for an unsure word",
+                   "Tự gợi ý khi chưa chắc từ nào đúng"},
+    [IME_LEARNING] = {"learning", switches, "yes", "Learn from what is typed (with prediction, kept on this computer)",
+                      "Học từ những gì bạn gõ (khi đoán dấu; chỉ lưu trên máy này)"},
     [IME_MODEL] = {"model", NULL, "", "Model of prediction (path)", "Tệp mô hình đoán dấu"},
     [IME_KEYMAP] = {"keymap", NULL, "", "Keymap of your own (path)", "Tệp bảng phím riêng"},
 };

@@ -33,6 +33,8 @@ enum ime_setting_id {
     IME_QUICK_FINALS,
     IME_AUTO_CAPITAL,
     IME_UNDERLINE,
+    IME_HINTS,
+    IME_LEARNING,
     IME_MODEL,
     IME_KEYMAP,
     IME_SETTINGS,

@@ -55,7 +55,7 @@ Test(settings, no_file_is_the_defaults) {
     cr_expect_str_eq(told, "");
     cr_expect_eq(settings.options.method, BON_IME_TELEX);
     cr_expect_eq(settings.options.prediction, BON_IME_PREDICT_ENGLISH);
-    cr_expect_eq(settings.options.flags, (uint32_t)BON_IME_REOPEN);
+    cr_expect_eq(settings.options.flags, (uint32_t)(BON_IME_REOPEN | BON_IME_HINTS));
     cr_expect(!ime_settings_update(&settings, hear), "nothing changed");
 }
 
@@ -77,7 +77,7 @@ Test(settings, every_choice_of_every_row) {
     cr_expect_eq(settings.options.tone_style, BON_TONE_NEW);
     cr_expect_eq(settings.options.charset, BON_IME_TCVN3);
     cr_expect_eq(settings.options.prediction, BON_IME_PREDICT_OFF);
-    cr_expect_eq(settings.options.flags, (uint32_t)(BON_IME_STRICT_MARKS | BON_IME_NO_UNDO | BON_IME_QUICK_TELEX));
+    cr_expect_eq(settings.options.flags, (uint32_t)(BON_IME_STRICT_MARKS | BON_IME_NO_UNDO | BON_IME_QUICK_TELEX | BON_IME_HINTS));
     cr_expect_eq(settings.underline, 1u);
     cr_expect_str_eq(told, "");
 }

@@ -65,8 +65,9 @@ start_fcitx5() {
     run_fcitx5
 }
 run_fcitx5() {
-    fcitx5 --disable=wayland,waylandim,notifications,clipboard,unicode,quickphrase >"$work/daemon.log" 2>&1 &
-    started+=($!)
+    fcitx5 --disable=wayland,waylandim,notifications,clipboard,unicode,quickphrase >>"$work/daemon.log" 2>&1 &
+    daemon=$!
+    started+=("$daemon")
     # Not fcitx5-remote: asking for the name has the bus start a second one.
     gdbus wait --session --timeout 15 org.fcitx.Fcitx5
 }
@@ -178,7 +179,14 @@ restart_ibus() {
     sleep 0.3
     check 'typing goes on behind a restart' 'tieengs Vieetj' 'tiếng Việt'
 }
-restart_fcitx5() { :; } # the addon lives in fcitx5 itself: without it there is no input method to go on with
+restart_fcitx5() { # the addon lives in fcitx5 itself
+    clear_field
+    type_keys 'tieengs Vie' 5
+    expect 'before Fcitx5 dies' preedit 'Vie'
+    again_fcitx5
+    expect 'what was committed stays' text 'tiếng '
+    check 'typing goes on behind a restart' 'tieengs Vieetj' 'tiếng Việt'
+}
 
 # The file is read again when it changes; a bad value is told once and its default kept.
 settings() {
@@ -204,6 +212,76 @@ settings() {
     expect 'a click elsewhere keeps what is shown' text 'tôi đang hoc'
     focus upper
 }
+# What goes wrong with the files of prediction is told once, and typing goes on.
+predict_with() { # MODEL
+    printf '%s\n' '[typing]' 'prediction = full' "model = $1" >"$XDG_CONFIG_HOME/bon/ime.conf"
+}
+again_ibus() { # a new process, which reads its files anew
+    kill -KILL "$(engine_process_ibus)"
+    until_true choose_ibus || give_up 'the engine did not come back'
+    sleep 0.3
+}
+again_fcitx5() {
+    kill -KILL "$daemon"
+    wait "$daemon" 2>/dev/null
+    run_fcitx5 && until_true choose_fcitx5 || give_up 'Fcitx5 did not come back'
+    sleep 0.5
+}
+failures() {
+    local learned=$XDG_DATA_HOME/bon/learned model=$here/../../models/vi.bonlm
+    mkdir -p "$XDG_CONFIG_HOME/bon"
+    head -c 100000 "$model" >"$work/cut.bonlm"
+    predict_with "$work/cut.bonlm"
+    "again_$framework"
+    check 'a model cut off' 'tieengs Vieetj ' 'tiếng Việt '
+    expect_told "$work/cut.bonlm"
+    predict_with "$model"
+    check 'words to learn' 'toi dang hoc tieng viet. ' 'tôi đang học tiếng việt. '
+    focus secret
+    type_keys 'bimat ' 5
+    focus upper
+    until_true [ -s "$learned" ]
+    expect_true 'learned, for the user alone' [ "$(stat -c %a "$learned")" = 600 ]
+    expect_true 'nothing of a password' eval "! grep -q bimat '$learned'"
+    printf 'not what was learned\n' >"$learned"
+    "again_$framework"
+    check 'a damaged file of what was learned' 'toi dang hoc tieng viet. ' 'tôi đang học tiếng việt. '
+    expect_true 'it is put aside' [ -e "$learned.bad" ]
+    expect_told "$learned.bad"
+    rm -rf "$XDG_DATA_HOME/bon"
+    : >"$XDG_DATA_HOME/bon" # a folder that cannot be made, as on a home that is read-only
+    : >"$work/daemon.log"
+    "again_$framework"
+    check 'a home that cannot be written' 'toi dang hoc tieng viet. ' 'tôi đang học tiếng việt. '
+    focus secret
+    focus upper
+    check 'and on' 'toi dang hoc ' 'tôi đang học '
+    focus secret
+    focus upper
+    expect_told "$learned: "
+    rm "$XDG_DATA_HOME/bon"
+    mkdir "$XDG_DATA_HOME/bon"
+    if mount -t tmpfs -o size=4k tmpfs "$XDG_DATA_HOME/bon" 2>/dev/null; then
+        head -c 4096 /dev/zero >"$XDG_DATA_HOME/bon/full"
+        "again_$framework"
+        check 'a disk that is full' 'toi dang hoc tieng viet. ' 'tôi đang học tiếng việt. '
+        focus secret
+        focus upper
+        check 'and on' 'toi dang hoc ' 'tôi đang học '
+        umount "$XDG_DATA_HOME/bon"
+    else
+        echo "$framework/$toolkit: a full disk: skipped: mounting takes root"
+    fi
+}
+expect_true() { # NAME COMMAND...
+    local name=$1
+    shift
+    if until_true_short "$@"; then passed=$((passed + 1)); else
+        failed=$((failed + 1))
+        echo "$framework/$toolkit: $name: not so"
+    fi
+}
+
 # A choice made outside the text field: in IBus's menu, in Fcitx5's configuration tool.
 choose_setting_ibus() { # NAME VALUE: as a panel does, the only one whom the daemon lets
     "$python" - "$1.$2" <<'END'
@@ -264,6 +342,7 @@ else
     "restart_$framework"
     settings
     menu
+    [ "$toolkit" = qt ] || failures # these are the engine's, whatever the field
 fi
 if [ -n "$screenshot" ]; then
     clear_field
