@@ -77,7 +77,8 @@ Test(settings, every_choice_of_every_row) {
     cr_expect_eq(settings.options.tone_style, BON_TONE_NEW);
     cr_expect_eq(settings.options.charset, BON_IME_TCVN3);
     cr_expect_eq(settings.options.prediction, BON_IME_PREDICT_OFF);
-    cr_expect_eq(settings.options.flags, (uint32_t)(BON_IME_STRICT_MARKS | BON_IME_NO_UNDO | BON_IME_QUICK_TELEX | BON_IME_HINTS));
+    cr_expect_eq(settings.options.flags,
+                 (uint32_t)(BON_IME_STRICT_MARKS | BON_IME_NO_UNDO | BON_IME_QUICK_TELEX | BON_IME_HINTS));
     cr_expect_eq(settings.underline, 1u);
     cr_expect_str_eq(told, "");
 }
