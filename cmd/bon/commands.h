@@ -30,6 +30,7 @@ extern const struct command command_ime_config;
 extern const struct command command_telex;
 extern const struct command command_telex_decode;
 extern const struct command command_telex_encode;
+extern const struct command command_telex_forget;
 extern const struct command command_telex_play;
 
 #endif

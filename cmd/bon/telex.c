@@ -12,8 +12,8 @@
 struct telex_args {
     struct shared_args shared;
     int method, tone_style, charset;
-    const char *keymap, *macros, *model;
-    bool predict, restore, quick_telex, quick_initials, quick_finals, auto_capital, strict_marks, no_undo;
+    const char *keymap, *macros, *model, *memory;
+    bool predict, hints, restore, quick_telex, quick_initials, quick_finals, auto_capital, strict_marks, no_undo;
 };
 
 static const char *const method_choices[] = {"telex", "simple-telex", "vni", "viqr", NULL};
@@ -43,6 +43,9 @@ static const struct option_row decode_options[] = {
                 "put the marks on words that are typed without them; implies\n--restore"),
     OPTION_STRING('m', "model", "FILE", struct telex_args, model,
                   "the model for --predict (default: BON_MODEL of the\nenvironment, else the one shipped with bon)"),
+    OPTION_STRING(0, "memory", "FILE", struct telex_args, memory,
+                  "learn from what is typed, in FILE; lines are typed one after\nthe other, by one thread"),
+    OPTION_FLAG(0, "hints", struct telex_args, hints, "show the candidates of an unsure word by themselves"),
     OPTION_CHOICE(0, "charset", "NAME", struct telex_args, charset, charset_choices,
                   "of the text: nfc (default), nfd, tcvn3 or vni (fonts' code\npoints in UTF-8)"),
     OPTIONS_SHARED,
@@ -63,6 +66,7 @@ struct settings {
     bon_buf macro_text;
     bon_ime_macro *macros;
     bon_restorer *restorer; /* with --predict */
+    bon_ime_memory *memory; /* with --memory */
 };
 
 static bon_status read_file(const char *path, bon_buf *text) {
@@ -136,6 +140,7 @@ static bon_status settings_read(struct settings *settings, const struct telex_ar
         {args->auto_capital, BON_IME_AUTO_CAPITAL},
         {args->strict_marks, BON_IME_STRICT_MARKS},
         {args->no_undo, BON_IME_NO_UNDO},
+        {args->hints, BON_IME_HINTS},
     };
     settings->options.method = (bon_ime_method)args->method;
     settings->options.tone_style = (bon_tone_style)args->tone_style;
@@ -143,10 +148,14 @@ static bon_status settings_read(struct settings *settings, const struct telex_ar
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         if (flags[i].on) settings->options.flags |= flags[i].flag;
     if (args->keymap) BON_TRY(read_keymap(settings, args->keymap));
+    if (args->memory) BON_TRY(bon_ime_memory_open(&settings->memory));
+    if (args->memory) BON_TRY(bon_ime_memory_load(settings->memory, args->memory));
+    settings->options.memory = settings->memory;
     return args->macros ? read_macros(settings, args->macros) : BON_OK;
 }
 
 static void settings_free(struct settings *settings) {
+    bon_ime_memory_close(settings->memory);
     bon_restorer_close(settings->restorer);
     free(settings->macros);
     bon_buf_free(&settings->macro_text);
@@ -316,7 +325,10 @@ static int run_job(const struct command *command, int argc, char **argv, struct 
     if (status == BON_OK) status = open_typist(job, &trial); /* a bad option is told once */
     if (status == BON_OK) {
         close_typist(job, trial);
+        if (args.memory) args.shared.threads = 1;
         result = stream_run(command, &args.shared, argv + first, argc - first, &job->pipeline, header);
+        status = result == EXIT_DONE && args.memory ? bon_ime_memory_save(job->settings.memory, args.memory) : BON_OK;
+        if (status != BON_OK) result = tell_failure(status);
     } else {
         result = tell_failure(status);
     }
@@ -374,10 +386,7 @@ const struct command command_telex_play = {
 };
 
 static const struct command *const subcommands[] = {
-    &command_telex_decode,
-    &command_telex_encode,
-    &command_telex_play,
-    NULL,
+    &command_telex_decode, &command_telex_encode, &command_telex_play, &command_telex_forget, NULL,
 };
 
 static const struct option_row options[] = {
@@ -388,7 +397,7 @@ static const struct option_row options[] = {
 const struct command command_telex = {
     .name = "telex",
     .summary = "keystrokes <-> text: telex, VNI, VIQR without a desktop",
-    .usage = "decode|encode|play [OPTION]... [FILE]...",
+    .usage = "decode|encode|play|forget [OPTION]... [FILE]...",
     .options = options,
     .subcommands = subcommands,
     .run = run_subcommand,

@@ -35,6 +35,20 @@ static void add_readings(struct ime_window *window, unsigned at) {
     bon_buf_free(&plain);
 }
 
+/* The list of a word. */
+static void list_part(struct ime_window *window, unsigned at) {
+    struct ime_choosing *choosing = &window->choosing;
+    const struct ime_part *part = &window->parts[at];
+    choosing->part = at;
+    choosing->count = choosing->selected = 0;
+    choosing->before = *part;
+    add(choosing, IME_CHOICES, part->text, part->text_len);
+    add_readings(window, at);
+    add(choosing, IME_CHOICES, part->typed, part->typed_len);
+    add(choosing, IME_CHOICES, part->keys, part->key_count);
+    for (unsigned i = 0; i < choosing->count; i++) choosing->list[i] = choosing->texts[i];
+}
+
 static void select_one(struct ime_window *window, unsigned which) {
     struct ime_choosing *choosing = &window->choosing;
     choosing->selected = which;
@@ -44,20 +58,19 @@ static void select_one(struct ime_window *window, unsigned which) {
 
 void bon_ime_choose_open(struct ime_window *window, unsigned at, bool from_word, bool quick) {
     struct ime_choosing *choosing = &window->choosing;
-    const struct ime_part *part = &window->parts[at];
+    list_part(window, at);
     choosing->on = true;
+    choosing->hint = false;
     choosing->from_word = from_word;
-    choosing->part = at;
-    choosing->count = choosing->selected = 0;
-    choosing->before = *part;
     window->fresh = false;
-    add(choosing, IME_CHOICES, part->text, part->text_len);
-    add_readings(window, at);
-    add(choosing, IME_CHOICES, part->typed, part->typed_len);
-    add(choosing, IME_CHOICES, part->keys, part->key_count);
-    for (unsigned i = 0; i < choosing->count; i++) choosing->list[i] = choosing->texts[i];
     if (quick && choosing->count > 1) select_one(window, 1);
     choosing->quick = quick;
+}
+
+void bon_ime_choose_hint(struct ime_window *window) {
+    if (!window->unsure || window->count == 0) return;
+    list_part(window, window->count - 1);
+    window->choosing.hint = window->choosing.count > 1;
 }
 
 void bon_ime_choose_accept(struct ime_window *window) {
@@ -71,7 +84,8 @@ void bon_ime_choose_accept(struct ime_window *window) {
 }
 
 bool bon_ime_choose_take(struct ime_window *window, size_t which) {
-    if (!window->choosing.on || which >= window->choosing.count) return false;
+    if (!(window->choosing.on || window->choosing.hint) || which >= window->choosing.count) return false;
+    window->choosing.hint = false;
     select_one(window, (unsigned)which);
     bon_ime_choose_accept(window);
     return true;

@@ -195,11 +195,12 @@ static void finish_result(bon_ime *ime, bon_ime_result *out) {
         ime->preedit[out->preedit_len++] = ' ';
         out->preedit_len += bon_ime_window_show_tail(&ime->window, ime->preedit + out->preedit_len);
     }
-    if (!ime->window.choosing.on) return;
-    bon_ime_window_show(&ime->window, ime->preedit, &out->cursor);
-    out->candidates = ime->window.choosing.list;
-    out->candidate_count = ime->window.choosing.count;
-    out->selected = ime->window.choosing.selected;
+    const struct ime_choosing *choosing = &ime->window.choosing;
+    if (!choosing->on && !choosing->hint) return;
+    out->candidates = choosing->list;
+    out->candidate_count = choosing->count;
+    out->selected = choosing->on ? choosing->selected : choosing->count;
+    if (choosing->on) bon_ime_window_show(&ime->window, ime->preedit, &out->cursor);
 }
 
 /* ---- the end of a word ---- */
@@ -291,6 +292,7 @@ static bool wait_blank(bon_ime *ime) {
     if (window->count == 0 || window->parts[window->count - 1].spaced) return false;
     window->parts[window->count - 1].spaced = true;
     if (window->count > IME_WINDOW) leave_window(ime, window->count - IME_WINDOW);
+    if (ime->setup.flags & BON_IME_HINTS && window->fresh) bon_ime_choose_hint(window);
     return true;
 }
 
@@ -482,6 +484,7 @@ static bool press_choice(bon_ime *ime, uint32_t key, unsigned modifiers) {
 void bon_ime_key(bon_ime *ime, uint32_t key, unsigned modifiers, bon_ime_result *out) {
     *out = (bon_ime_result){0};
     ime->plain_len = 0;
+    ime->window.choosing.hint = false;
     if (press_choice(ime, key, modifiers))
         out->handled = true;
     else if (modifiers & (BON_IME_CONTROL | BON_IME_ALT | BON_IME_SUPER))
@@ -511,6 +514,7 @@ void bon_ime_choose(bon_ime *ime, size_t candidate, bon_ime_result *out) {
 void bon_ime_finish(bon_ime *ime, bon_ime_result *out) {
     *out = (bon_ime_result){.handled = true};
     ime->plain_len = 0;
+    ime->window.choosing.hint = false;
     if (ime->window.choosing.on) bon_ime_choose_accept(&ime->window);
     leave_word(ime, ime->window.restore ? AT_BREAK : AS_SHOWN);
     leave_window(ime, ime->window.count);

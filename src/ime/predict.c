@@ -13,6 +13,9 @@ enum { LINE_MAX_BYTES = IME_CONTEXT + IME_PARTS * (IME_SHOWN_MAX + 1), READINGS 
 /* What was learned was looked at by the user, and counts more than what a document's cache saw (found on development text). */
 #define MEMORY_WEIGHT 0.1
 
+/* A word is unsure when its marks are less likely than this. */
+#define HINT_BELOW 0.6
+
 /* What a word says about the habits of who types: the weight of the newest; more when its marks were refused. */
 #define COMPANY_WEIGHT 0.125F
 #define REFUSED_WEIGHT 0.2F
@@ -20,9 +23,9 @@ enum { LINE_MAX_BYTES = IME_CONTEXT + IME_PARTS * (IME_SHOWN_MAX + 1), READINGS 
 
 void bon_ime_window_clear(struct ime_window *window) {
     window->count = window->tail_count = 0;
-    window->fresh = false;
+    window->fresh = window->unsure = false;
     window->company = window->refusals = 0;
-    window->choosing.on = false;
+    window->choosing.on = window->choosing.hint = false;
     window->context_len = window->doubted_len = window->origin_count = 0;
 }
 
@@ -289,10 +292,17 @@ static void note_company(struct ime_window *window, const struct ime_part *part)
 
 static bool is_open(const struct ime_part *part) { return part->pin != IME_FIXED && !part->recalled; }
 
+/* How sure the word is that begins at `start` of the line: 1 where nothing was decided. */
+static double confidence_at(const bon_restore_result *result, size_t start) {
+    for (size_t i = result->span_count; i-- > 0;)
+        if (result->spans[i].start <= start) return result->spans[i].start == start ? result->spans[i].confidence : 1;
+    return 1;
+}
+
 /* Decodes what is open, once. */
 static void decode_open(struct ime_window *window) {
     const bon_restore_result *results;
-    size_t found;
+    size_t found, last = 0;
     struct line line;
     bool open = false;
     line.n = line.kept_count = 0;
@@ -302,6 +312,7 @@ static void decode_open(struct ime_window *window) {
         bool fixed = !is_open(part);
         open |= !fixed;
         if (i > 0) line.text[line.n++] = ' ';
+        last = line.n;
         put(&line, fixed ? part->text : part->typed, fixed ? part->text_len : part->typed_len, fixed);
     }
     if (!open || !decode(window, &line, 1, &results, &found)) return;
@@ -313,9 +324,11 @@ static void decode_open(struct ime_window *window) {
         memcpy(part->text, text, n);
         part->text_len = (uint16_t)n;
     }
+    window->unsure = is_open(&window->parts[window->count - 1]) && confidence_at(&results[0], last) < HINT_BELOW;
 }
 
 void bon_ime_window_decode(struct ime_window *window) {
+    window->unsure = false;
     for (unsigned i = 0; i < window->count; i++) window->parts[i].recalled = false;
     decode_open(window);
     if (window->memory && bon_ime_window_recall(window)) decode_open(window);

@@ -41,6 +41,7 @@ struct ime_part {
 struct ime_choosing {
     bool on, from_word; /* from_word: it was the word being typed when its candidates were asked for */
     bool quick;         /* the next best was selected at once, and nothing was done since */
+    bool hint;          /* not asked for: the list is shown, nothing more */
     unsigned part, count, selected;
     struct ime_part before; /* what Escape gives back */
     const char *list[IME_CHOICES];
@@ -53,6 +54,7 @@ struct ime_window {
     bool learns;
     unsigned count;
     bool fresh;     /* the last word was decoded by the last key */
+    bool unsure;    /* and may well be another */
     float company;  /* how much of what has marks was typed with them: 0..1, over the last words */
     float refusals; /* how often marks were refused of late: 0..1 */
     struct ime_part parts[IME_PARTS];
@@ -124,7 +126,9 @@ const char *bon_ime_last_word(const char *text, size_t text_n, size_t *n);
 
 /* Opens the candidates of a word of the window. quick: the next best takes its place at once. */
 void bon_ime_choose_open(struct ime_window *window, unsigned part, bool from_word, bool quick);
-/* Selects a candidate and takes it; false when there is none such. */
+/* Makes the list of the last word, to be shown. */
+void bon_ime_choose_hint(struct ime_window *window);
+/* Selects a candidate, asked for or of a hint, and takes it; false when there is none such. */
 bool bon_ime_choose_take(struct ime_window *window, size_t which);
 /* A key while choosing. False when choosing is over and the key is still to be acted on. */
 bool bon_ime_choose_key(struct ime_window *window, const struct bon_ime_setup *setup, struct ime_word *word,

@@ -100,3 +100,34 @@ run_shell "printf 'toi {BackSpace}{Tab}{1}\n' | bon telex play --predict -m m.bo
 expect_status 0
 run bon telex decode --predict --model nowhere.bonlm keys
 expect_status 1
+
+# Learning: what was put right twice is learned, in a file for its owner alone; forgetting takes it out.
+printf 'toi{Escape} \n' >asked
+run bon telex decode --predict -m m.bonlm --memory learned asked asked
+expect_status 0
+expect_err ''
+expect_out "$(printf 'toi \ntoi ')"
+[ "$(stat -c %a learned)" = 600 ] || unmet 'the file is private'
+run_shell 'head -n 2 learned'
+expect_out "$(printf 'bon-ime-memory 1 1\n2\tf\t\ttoi\ttoi')"
+run_shell "printf 'toi dang' | bon telex decode --predict -m m.bonlm --memory learned -j4"
+expect_out 'toi đang'
+run bon telex forget --memory learned toi dang
+expect_status 0
+run_shell 'cat learned'
+expect_out 'bon-ime-memory 1 0'
+run_shell "printf 'toi' | bon telex decode --predict -m m.bonlm --memory learned"
+expect_out 'tôi'
+run_shell 'mkdir -p share/bon && mv learned share/bon/ime-memory && XDG_DATA_HOME="$PWD/share" bon telex forget'
+expect_status 0
+run_shell 'XDG_DATA_HOME="$PWD/share" bon telex forget -q && cat share/bon/ime-memory'
+expect_err ''
+expect_out 'bon-ime-memory 1 0'
+run bon telex forget --memory nowhere
+expect_status 0
+echo nonsense >learned
+run bon telex forget --memory learned
+expect_refusal 1 'learned:1: its first line'
+[ -e learned.bad ] || unmet 'a damaged file is put aside'
+run_shell "printf 'toi ba ' | bon telex play --predict --hints -m m.bonlm | cut -f1,4 | tail -n 2"
+expect_status 0

@@ -333,6 +333,32 @@ Test(predict, next_best_by_one_key) {
     get_up();
 }
 
+/* A list that nobody asked for takes no key; a click takes from it. */
+Test(predict, hints_where_unsure) {
+    sit_down((bon_ime_options){.flags = BON_IME_HINTS});
+    type("hoc ");
+    cr_expect_eq(desk.result.candidate_count, 0);
+    type("tien ");
+    ok_preedit("học tiên ");
+    ok_candidate(0, "tiên");
+    ok_candidate(1, "tiền");
+    cr_expect_eq(desk.result.selected, desk.result.candidate_count);
+    cr_expect_eq(desk.result.cursor, desk.result.preedit_len);
+    bon_ime_choose(desk.ime, 1, &desk.result);
+    ok_preedit("học tiền ");
+    type("tien 2");
+    cr_expect_eq(desk.result.candidate_count, 0);
+    start_over();
+    type("tien {BackSpace}");
+    ok_preedit("tien ");
+    cr_expect_eq(desk.result.candidate_count, 0);
+    start_over();
+    type("tien {Tab}");
+    ok_preedit("tiên ");
+    cr_expect_eq(desk.result.selected, 1);
+    get_up();
+}
+
 Test(predict, candidates_by_click) {
     sit_down((bon_ime_options){0});
     type("tien hoc {Up}");
