@@ -33,7 +33,7 @@ CMD_OBJECTS := $(CMD_SOURCES:%.c=$(O)/obj/%.o)
 
 .DEFAULT_GOAL := all
 .PHONY: ime check-ime install-ime all help deps demo check examples check-export unit property fuzz-corpus cli abi abi-update fuzz asan tsan bench format lint install \
-  uninstall model clean tests deb check-deb
+  uninstall model gpu-pack clean tests deb check-deb
 .DELETE_ON_ERROR:
 .SECONDARY: # test objects are kept
 
@@ -250,6 +250,10 @@ SIZE  ?= 16M
 MODEL ?= $(O)/vi.bonlm
 model: $(O)/bon
 	@BON=$(abspath $(O))/bon corpora/build-model.sh -n $(ORDER) -s $(SIZE) -o $(MODEL)
+
+## gpu-pack: a mixed sample of BON_CORPORA/train as token ids, at most 40 MiB, and its tokenizer, in build/gpu-pack
+gpu-pack: $(O)/bon
+	@BON=$(abspath $(O))/bon corpora/gpu-pack.sh -o $(O)/gpu-pack
 
 ## clean: remove everything that was built
 clean:
