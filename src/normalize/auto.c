@@ -31,41 +31,50 @@ static const bon_rule rule_of[BON_CHARSETS] = {
 };
 
 /* Appends some of a line, as UTF-8, to out. */
-static bon_status convert_part(bon_charset charset, bool wide, const char *line, size_t n, bon_buf *narrow,
-                               bon_buf *out, uint64_t *counts) {
+static bon_status convert_part(const struct bon_verdict *as, const char *line, size_t n, bon_buf *narrow, bon_buf *out,
+                               uint64_t *counts) {
+    bon_charset page = as->charset == BON_CHARSET_MOJIBAKE && as->wide ? BON_CHARSET_CP1258 : BON_CHARSET_UTF8;
     bool all = true;
     narrow->len = 0;
-    if (charset == BON_CHARSET_MOJIBAKE)
-        return bon_narrow(line, n, wide ? BON_CHARSET_CP1258 : BON_CHARSET_UTF8, out, &all);
-    if (!wide) return bon_charset_decode(charset, line, n, out, &counts[BON_RULE_LOST]);
-    BON_TRY(bon_narrow(line, n, BON_CHARSET_UTF8, narrow, &all));
-    return bon_charset_decode(charset, narrow->data, narrow->len, out, &counts[BON_RULE_LOST]);
+    if (as->charset != BON_CHARSET_MOJIBAKE) {
+        if (!as->wide) return bon_charset_decode(as->charset, line, n, out, &counts[BON_RULE_LOST]);
+        BON_TRY(bon_narrow(line, n, page, narrow, &all));
+        return bon_charset_decode(as->charset, narrow->data, narrow->len, out, &counts[BON_RULE_LOST]);
+    }
+    for (unsigned level = 1; level < as->depth; level++) {
+        size_t start = narrow->len;
+        BON_TRY(bon_narrow(line, n, page, narrow, &all));
+        n = narrow->len - start;
+        BON_TRY(bon_buf_reserve(narrow, n)); /* before its address is taken */
+        line = narrow->data + start;
+    }
+    return bon_narrow(line, n, page, out, &all);
 }
 
 /* One line. Who wants spans gets them word by word: no charset reads across a blank. */
-static bon_status convert_line(bon_charset charset, bool wide, const char *line, size_t n, bon_buf *narrow,
-                               bon_buf *out, uint64_t *counts, bon_spans *spans, uint64_t in) {
+static bon_status convert_line(const struct bon_verdict *as, const char *line, size_t n, bon_buf *narrow, bon_buf *out,
+                               uint64_t *counts, bon_spans *spans, uint64_t in) {
     size_t before = out->len;
     for (size_t at = 0, part; at < n; at += part) {
         const char *blank = spans ? memchr(line + at, ' ', n - at) : NULL;
         size_t start = out->len;
         part = blank ? (size_t)(blank + 1 - line) - at : n - at;
-        BON_TRY(convert_part(charset, wide, line + at, part, narrow, out, counts));
+        BON_TRY(convert_part(as, line + at, part, narrow, out, counts));
         BON_TRY(bon_spans_difference(spans, out->data + start, out->len - start, start, line + at, part, in + at));
     }
     size_t length = out->len - before;
-    counts[rule_of[charset]] += length != n || memcmp(out->data + before, line, n) != 0;
+    counts[rule_of[as->charset]] += length != n || memcmp(out->data + before, line, n) != 0;
     return BON_OK;
 }
 
-static bon_status convert_lines(bon_charset charset, bool wide, const char *text, size_t n, bon_buf *out,
+static bon_status convert_lines(const struct bon_verdict *as, const char *text, size_t n, bon_buf *out,
                                 uint64_t *counts, bon_spans *spans) {
     bon_buf narrow = {0};
     bon_status status = BON_OK;
     for (size_t at = 0; at < n && status == BON_OK;) {
         const char *end = memchr(text + at, '\n', n - at);
         size_t length = end ? (size_t)(end - text) + 1 - at : n - at;
-        status = convert_line(charset, wide, text + at, length, &narrow, out, counts, spans, at);
+        status = convert_line(as, text + at, length, &narrow, out, counts, spans, at);
         at += length;
     }
     bon_buf_free(&narrow);
@@ -73,13 +82,13 @@ static bon_status convert_lines(bon_charset charset, bool wide, const char *text
 }
 
 /* Converts and normalizes. */
-static bon_status normalize_as(const struct bon_normalizer *nz, bon_charset charset, bool wide, const char *text,
+static bon_status normalize_as(const struct bon_normalizer *nz, const struct bon_verdict *as, const char *text,
                                size_t n, const struct bon_normalize_place *place, bon_buf *out, uint64_t *counts,
                                bon_spans *spans) {
-    if (charset == BON_CHARSET_UTF8) return bon_normalize_utf8(nz, text, n, place, out, counts, spans);
+    if (as->charset == BON_CHARSET_UTF8) return bon_normalize_utf8(nz, text, n, place, out, counts, spans);
     bon_buf converted = {0};
     bon_spans first = {0}, second = {0};
-    bon_status status = convert_lines(charset, wide, text, n, &converted, counts, spans ? &first : NULL);
+    bon_status status = convert_lines(as, text, n, &converted, counts, spans ? &first : NULL);
     if (status == BON_OK)
         status = bon_normalize_utf8(nz, converted.data, converted.len, place, out, counts, spans ? &second : NULL);
     if (status == BON_OK && spans) status = bon_spans_compose(&first, &second, spans);
@@ -99,7 +108,8 @@ static uint32_t allowed_charsets(const struct bon_normalizer *nz) {
 }
 
 static bool same_group(const struct bon_verdict *a, const struct bon_verdict *b) {
-    return a->state == b->state && a->state != BON_LINE_OPEN && a->charset == b->charset && a->wide == b->wide;
+    return a->state == b->state && a->state != BON_LINE_OPEN && a->charset == b->charset && a->wide == b->wide &&
+           a->depth == b->depth;
 }
 
 /* A chunk on the way to its segments. */
@@ -122,8 +132,7 @@ static bon_status put_segment(const struct judging *j, struct segment *segment, 
         struct bon_normalize_place place = *j->place;
         place.line = segment->line;
         place.offset = segment->offset;
-        status = normalize_as(j->nz, segment->verdict.charset, segment->verdict.wide, text, n, &place, j->out,
-                              j->counts, j->mapped ? &spans : NULL);
+        status = normalize_as(j->nz, &segment->verdict, text, n, &place, j->out, j->counts, j->mapped ? &spans : NULL);
     }
     segment->in_len = n;
     segment->len = j->out->len - head - sizeof *segment;
@@ -204,8 +213,9 @@ static bon_status pass_on(struct settling *s, const struct segment *segment, con
     } else {
         if (!(segment->verdict.candidates >> charset & 1)) charset = segment->verdict.charset;
         struct bon_normalize_place place = {.name = s->state->name, .line = segment->line, .offset = segment->offset};
-        status = normalize_as(s->nz, charset, false, text, segment->len, &place, s->out, s->counts,
-                              s->state->mapped ? &spans : NULL);
+        const struct bon_verdict as = {.charset = charset};
+        status =
+            normalize_as(s->nz, &as, text, segment->len, &place, s->out, s->counts, s->state->mapped ? &spans : NULL);
     }
     if (status == BON_OK) status = add_spans(s, &spans, start);
     s->in += segment->in_len;
@@ -304,5 +314,6 @@ bon_status bon_auto_text(const struct bon_normalizer *nz, const char *text, size
 bon_status bon_converted_text(const struct bon_normalizer *nz, const char *text, size_t n,
                               const struct bon_normalize_place *place, bon_buf *out, uint64_t *counts,
                               bon_spans *spans) {
-    return normalize_as(nz, nz->options.from, false, text, n, place, out, counts, spans);
+    const struct bon_verdict as = {.charset = nz->options.from};
+    return normalize_as(nz, &as, text, n, place, out, counts, spans);
 }

@@ -23,7 +23,8 @@ unsigned bon_charset_letter(bon_charset charset, unsigned info, uint8_t bytes[3]
 struct bon_verdict {
     enum { BON_LINE_NEUTRAL, BON_LINE_DECIDED, BON_LINE_OPEN } state; /* neutral: ASCII, the same in every charset */
     bon_charset charset; /* DECIDED: of it. OPEN: what to take when no neighbour tells; BON_CHARSET_UTF8: as it is */
-    bool wide;           /* its bytes are written as the characters of Windows-1252 or Latin-1, in UTF-8 */
+    bool wide; /* its bytes are written as the characters of Windows-1252 or Latin-1, in UTF-8; MOJIBAKE: of -1258 */
+    unsigned depth;      /* MOJIBAKE: how many times */
     uint32_t candidates; /* OPEN: bit 1 << charset of each that explains every byte */
 };
 

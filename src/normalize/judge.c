@@ -167,6 +167,29 @@ static bool may_narrow(const char *line, size_t n) {
     return true;
 }
 
+/* Text can be garbled again and again; each time makes it about twice as long. */
+enum { DEPTH_MAX = 5 };
+
+/* How many times a line that narrows to n bytes at scratch->data + kept is to be narrowed, 0: not at all. The bytes stay. */
+static bon_status mojibake_depth(bon_charset page, size_t kept, size_t n, const struct reading *before,
+                                 bon_buf *scratch, unsigned *depth) {
+    size_t at = kept;
+    bool all = true;
+    *depth = 0;
+    for (unsigned level = 1; level <= DEPTH_MAX && all; level++) {
+        unsigned sequences;
+        if (is_mojibake(scratch->data + at, n, before)) *depth = level;
+        if (level == DEPTH_MAX || !is_utf8(scratch->data + at, n, &sequences) || sequences == 0) break;
+        BON_TRY(bon_buf_reserve(scratch, n)); /* what is read may move */
+        size_t next = scratch->len;
+        BON_TRY(bon_narrow(scratch->data + at, n, page, scratch, &all));
+        at = next;
+        n = scratch->len - next;
+    }
+    scratch->len = at; /* the caller cuts it */
+    return BON_OK;
+}
+
 /* A line of UTF-8 whose characters may stand for bytes. */
 static bon_status judge_wide(const char *line, size_t n, uint32_t allowed, bon_buf *scratch,
                              struct bon_verdict *verdict) {
@@ -183,8 +206,12 @@ static bon_status judge_wide(const char *line, size_t n, uint32_t allowed, bon_b
         BON_TRY(bon_narrow(line, n, pages[i], scratch, &all));
         size_t narrow = scratch->len - kept;
         if (!all) continue;
-        if (allowed >> BON_CHARSET_MOJIBAKE & 1 && is_mojibake(scratch->data + kept, narrow, &before)) {
-            *verdict = (struct bon_verdict){BON_LINE_DECIDED, BON_CHARSET_MOJIBAKE, pages[i] == BON_CHARSET_CP1258, 0};
+        unsigned depth = 0;
+        if (allowed >> BON_CHARSET_MOJIBAKE & 1)
+            BON_TRY(mojibake_depth(pages[i], kept, narrow, &before, scratch, &depth));
+        if (depth > 0) {
+            bool other = pages[i] == BON_CHARSET_CP1258;
+            *verdict = (struct bon_verdict){BON_LINE_DECIDED, BON_CHARSET_MOJIBAKE, other, depth, 0};
             break;
         }
         if (pages[i] == BON_CHARSET_CP1258 || before.good > before.bad) continue;
@@ -195,7 +222,7 @@ static bon_status judge_wide(const char *line, size_t n, uint32_t allowed, bon_b
         BON_TRY(status);
         int best = best_of(readings, explain & ~(UINT32_C(1) << BON_CHARSET_CP1258), &lead);
         if (best < 0 || lead < LEAD_ENOUGH || readings[best].bad || readings[best].good <= 2 * before.good) continue;
-        *verdict = (struct bon_verdict){BON_LINE_DECIDED, legacy[best], true, 0};
+        *verdict = (struct bon_verdict){BON_LINE_DECIDED, legacy[best], true, 0, 0};
         break;
     }
     scratch->len = kept;
@@ -204,7 +231,9 @@ static bon_status judge_wide(const char *line, size_t n, uint32_t allowed, bon_b
 
 /* ---- VIQR ---- */
 
-/* ASCII is VIQR when words with ^, ( or + behind a vowel, or dd, read as syllables, and none of them reads as anything else. */
+/* Text without letters beyond ASCII is VIQR when words with ^, ( or + behind a vowel, or dd, read as syllables, and hardly any
+ * reads as anything else. A line with fewer of them, or with tones alone (Cha`o ba'c, which "to be." looks like), may be: its
+ * neighbours tell. */
 static bool has_shape_signs(const char *line, size_t n) {
     for (size_t i = 1; i < n; i++)
         if ((line[i] == '^' || line[i] == '+' || line[i] == '(') && (line[i - 1] | 0x20) >= 'a' &&
@@ -213,16 +242,41 @@ static bool has_shape_signs(const char *line, size_t n) {
     return false;
 }
 
-static bon_status judge_ascii(const char *line, size_t n, uint32_t allowed, bon_buf *scratch,
-                              struct bon_verdict *verdict) {
-    if (!(allowed >> BON_CHARSET_VIQR & 1) || !has_shape_signs(line, n)) return BON_OK;
+/* Whether some sign of VIQR stands behind a letter, or there is a dd. */
+static bool has_signs(const char *line, size_t n) {
+    for (size_t i = 1; i < n; i++) {
+        char before = line[i - 1] | 0x20;
+        if (line[i] == '\\' || ((line[i] | 0x20) == 'd' && before == 'd')) return true;
+        if (before >= 'a' && before <= 'y' && strchr("aeiouy", before) && line[i] && strchr("^+(*'`?~.", line[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Whether text that is UTF-8 has a letter beyond ASCII. */
+static bool letters_beyond(const char *text, size_t n, unsigned sequences) {
+    for (size_t at = 0; sequences && at < n;) {
+        unsigned used;
+        uint32_t c = bon_utf8_read(text + at, n - at, &used);
+        if (c > 0x7f && bon_letter_info(c) & BON_LETTER) return true;
+        at += used;
+    }
+    return false;
+}
+
+static bon_status judge_viqr(const char *line, size_t n, uint32_t allowed, bon_buf *scratch,
+                             struct bon_verdict *verdict) {
+    if (!(allowed >> BON_CHARSET_VIQR & 1) || !has_signs(line, n)) return BON_OK;
     struct reading reading;
     size_t kept = scratch->len;
     BON_TRY(bon_charset_decode(BON_CHARSET_VIQR, line, n, scratch, NULL));
+    bool same = scratch->len - kept == n && memcmp(scratch->data + kept, line, n) == 0;
     count_words(scratch->data + kept, scratch->len - kept, &reading);
     scratch->len = kept;
-    if (reading.good >= 3 && 4 * reading.bad <= reading.good)
-        *verdict = (struct bon_verdict){BON_LINE_DECIDED, BON_CHARSET_VIQR, false, 0};
+    if (reading.good >= 3 && 4 * reading.bad <= reading.good && has_shape_signs(line, n))
+        *verdict = (struct bon_verdict){BON_LINE_DECIDED, BON_CHARSET_VIQR, false, 0, 0};
+    else if (!same && 4 * reading.bad <= reading.good)
+        *verdict = (struct bon_verdict){BON_LINE_OPEN, BON_CHARSET_UTF8, false, 0, UINT32_C(1) << BON_CHARSET_VIQR};
     return BON_OK;
 }
 
@@ -230,6 +284,7 @@ bon_status bon_judge(const char *line, size_t n, uint32_t allowed, bon_buf *scra
     unsigned sequences;
     *verdict = (struct bon_verdict){.state = BON_LINE_NEUTRAL, .charset = BON_CHARSET_UTF8};
     if (!is_utf8(line, n, &sequences)) return judge_bytes(line, n, allowed, scratch, verdict);
-    if (sequences == 0) return judge_ascii(line, n, allowed, scratch, verdict);
+    if (!letters_beyond(line, n, sequences)) BON_TRY(judge_viqr(line, n, allowed, scratch, verdict));
+    if (sequences == 0 || verdict->state != BON_LINE_NEUTRAL) return BON_OK;
     return judge_wide(line, n, allowed, scratch, verdict);
 }

@@ -5,19 +5,36 @@
  */
 #include "normalize/normalizer.h"
 
-enum { KIND_VOWEL = 0x03, KIND_QG = 0x0c };
+enum { KIND_VOWEL = 0x03, KIND_QG = 0x0c, KIND_RARE = 0x70 };
 
 /* A set of bytes behind certain bytes: the AND of four look-ups is not zero. */
 struct pair_class {
     uint8_t low[16], high[16], before_low[16], before_high[16];
 };
 
-/* ASCII vowels and q, g, in both cases: bit 0 in 4x and 6x, bit 1 in 5x and 7x; bits 2 and 3 the same. */
+/* ASCII vowels and q, g, in both cases: bit 0 in 4x and 6x, bit 1 in 5x and 7x; bits 2 and 3 the same. Bytes that begin a
+ * rare character, all from C0 on but C3 to C6 and E1: bit 4 in Cx, bit 5 in Dx and Fx, bit 6 in Ex. */
 static const struct {
     uint8_t low[16], high[16];
 } letter_kind = {
-    .low = {[1] = 1 | 8, [5] = 1 | 2, [7] = 4, [9] = 1 | 2, [0xf] = 1},
-    .high = {[4] = 1 | 4, [6] = 1 | 4, [5] = 2 | 8, [7] = 2 | 8},
+    .low = {[0x0] = 0x70,
+            [0x1] = 0x39,
+            [0x2] = 0x70,
+            [0x3] = 0x60,
+            [0x4] = 0x60,
+            [0x5] = 0x63,
+            [0x6] = 0x60,
+            [0x7] = 0x74,
+            [0x8] = 0x70,
+            [0x9] = 0x73,
+            [0xa] = 0x70,
+            [0xb] = 0x70,
+            [0xc] = 0x70,
+            [0xd] = 0x70,
+            [0xe] = 0x70,
+            [0xf] = 0x71},
+    .high =
+        {[4] = 1 | 4, [6] = 1 | 4, [5] = 2 | 8, [7] = 2 | 8, [0xc] = 0x10, [0xd] = 0x20, [0xf] = 0x20, [0xe] = 0x40},
 };
 
 /* The last byte of a letter that bears a movable tone mark (classes.c):
@@ -92,9 +109,9 @@ static void masks_portable(const uint8_t *block, struct bon_block_masks *m) {
         uint8_t b = p[0], before = p[-1], small = b | 0x20;
         uint64_t bit = (uint64_t)1 << i;
         unsigned kinds = letter_kind.low[b & 15] & letter_kind.high[b >> 4];
-        bool listed = (b >= 0xc3 && b <= 0xc6) || b == 0xe1, d_stroke = before == 0xc4 && (b | 1) == 0x91;
+        bool d_stroke = before == 0xc4 && (b | 1) == 0x91;
         if (out_of_place(p)) m->wrong |= bit;
-        if (in_pair(&odd_pair, before, b) || (b >= 0xc0 && !listed)) m->odd |= bit;
+        if (in_pair(&odd_pair, before, b) || (kinds & KIND_RARE)) m->odd |= bit;
         if (in_pair(&check_pair, before, b)) m->check |= bit;
         if ((b & 0xc0) == 0x80) m->tail |= bit;
         if (b >= 0x80) m->beyond |= bit;
@@ -122,6 +139,9 @@ static void masks_portable(const uint8_t *block, struct bon_block_masks *m) {
 #define NOT(v) XOR(v, SET(-1))
 #define EQUAL _mm_cmpeq_epi8
 #define GREATER _mm_cmpgt_epi8
+#define LOWER _mm_min_epu8
+#define MINUS _mm_subs_epu8
+#define ADD _mm_add_epi8
 #define SHUFFLE _mm_shuffle_epi8
 #define SHIFT4(v) _mm_srli_epi16(v, 4)
 #define MOVEMASK _mm_movemask_epi8
@@ -141,6 +161,9 @@ static void masks_portable(const uint8_t *block, struct bon_block_masks *m) {
 #undef NOT
 #undef EQUAL
 #undef GREATER
+#undef LOWER
+#undef MINUS
+#undef ADD
 #undef SHUFFLE
 #undef SHIFT4
 #undef MOVEMASK
@@ -160,6 +183,9 @@ static void masks_portable(const uint8_t *block, struct bon_block_masks *m) {
 #define NOT(v) XOR(v, SET(-1))
 #define EQUAL _mm256_cmpeq_epi8
 #define GREATER _mm256_cmpgt_epi8
+#define LOWER _mm256_min_epu8
+#define MINUS _mm256_subs_epu8
+#define ADD _mm256_add_epi8
 #define SHUFFLE _mm256_shuffle_epi8
 #define SHIFT4(v) _mm256_srli_epi16(v, 4)
 #define MOVEMASK _mm256_movemask_epi8
@@ -196,10 +222,9 @@ AVX512 static void masks_avx512(const uint8_t *block, struct bon_block_masks *m)
                          _mm512_cmpge_epu8_mask(_mm512_loadu_si512(block - 2), ALL(0xe0)) |
                          _mm512_cmpge_epu8_mask(_mm512_loadu_si512(block - 3), ALL(0xf0));
     uint64_t control = (_mm512_cmplt_epu8_mask(v, ALL(0x20)) & ~newline) | _mm512_cmpeq_epi8_mask(v, ALL(0x7f));
-    uint64_t listed = between(v, 0xc3, 0xc6) | _mm512_cmpeq_epi8_mask(v, ALL(0xe1));
     uint64_t d_stroke = _mm512_cmpeq_epi8_mask(before, ALL(0xc4)) & between(v, 0x90, 0x91);
     m->wrong = (tail ^ announced) | control | (space & (space_before | newline_before)) | (newline & space_before);
-    m->odd = pair_avx512(&odd_pair, halves) | (beyond & ~tail & ~listed);
+    m->odd = pair_avx512(&odd_pair, halves) | _mm512_test_epi8_mask(kinds, ALL(KIND_RARE));
     m->check = pair_avx512(&check_pair, halves);
     m->tail = tail;
     m->beyond = beyond;

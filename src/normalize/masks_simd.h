@@ -14,15 +14,13 @@ TARGET static inline VECTOR SIMD(pair)(const struct pair_class *c, VECTOR low, V
 
 /* Bytes out of place: tails that no lead announces, leads without their tails, controls, blanks next to blanks or line ends. */
 TARGET static inline VECTOR SIMD(wrong)(const uint8_t *p, VECTOR v, VECTOR before) {
-    VECTOR tail = GREATER(SET(-64), v), zero = ZERO;
-    VECTOR second = AND(GREATER(zero, before), GREATER(before, SET(-65)));
-    VECTOR two_before = LOAD(p - 2), three_before = LOAD(p - 3);
-    VECTOR third = AND(GREATER(zero, two_before), GREATER(two_before, SET(-33)));
-    VECTOR fourth = AND(GREATER(zero, three_before), GREATER(three_before, SET(-17)));
-    VECTOR sequence = XOR(tail, OR(second, OR(third, fourth)));
+    VECTOR second = MINUS(before, SET((char)0xbf)), third = MINUS(LOAD(p - 2), SET((char)0xdf));
+    VECTOR fourth = MINUS(LOAD(p - 3), SET((char)0xef)); /* all below 0x80: not negative */
+    VECTOR announced = GREATER(OR(second, OR(third, fourth)), ZERO);
+    VECTOR sequence = XOR(GREATER(SET(-64), v), announced);
     VECTOR newline = EQUAL(v, SET('\n')), space = EQUAL(v, SET(' '));
     VECTOR space_before = EQUAL(before, SET(' ')), newline_before = EQUAL(before, SET('\n'));
-    VECTOR low = AND(GREATER(SET(0x20), v), GREATER(v, SET(-1)));
+    VECTOR low = EQUAL(LOWER(v, SET(0x1f)), v);
     VECTOR control = OR(ANDNOT(newline, low), EQUAL(v, SET(0x7f)));
     VECTOR blank = OR(AND(space, OR(space_before, newline_before)), AND(newline, space_before));
     return OR(sequence, OR(control, blank));
@@ -35,12 +33,10 @@ TARGET static void SIMD(masks)(const uint8_t *block, struct bon_block_masks *m) 
         VECTOR low = AND(v, half), high = AND(SHIFT4(v), half);
         VECTOR before_low = AND(before, half), before_high = AND(SHIFT4(before), half);
         VECTOR kinds = AND(SHUFFLE(TABLE(letter_kind.low), low), SHUFFLE(TABLE(letter_kind.high), high));
-        VECTOR small = OR(v, SET(0x20));
-        VECTOR letter = AND(GREATER(small, SET('a' - 1)), GREATER(SET('z' + 1), small));
-        VECTOR listed = OR(AND(GREATER(v, SET((char)0xc2)), GREATER(SET((char)0xc7), v)), EQUAL(v, SET((char)0xe1)));
-        VECTOR lead = AND(GREATER(zero, v), GREATER(v, SET(-65)));
-        VECTOR fine =
-            AND(EQUAL(SIMD(pair)(&odd_pair, low, high, before_low, before_high), zero), OR(listed, NOT(lead)));
+        VECTOR odd_pairs = SIMD(pair)(&odd_pair, low, high, before_low, before_high);
+        VECTOR fine = EQUAL(OR(odd_pairs, AND(kinds, SET(KIND_RARE))), zero);
+        /* One signed comparison for 'a' <= x <= 'z': the range is moved to the bottom of what a byte can hold. */
+        VECTOR letter = GREATER(SET(-128 + 26), ADD(OR(v, SET(0x20)), SET((char)(-128 - 'a'))));
         VECTOR d_stroke = AND(EQUAL(before, SET((char)0xc4)), EQUAL(OR(v, SET(1)), SET((char)0x91)));
         VECTOR vowel = GREATER(AND(kinds, SET(KIND_VOWEL)), zero);
         VECTOR no_check = EQUAL(SIMD(pair)(&check_pair, low, high, before_low, before_high), zero);

@@ -1,8 +1,9 @@
 /* src/normalize/teencode.c: the rule "teencode": words of chat spelling.
  *
  * A table of words, sorted, and what each stands for. Only a word that fills its piece but for signs around it is replaced, so
- * that nothing happens inside addresses, hashtags and hyphenated names; all capitals are taken for an abbreviation and stay.
- * Words that often mean something else (k, vs, bn, h) are not in the built-in table.
+ * that nothing happens inside addresses, hashtags and hyphenated names; all capitals are taken for an abbreviation and stay, and
+ * so does a capital inside a line, which begins a name (Wa, Ko). Words that often mean something else (k, vs, bn, h, wa, khum)
+ * are not in the built-in table; j, ng and r, which are letters, too, stay where signs show that they are meant so (ng, ngh; r)).
  */
 #include "normalize/normalizer.h"
 
@@ -13,9 +14,9 @@
 
 static const char built_in[] =
     "ak\tà\nbik\tbiết\nck\tchồng\ncx\tcũng\ncũg\tcũng\ndc\tđược\nđc\tđược\nđt\tđiện thoại\n"
-    "gđ\tgia đình\nhok\tkhông\nj\tgì\nkhum\tkhông\nko\tkhông\nlun\tluôn\nmik\tmình\nmk\tmình\n"
+    "gđ\tgia đình\nhok\tkhông\nj\tgì\nko\tkhông\nlun\tluôn\nmik\tmình\nmk\tmình\n"
     "ng\tngười\nngta\tngười ta\nnhìu\tnhiều\nntn\tnhư thế nào\noy\trồi\nr\trồi\nrùi\trồi\nsđt\tsố điện thoại\n"
-    "sdt\tsố điện thoại\nsn\tsinh nhật\nthik\tthích\ntrc\ttrước\nuk\từ\nvk\tvợ\nwa\tquá\nwá\tquá\n";
+    "sdt\tsố điện thoại\nsn\tsinh nhật\nthik\tthích\ntrc\ttrước\nvk\tvợ\nwá\tquá\n";
 
 enum { WORD_MAX = 32, REPLACEMENT_MAX = 256 };
 
@@ -125,28 +126,40 @@ void bon_teencode_close(struct bon_teencode *teencode) {
     free(teencode);
 }
 
-static bool is_around(UChar c) { return c == 0x2026 || c == 0x201d || (c && c < 0x80 && strchr(".,;:!?()[]{}\"'", c)); }
+static bool opens(UChar c) { return c == 0x201c || c == 0x2018 || (c && c < 0x80 && strchr("([{\"'", c)); }
+static bool ends_sentence(UChar c) { return c == 0x2026 || (c && c < 0x80 && strchr(".!?", c)); }
+static bool closes(UChar c) {
+    return ends_sentence(c) || c == 0x201d || c == 0x2019 || (c && c < 0x80 && strchr(",;:)]}\"'", c));
+}
+
+/* j, ng, r: letters as well as words. */
+static bool is_letter_too(const UChar *word, int32_t n) {
+    return (n == 1 && strchr("jr", word[0])) || (n == 2 && word[0] == 'n' && word[1] == 'g');
+}
 
 /* The one word of units[from..to), between signs; false when there is none, or anything else. */
 static bool only_word(const UChar *units, int32_t from, int32_t to, int32_t *start, int32_t *end) {
     int32_t i = from;
-    while (i < to && is_around(units[i])) i++;
+    bool plain = true;
+    while (i < to && opens(units[i])) i++;
     *start = i;
     while (i < to && u_isalpha(units[i])) i++;
     *end = i;
-    while (i < to && is_around(units[i])) i++;
-    return *end > *start && *end - *start < WORD_MAX && i == to;
+    for (; i < to && closes(units[i]); i++) plain &= ends_sentence(units[i]);
+    if (*end <= *start || *end - *start >= WORD_MAX || i < to) return false;
+    return (plain && *start == from) || !is_letter_too(units + *start, *end - *start);
 }
 
-/* What stands for a word, in its case: small, or the first letter a capital. */
-static const struct entry *look_up(const struct bon_teencode *table, const UChar *units, int32_t n, bool *title) {
+/* What stands for a word, in its case: small, or, where a line begins, the first letter a capital. */
+static const struct entry *look_up(const struct bon_teencode *table, const UChar *units, int32_t n, bool line_start,
+                                   bool *title) {
     UChar word[WORD_MAX];
     unsigned upper = 0;
     for (int32_t i = 0; i < n; i++) {
         upper += u_isupper(units[i]) != 0;
         word[i] = (UChar)u_tolower(units[i]);
     }
-    *title = upper == 1 && n > 1 && u_isupper(units[0]);
+    *title = line_start && upper == 1 && n > 1 && u_isupper(units[0]);
     return !upper || *title ? find(table, word, n) : NULL;
 }
 
@@ -167,9 +180,10 @@ bon_status bon_rule_teencode(struct bon_sink *sink) {
         bool title;
         for (to = from + 1; to < in->len && in->data[to] != '\t' && in->data[to] != ' ';) to++;
         int32_t first = from + (in->data[from] == '\t' || in->data[from] == ' ');
-        const struct entry *entry = only_word(in->data, first, to, &start, &end)
-                                        ? look_up(sink->nz->teencode, in->data + start, end - start, &title)
-                                        : NULL;
+        const struct entry *entry =
+            only_word(in->data, first, to, &start, &end)
+                ? look_up(sink->nz->teencode, in->data + start, end - start, sink->line_start && from == 0, &title)
+                : NULL;
         if (!entry) {
             BON_TRY(put_units(out, in->data + from, to - from));
             continue;

@@ -121,12 +121,14 @@ static bool rule_tone_place(UChar *word, int32_t n, bon_tone_style style) {
     return true;
 }
 
-/* y alone behind these onsets is written i by the rule of 1984: kỹ, lý, mỹ -> kĩ, lí, mĩ. Behind qu, and alone, it is not. */
+/* y alone behind these onsets is written i by the rule of 1984: kỹ, lý, mỹ -> kĩ, lí, mĩ. Behind qu, and alone, it is not; and my
+ * without a tone is a name or English nearly always. */
 static bool rule_iy(UChar *word, int32_t n) {
     enum { I = 12, Y = 29 };
     if (n != 2 || word[0] > 0x7f || !strchr("hklmstHKLMST", word[0])) return false;
     unsigned info = bon_letter_info(word[1]);
     if ((info & BON_LETTER_NUMBER) != Y) return false;
+    if ((word[0] | 0x20) == 'm' && word[1] < 0x80) return false;
     word[1] = bon_glyphs[I][(info & BON_LETTER_UPPER) != 0][(info & 0xff) >> BON_LETTER_TONE_SHIFT];
     return true;
 }
@@ -135,6 +137,20 @@ static bool rule_iy(UChar *word, int32_t n) {
 static unsigned letter_without_tone(UChar c) {
     unsigned info = bon_letter_info(as_d_stroke(c));
     return info & BON_LETTER_NUMBER;
+}
+
+/* Whether a run of three or more is one that nobody draws out: of an abbreviation (NNNA), or a number that ends in iii and has
+ * letters around it (TIII, Siii, VIIIA), which no other vowel stands before. */
+static bool is_abbreviation(const UChar *word, int32_t n, int32_t start, int32_t end) {
+    bool capitals = true, ascii = true;
+    for (int32_t i = 0; i < n; i++) {
+        capitals &= word[i] >= 'A' && word[i] <= 'Z';
+        ascii &= word[i] < 0x80;
+    }
+    bool vowel = word[start] < 0x80 && strchr("aeiouyAEIOUY", word[start]) != NULL;
+    bool vowel_before = start > 0 && word[start - 1] < 0x80 && strchr("aeouyAEOUY", word[start - 1]);
+    if (start == 0 && capitals && !vowel) return true;
+    return end - start == 3 && (word[start] | 0x20) == 'i' && ascii && !vowel_before;
 }
 
 /* Writes each run of three or more of a letter once, with the mark of the first that has one, where that makes a syllable of
@@ -155,9 +171,9 @@ static int32_t rule_elongation(UChar *word, int32_t n) {
             kept = word[i];
             end = i + 1;
         }
+        if (end - i >= 3 && is_abbreviation(word, n, i, end)) return n;
         drawn |= end - i >= 3;
         roman &= word[i] < 0x80 && strchr("IVXLCDMivxlcdm", word[i]) != NULL;
-        if (end - i >= 3 && i == 0 && word[0] == 'I') return n; /* IIIA */
         short_word[count++] = kept;
     }
     if (!drawn || roman || count < 2) return n;
@@ -181,7 +197,9 @@ static void shorten_words(struct bon_sink *sink) {
     struct bon_units *units = &sink->units;
     int32_t out = 0;
     for (int32_t i = 0; i < units->len;) {
-        int32_t end = word_end(units, i), n = rule_elongation(units->data + i, end - i);
+        int32_t end = word_end(units, i), n = end - i;
+        bool digits = (i > 0 && u_isdigit(units->data[i - 1])) || (end < units->len && u_isdigit(units->data[end]));
+        if (!digits) n = rule_elongation(units->data + i, end - i); /* 96TIII is a number of something */
         sink->counts[BON_RULE_ELONGATION] += n < end - i;
         memmove(units->data + out, units->data + i, (size_t)n * sizeof *units->data);
         out += n;

@@ -48,6 +48,37 @@ Test(auto, lines_alone) {
         }
 }
 
+/* VIQR is ASCII, so only lines that tell make short ones, and ones with tones alone, read so. */
+Test(auto, viqr_among_others) {
+    static const char *const lines[] = {"Chào bác.", "Thôi.", "“Ờ,” nó nói.", "1. Đi đâu?", "www.a.vn"};
+    for (unsigned before = 0; before < 2; before++) {
+        bon_buf in = {0}, truth = {0};
+        if (before) add(BON_CHARSET_VIQR, telling[0], &in, &truth);
+        for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) add(BON_CHARSET_VIQR, lines[i], &in, &truth);
+        if (!before) add(BON_CHARSET_VIQR, telling[1], &in, &truth);
+        check(&in, &truth, before ? "viqr before" : "viqr behind");
+        bon_buf_free(&in);
+        bon_buf_free(&truth);
+    }
+    static const char english[] = "To be.\nWho are you?\nadd it (a+b)\nC:\\dir\nThe soldier's file*\n";
+    const bon_buf text = {.data = (char *)(uintptr_t)english, .len = sizeof english - 1};
+    check(&text, &text, "English");
+}
+
+/* Garbled again and again, through either page: all of it is undone in one run. */
+Test(auto, mojibake_of_mojibake) {
+    static const char *const garbled[] = {
+        "NÃƒÂ³ Ã„â€˜i chÃ†Â¡i rÃ¡Â»â€œi", /* twice through 1252 */
+        "NÃ³ Ä‘i chÆ¡i rá»“i",
+    };
+    for (size_t i = 0; i < sizeof garbled / sizeof garbled[0]; i++) {
+        static const char want[] = "Nó đi chơi rồi";
+        const bon_buf in = {.data = (char *)(uintptr_t)garbled[i], .len = strlen(garbled[i])};
+        const bon_buf truth = {.data = (char *)(uintptr_t)want, .len = sizeof want - 1};
+        check(&in, &truth, "mojibake");
+    }
+}
+
 /* A short line before or behind one that tells, with lines of ASCII between. */
 Test(auto, neighbours_tell) {
     for (size_t c = 0; c < CHARSETS; c++)

@@ -8,6 +8,10 @@ static const struct rule_case built_in[] = {
     {B("Ko! (trc)"), B("Không! (trước)"), 2},
     {B("KO NG ko.vn #ko ko-ko 5ko k o"), B("KO NG ko.vn #ko ko-ko 5ko k o"), 0},
     {B("không được"), B("không được"), 0},
+    {B("đi r. \"ko\", (vk) nhiều ng!"), B("đi rồi. \"không\", (vợ) nhiều người!"), 4},
+    {B("r) ng, ngh \"r\" năm j, .ko khum wa .uk"), B("r) ng, ngh \"r\" năm j, .ko khum wa .uk"), 0},
+    {B("ông Ko Young, Lun"), B("ông Ko Young, Lun"), 0},
+    {B("Lun đi"), B("Luôn đi"), 1},
 };
 
 Test(teencode, built_in) { EXPECT_ALL(built_in, BON_RULE_TEENCODE, .enabled = 1u << BON_RULE_TEENCODE); }

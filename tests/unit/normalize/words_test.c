@@ -58,6 +58,7 @@ Test(words, d_stroke) { EXPECT_ALL(d_stroke, BON_RULE_D_STROKE, .form = BON_FORM
 
 static const struct rule_case iy[] = {
     {B("kỹ sư lý do Mỹ HY VỌNG ty ti"), B("kĩ sư lí do Mĩ HI VỌNG ti ti"), 5},
+    {B("Trà My my MY mý"), B("Trà My my MY mí"), 1},
     {B("quý y tế yêu thuý ngày gypsy by"), B("quý y tế yêu thúy ngày gypsy by"), 0},
 };
 
@@ -66,6 +67,8 @@ Test(words, iy) { EXPECT_ALL(iy, BON_RULE_IY, .enabled = 1u << BON_RULE_IY); }
 static const struct rule_case elongation[] = {
     {B("đẹppppp quáaaa điiii ĐẸPPPP hayyy"), B("đẹp quá đi ĐẸP hay"), 5},
     {B("vuiiiiiii ðiii hoààà"), B("vui đi hòa"), 3},
+    {B("Haiii taaaa NHAAA kkkkhông Phùuu đIII"), B("Hai ta NHA không Phù đI"), 6},
+    {B("NNNA VIIIA 96TIII. (Siii,113) tEEE1"), B("NNNA VIIIA 96TIII. (Siii,113) tEEE1"), 0},
     {B("VIII viii) xviii IIIA hmmm ooo đẹpp 1000 www.aaa"), B("VIII viii) xviii IIIA hmmm ooo đẹpp 1000 www.aaa"), 0},
 };
 
