@@ -79,6 +79,13 @@ size_t bon_memory_table_forget(struct memory_table *table, const char *word, siz
 /* The next field behind *at in an item's text. False at the end. */
 bool bon_memory_field(const char *text, size_t len, size_t *at, const char **field, size_t *n);
 
+/* ---- the file: memory_file.c ---- */
+
+/* Reads a file's text into an empty table; path: for messages. An empty file holds nothing. */
+bon_status bon_memory_parse(const char *path, const bon_buf *text, struct memory_table *table);
+/* Appends the text of a table's file. */
+bon_status bon_memory_lay_out(const struct memory_table *table, bon_buf *out);
+
 /* ---- the model's side: learn.c ---- */
 
 /* From now on predictions with the session's model use what was learned. */

@@ -143,8 +143,7 @@ static bon_status read_head(const char *path, const char **at, const char *end, 
     return version == 0 || (*at)[-1] != '\n' ? corrupt(path, 1, "no version and number of entries") : BON_OK;
 }
 
-/* Reads a file into an empty table. An empty file holds nothing. */
-static bon_status parse(const char *path, const bon_buf *text, struct memory_table *table) {
+bon_status bon_memory_parse(const char *path, const bon_buf *text, struct memory_table *table) {
     const char *at = text->data, *end = at + text->len;
     uint32_t entries = 0, line = 0;
     if (text->len == 0) return BON_OK;
@@ -184,7 +183,7 @@ static bon_status read_table(const char *path, struct memory_table *table) {
     BON_TRY(bon_memory_table_open(table));
     if (stat(path, &about) != 0 && errno == ENOENT) return BON_OK;
     bon_status status = read_whole(path, &text);
-    if (status == BON_OK) status = parse(path, &text, table);
+    if (status == BON_OK) status = bon_memory_parse(path, &text, table);
     if (status == BON_ERR_FORMAT || status == BON_ERR_VERSION || status == BON_ERR_DATA)
         status = put_aside(path, status);
     bon_buf_free(&text);
@@ -248,7 +247,7 @@ static int compare_items(const void *a, const void *b, void *context) {
     return order ? order : (x->len > y->len) - (x->len < y->len);
 }
 
-static bon_status lay_out(const struct memory_table *table, bon_buf *out) {
+bon_status bon_memory_lay_out(const struct memory_table *table, bon_buf *out) {
     struct memory_item *sorted = bon_alloc_array((size_t)table->count + 1, sizeof *sorted);
     if (!sorted) return BON_ERR_NOMEM;
     memcpy(sorted, table->items, table->count * sizeof *sorted);
@@ -285,7 +284,7 @@ bon_status bon_ime_memory_save(bon_ime_memory *memory, const char *path) {
     bon_buf text = {0};
     BON_TRY(read_table(path, &file));
     adopt(memory, &file);
-    bon_status status = lay_out(&memory->table, &text);
+    bon_status status = bon_memory_lay_out(&memory->table, &text);
     if (status == BON_OK) status = write_file(path, &text);
     if (status == BON_OK) settle(memory);
     bon_buf_free(&text);

@@ -1,8 +1,9 @@
-/* tests/fuzz/fuzz_ime.c: any keys under any options: texts stay valid UTF-8, cursors inside them, and what is deleted is only
+/* tests/fuzz/fuzz_ime.c: any keys under any options, prediction and learning among them: texts stay valid UTF-8, cursors inside them, and what is deleted is only
  * what was committed. The same bytes, as text, are encoded into keys and typed back. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "../support/restore_toy.h"
 #include "bon/ime.h"
 #include "syllable/utf8.h"
 
@@ -47,6 +48,14 @@ static uint32_t key_of(uint8_t byte, unsigned *modifiers) {
     return 0xc0u + (byte - 0xb0u) * 0x101u;
 }
 
+/* Some bytes click on a candidate. */
+static void press(bon_ime *ime, uint8_t byte, uint32_t key, unsigned modifiers, bon_ime_result *result) {
+    if (byte >= 0xf8)
+        bon_ime_choose(ime, byte & 3, result);
+    else
+        bon_ime_key(ime, key, modifiers, result);
+}
+
 static void check_typing(const bon_ime_options *options, const uint8_t *keys, size_t n) {
     bon_ime *ime;
     bon_ime_result result;
@@ -55,9 +64,9 @@ static void check_typing(const bon_ime_options *options, const uint8_t *keys, si
     for (size_t i = 0; i < n; i++) {
         unsigned modifiers;
         uint32_t key = key_of(keys[i], &modifiers);
-        bon_ime_key(ime, key, modifiers, &result);
+        press(ime, keys[i], key, modifiers, &result);
         points = check_result(&result, points);
-        if (!result.handled && key == BON_IME_KEY_BACKSPACE && points > 0) points--;
+        if (!result.handled && keys[i] < 0xf8 && key == BON_IME_KEY_BACKSPACE && points > 0) points--;
     }
     bon_ime_finish(ime, &result);
     check_result(&result, points);
@@ -91,6 +100,21 @@ static void check_round_trip(bon_ime_options options, const char *text, size_t n
     bon_ime_close(ime);
 }
 
+/* The same keys with prediction, in two fields that learn into one memory. */
+static void check_prediction(bon_ime_options options, const uint8_t *keys, size_t n) {
+    static bon_restorer *restorer; /* kept for all runs */
+    if (!restorer) restorer = restore_toy_open(3);
+    bon_restore_options restoring = {.tone_style = options.tone_style};
+    require(bon_restore_session_open(&options.restore, restorer, &restoring) == BON_OK);
+    require(bon_ime_memory_open(&options.memory) == BON_OK);
+    options.prediction = BON_IME_PREDICT_FULL;
+    check_typing(&options, keys, n);
+    check_typing(&options, keys, n);
+    require(bon_ime_memory_count(options.memory) == 0 || !(options.flags & BON_IME_NO_LEARN));
+    bon_ime_memory_close(options.memory);
+    bon_restore_session_close(options.restore);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     enum { HEAD = 6 };
     bon_ime_keymap keymap = {{0}};
@@ -105,9 +129,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     bon_ime_options options = {.method = (bon_ime_method)(data[0] % BON_IME_METHODS),
                                .tone_style = (bon_tone_style)(data[1] % 3),
                                .charset = (bon_ime_charset)(data[2] % BON_IME_CHARSETS),
-                               .flags = data[3],
+                               .flags = data[3] | (uint32_t)(data[2] >> 6) << 8,
                                .keymap = &keymap};
     check_typing(&options, data + HEAD, size - HEAD);
+    if (data[1] & 0x80) check_prediction(options, data + HEAD, size - HEAD);
     check_round_trip(options, (const char *)data + HEAD, size - HEAD);
     return 0;
 }
