@@ -2,9 +2,8 @@
 #include "commands.h"
 
 static const struct command *const subcommands[] = {
-    &command_lm_build, &command_lm_query,       &command_lm_predict,
-    &command_lm_info,  &command_lm_diff,        &command_lm_convert,
-    &command_lm_prune, &command_lm_interpolate, NULL,
+    &command_lm_build,   &command_lm_query, &command_lm_predict,     &command_lm_info, &command_lm_diff,
+    &command_lm_convert, &command_lm_prune, &command_lm_interpolate, &command_lm_tag,  NULL,
 };
 
 static const struct option_row options[] = {
@@ -14,8 +13,8 @@ static const struct option_row options[] = {
 
 const struct command command_lm = {
     .name = "lm",
-    .summary = "build, query, describe, compare, convert, prune, mix n-gram models",
-    .usage = "build|query|predict|info|diff|convert|prune|interpolate [OPTION]... [FILE]...",
+    .summary = "build, query, describe, compare, convert, prune, mix, tag n-gram models",
+    .usage = "build|query|predict|info|diff|convert|prune|interpolate|tag [OPTION]... [FILE]...",
     .options = options,
     .subcommands = subcommands,
     .run = run_subcommand,

@@ -103,6 +103,31 @@ BON_API bon_status bon_restore_cache_read(bon_restore_cache *cache, const char *
 BON_API bon_status bon_restore_session_use_cache(bon_restore_session *session, bon_restore_cache *cache, int learn,
                                                  uint64_t lines);
 
+/* ---- learning which marks go with the words around ---- */
+
+/* Makes the tagger of a model: what beside the n-grams says which marks a word has, from the plain forms on both sides, the
+ * words near it and its capitals (log-linear, learned by AdaGrad: Duchi, Hazan & Singer 2011). */
+typedef struct bon_tagger_builder bon_tagger_builder;
+
+typedef struct bon_tagger_options {
+    uint64_t size;        /* bytes that it adds to the file, 1 KB..1 GB; 0 = default, 8 MB */
+    unsigned window;      /* words this far to either side are near, 2..16; 0 = default, 10 */
+    unsigned rounds;      /* times that the text is gone through; 0 = default, 1 */
+    double weight;        /* of what it says beside the n-grams, above 0 to 10; 0 = default, 0.5 */
+    uint32_t reserved[6]; /* zero */
+} bon_tagger_options;
+
+/* The restorer, whose candidates it chooses among, must outlive the builder. options NULL = defaults. BON_ERR_ARGUMENT for
+ * options out of range. */
+BON_API bon_status bon_tagger_builder_open(bon_tagger_builder **out, const bon_restorer *restorer,
+                                           const bon_tagger_options *options);
+BON_API void bon_tagger_builder_close(bon_tagger_builder *builder);
+/* Adds whole lines of good text: normalized, with its marks and capitals. 8 bytes of memory a token. */
+BON_API bon_status bon_tagger_builder_add(bon_tagger_builder *builder, const char *text, size_t n);
+/* Learns, and writes the restorer's model with the tagger as a .bonlm file, atomically, in place of the tagger it had. The
+ * same text gives the same bytes. BON_ERR_DATA when there was nothing to learn from. */
+BON_API bon_status bon_tagger_builder_write(bon_tagger_builder *builder, const char *path);
+
 /* The form of a token that the models know: lower case, old tone placement; digits are <num>, addresses <url>, <email>.
  * Appends it to out. The training recipe (`bon segment --fold`) and the restorer share this function. */
 BON_API bon_status bon_fold_token(const char *text, const bon_token *token, bon_buf *out);

@@ -71,7 +71,8 @@ size_t bon_index_find(const struct bon_index *index, const char *plain, size_t n
         const struct bon_index_entry *at = &index->entries[entry - 1];
         if (at[0].word > at[1].word || at[1].word > index->header.words) return 0;
         *words = index->words + at[0].word;
-        return at[1].word - at[0].word;
+        uint32_t count = at[1].word - at[0].word;
+        return count < BON_INDEX_WORDS_MAX ? count : BON_INDEX_WORDS_MAX;
     }
     return 0;
 }

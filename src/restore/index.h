@@ -11,6 +11,8 @@
 #include "bon/ngram.h"
 #include "restore/pairs.h"
 
+enum { BON_INDEX_WORDS_MAX = 63 }; /* of a plain form; the rarest of more are passed over */
+
 /* Section restore.header. */
 struct bon_index_header {
     uint32_t min_count; /* words seen less often are no candidates */
@@ -43,7 +45,7 @@ bon_status bon_index_open(struct bon_index *index, const struct bon_artefact *ar
 /* Writes the sections: the words of a table seen at least min_count times (all, when the table has no counts). */
 bon_status bon_index_write(const bon_lm_table *table, uint32_t min_count, struct bon_artefact_writer *writer);
 
-/* The words of a plain form: their number, and the first in *words. Ids are below word_count. */
+/* The words of a plain form: their number, BON_INDEX_WORDS_MAX at most, and the first in *words. */
 size_t bon_index_find(const struct bon_index *index, const char *plain, size_t n, const uint32_t **words);
 
 #endif

@@ -1,6 +1,7 @@
 /* src/restore/lattice.c: from tokens to choices. See lattice.h. */
 #include "restore/lattice.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -15,35 +16,43 @@
 #define COMPANY_BONUS 3.0F
 
 bon_status bon_lattice_open(struct bon_lattice *lattice, const bon_lm *lm, const struct bon_index *index,
-                            bool fix_marked) {
+                            const struct bon_tagger *tagger, bool fix_marked) {
     lattice->lm = lm;
     lattice->index = index;
+    lattice->tagger = tagger;
+    lattice->least = HUGE_VALF;
     lattice->fix_marked = fix_marked;
     lattice->positions = bon_alloc_array(BON_LATTICE_POSITIONS, sizeof *lattice->positions);
     lattice->choices = bon_alloc_array((size_t)BON_LATTICE_POSITIONS * BON_LATTICE_CHOICES, sizeof *lattice->choices);
-    return lattice->positions != NULL && lattice->choices != NULL ? BON_OK : BON_ERR_NOMEM;
+    lattice->tokens = bon_alloc_array(BON_LATTICE_POSITIONS, sizeof *lattice->tokens);
+    return lattice->positions && lattice->choices && lattice->tokens ? BON_OK : BON_ERR_NOMEM;
 }
 
 void bon_lattice_close(struct bon_lattice *lattice) {
     free(lattice->positions);
     free(lattice->choices);
+    free(lattice->tokens);
     bon_buf_free(&lattice->scratch);
 }
 
-static void add(struct bon_lattice *lattice, uint32_t word, float bonus, bool keep) {
-    lattice->choices[lattice->choice_count++] = (struct bon_choice){.word = word, .bonus = bonus, .keep = keep};
+static void add(struct bon_lattice *lattice, uint32_t word, size_t rank, float bonus, bool keep) {
+    lattice->choices[lattice->choice_count++] =
+        (struct bon_choice){.word = word, .bonus = bonus, .keep = keep, .rank = (uint8_t)rank};
 }
 
-/* The token as it stands, as the model knows it. No model knows words or signs so long that they are worth folding. */
-static bon_status add_typed(struct bon_lattice *lattice, const char *line, const bon_token *token, float bonus) {
+/* The token's fold in the scratch buffer; empty for words and signs so long that no model knows them. */
+static bon_status fold(struct bon_lattice *lattice, const char *line, const bon_token *token) {
     bool fixed = token->kind == BON_TOKEN_NUMBER || token->kind == BON_TOKEN_URL || token->kind == BON_TOKEN_EMAIL;
-    if (token->len > BON_WORD_MAX && !fixed) {
-        add(lattice, BON_LM_UNK, bonus, true);
-        return BON_OK;
-    }
     lattice->scratch.len = 0;
-    BON_TRY(bon_fold_token(line, token, &lattice->scratch));
-    add(lattice, bon_lm_word(lattice->lm, lattice->scratch.data, lattice->scratch.len), bonus, true);
+    return token->len > BON_WORD_MAX && !fixed ? BON_OK : bon_fold_token(line, token, &lattice->scratch);
+}
+
+/* The token as it stands, as the model knows it. */
+static bon_status add_typed(struct bon_lattice *lattice, const char *line, const bon_token *token) {
+    BON_TRY(fold(lattice, line, token));
+    uint32_t word = lattice->scratch.len ? bon_lm_word(lattice->lm, lattice->scratch.data, lattice->scratch.len)
+                                         : (uint32_t)BON_LM_UNK;
+    add(lattice, word, BON_TAGGER_WORDS, 0.0F, true);
     return BON_OK;
 }
 
@@ -57,7 +66,7 @@ static bool add_constrained(struct bon_lattice *lattice, const char *text, size_
         enum bon_agreement agreement = word ? bon_letters_agree(text, n, word, length) : BON_AGREE_NOT;
         if (agreement == BON_AGREE_NOT) continue;
         typed |= agreement == BON_AGREE_SAME;
-        add(lattice, words[i], agreement == BON_AGREE_SAME ? TYPED_BONUS : 0.0F, agreement == BON_AGREE_SAME);
+        add(lattice, words[i], i, agreement == BON_AGREE_SAME ? TYPED_BONUS : 0.0F, agreement == BON_AGREE_SAME);
     }
     return typed;
 }
@@ -75,16 +84,17 @@ static bon_status add_letters(struct bon_lattice *lattice, const char *line, con
     const uint32_t *words;
     size_t count = bon_index_find(lattice->index, plain, plain_n, &words);
     uint32_t before = lattice->choice_count;
-    if (count > BON_LATTICE_CHOICES - 1) count = BON_LATTICE_CHOICES - 1;
+    lattice->tokens[lattice->count].choices = (uint8_t)count;
     if (has_marks && !lattice->fix_marked) {
         bool typed = add_constrained(lattice, line + token->start, token->len, words, count);
         if (typed || (lattice->choice_count > before && !may_be_complete(line, token, plain, plain_n))) return BON_OK;
-        return add_typed(lattice, line, token, 0.0F);
+        return add_typed(lattice, line, token);
     }
-    for (size_t i = 0; i < count; i++) add(lattice, words[i], 0.0F, false);
+    for (size_t i = 0; i < count; i++) add(lattice, words[i], i, 0.0F, false);
     if (lattice->choice_count > before) return BON_OK;
-    if (has_marks) return add_typed(lattice, line, token, 0.0F);
-    add(lattice, bon_lm_word(lattice->lm, plain, plain_n), 0.0F, true); /* without marks, the plain form is the fold */
+    if (has_marks) return add_typed(lattice, line, token);
+    /* Without marks, the plain form is the fold. */
+    add(lattice, bon_lm_word(lattice->lm, plain, plain_n), BON_TAGGER_WORDS, 0.0F, true);
     return BON_OK;
 }
 
@@ -103,12 +113,15 @@ static bon_status add_position(struct bon_lattice *lattice, const char *line, co
         plain_n = bon_plain_form(line + token->start, token->len, plain, &has_marks);
     lattice->letters += plain_n > 0;
     lattice->marked += has_marks;
+    if (plain_n == 0) BON_TRY(fold(lattice, line, token));
+    lattice->tokens[lattice->count] =
+        bon_tag_token_of(token, plain, plain_n, lattice->scratch.data, lattice->scratch.len);
     *position = (struct bon_position){
         .start = token->start, .len = token->len, .first = lattice->choice_count, .letters = plain_n > 0};
     if (plain_n > 0 && !is_kept(lattice, token->start))
         BON_TRY(add_letters(lattice, line, token, plain, plain_n, has_marks));
     else
-        BON_TRY(add_typed(lattice, line, token, 0.0F));
+        BON_TRY(add_typed(lattice, line, token));
     position->count = (uint16_t)(lattice->choice_count - position->first);
     lattice->count++;
     return BON_OK;
@@ -128,15 +141,112 @@ static void prefer_typed(struct bon_lattice *lattice, const char *line, float bo
     }
 }
 
-bon_status bon_lattice_fill(struct bon_lattice *lattice, const char *line, size_t n, size_t *pos) {
+/* ---- sentences ---- */
+
+/* Between two sentences: no bytes, and the end of the first as the only choice. */
+static void add_boundary(struct bon_lattice *lattice, uint32_t at) {
+    lattice->positions[lattice->count] =
+        (struct bon_position){.start = at, .len = 0, .first = lattice->choice_count, .count = 1};
+    lattice->tokens[lattice->count] = (struct bon_tag_token){.shape = BON_SHAPE_NONE};
+    add(lattice, BON_LM_EOS, BON_TAGGER_WORDS, 0.0F, true);
+    lattice->count++;
+}
+
+bool bon_lattice_is_boundary(const struct bon_lattice *lattice, unsigned i) { return lattice->positions[i].len == 0; }
+
+/* What the tagger thinks of a position's choices. */
+static void tag_position(struct bon_lattice *lattice, const struct bon_tag_sentence *sentence, unsigned i,
+                         struct bon_position *position) {
+    float scores[BON_TAGGER_WORDS + 1];
+    bon_tagger_score(lattice->tagger, sentence, i, scores);
+    scores[BON_TAGGER_WORDS] = 0;
+    for (uint32_t c = position->first; c < position->first + position->count; c++)
+        lattice->choices[c].bonus += scores[lattice->choices[c].rank];
+}
+
+/* Asks the tagger about the positions begin .. end - 1, a sentence. */
+static void tag_sentence(struct bon_lattice *lattice, unsigned begin, unsigned end, bool open) {
+    struct bon_tag_sentence sentence = bon_tag_sentence_of(lattice->tokens + begin, end - begin, open);
+    for (unsigned i = begin; i < end; i++)
+        if (lattice->positions[i].count > 1) tag_position(lattice, &sentence, i - begin, &lattice->positions[i]);
+}
+
+static void tag(struct bon_lattice *lattice, bool open) {
+    unsigned begin = 0;
+    for (unsigned i = 0; i < lattice->count; i++) {
+        if (!bon_lattice_is_boundary(lattice, i)) continue;
+        tag_sentence(lattice, begin, i, false);
+        begin = i + 1;
+    }
+    tag_sentence(lattice, begin, lattice->count, open);
+}
+
+/* Leaves choices out that are hopeless beside the best of their position. */
+static void drop_choices(struct bon_lattice *lattice) {
+    uint32_t kept = 0;
+    for (unsigned i = 0; i < lattice->count; i++) {
+        struct bon_position *position = &lattice->positions[i];
+        const struct bon_choice *from = lattice->choices + position->first, *end = from + position->count;
+        float floor = -HUGE_VALF;
+        for (const struct bon_choice *c = from; c < end; c++) floor = c->bonus > floor ? c->bonus : floor;
+        floor -= lattice->least;
+        position->first = kept;
+        for (; from < end; from++)
+            if (from->bonus >= floor) lattice->choices[kept++] = *from;
+        position->count = (uint16_t)(kept - position->first);
+    }
+    lattice->choice_count = kept;
+}
+
+/* Where the sentences of a line end, as far as a window can reach. */
+struct sentence_ends {
+    const char *line;
+    size_t n;   /* what is looked at: not the whole of a long line, or windows would read it again and again */
+    size_t pos; /* behind the sentence found last */
+    size_t end; /* of it; SIZE_MAX: not known */
+};
+
+enum { SENTENCE_REACH = 1 << 14 };
+
+static void next_end(struct sentence_ends *ends) {
+    size_t start, len;
+    bool found = bon_sentence_next(ends->line, ends->n, &ends->pos, &start, &len);
+    ends->end = found && start + len < ends->n ? start + len : SIZE_MAX;
+}
+
+static bon_status add_tokens(struct bon_lattice *lattice, const char *line, size_t n, size_t *pos) {
     bon_token token;
+    uint32_t behind = 0; /* the token before */
+    struct sentence_ends ends = {.line = line, .n = n - *pos < SENTENCE_REACH ? n : *pos + SENTENCE_REACH, .pos = *pos};
+    next_end(&ends);
+    while (lattice->count < BON_LATTICE_POSITIONS) {
+        size_t before = *pos;
+        if (!bon_token_next(line, n, pos, &token)) break;
+        if (token.start >= ends.end) {
+            next_end(&ends);
+            if (lattice->count > 0) {
+                add_boundary(lattice, behind);
+                *pos = before; /* there may be no room left for the token */
+                continue;
+            }
+        }
+        BON_TRY(add_position(lattice, line, &token));
+        behind = token.start + token.len;
+    }
+    return BON_OK;
+}
+
+bon_status bon_lattice_fill(struct bon_lattice *lattice, const char *line, size_t n, size_t *pos) {
     lattice->count = 0;
     lattice->choice_count = lattice->letters = lattice->marked = 0;
-    while (lattice->count < BON_LATTICE_POSITIONS && bon_token_next(line, n, pos, &token))
-        BON_TRY(add_position(lattice, line, &token));
+    BON_TRY(add_tokens(lattice, line, n, pos));
     if (lattice->kept)
         prefer_typed(lattice, line, COMPANY_BONUS * lattice->company);
     else if (lattice->marked > 0 && !lattice->fix_marked)
         prefer_typed(lattice, line, COMPANY_BONUS * (float)lattice->marked / (float)lattice->letters);
+    if (lattice->tagger->weights) {
+        tag(lattice, lattice->open_end || lattice->count == BON_LATTICE_POSITIONS);
+        if (lattice->least < HUGE_VALF) drop_choices(lattice);
+    }
     return BON_OK;
 }

@@ -1,24 +1,27 @@
 /* src/restore/lattice.h: a window of a line as positions, each with the words of the model that may stand there.
  *
  * A position is a token; the tokens and their fold are those of the training text. A letter token's choices are the model's
- * words of the same plain form that keep every mark already typed; anything else has one choice, itself.
+ * words of the same plain form that keep every mark already typed; anything else has one choice, itself. Models are of
+ * sentences, so where one ends inside the line there is a position without bytes whose one choice is the sentence's end.
  */
 #ifndef BON_SRC_RESTORE_LATTICE_H
 #define BON_SRC_RESTORE_LATTICE_H
 
 #include "bon/restore.h"
 #include "restore/index.h"
+#include "restore/tagger.h"
 
 enum {
-    BON_LATTICE_POSITIONS = BON_RESTORE_WINDOW, /* tokens decoded at once */
-    BON_LATTICE_LOOKAHEAD = 32,                 /* of which the last are decoded again when the line goes on */
-    BON_LATTICE_CHOICES = 64                    /* at most, a position; a plain syllable has 25 */
+    BON_LATTICE_POSITIONS = BON_RESTORE_WINDOW,   /* tokens decoded at once */
+    BON_LATTICE_LOOKAHEAD = 32,                   /* of which the last are decoded again when the line goes on */
+    BON_LATTICE_CHOICES = BON_INDEX_WORDS_MAX + 1 /* at most, a position: the words and what was typed */
 };
 
 struct bon_choice {
     uint32_t word;
-    float bonus; /* log10, added to the model's */
-    bool keep;   /* the token stays as typed; else it gets the marks of the word */
+    float bonus;  /* log10, added to the model's */
+    bool keep;    /* the token stays as typed; else it gets the marks of the word */
+    uint8_t rank; /* which of the words of the plain form; BON_TAGGER_WORDS: none */
 };
 
 struct bon_position {
@@ -36,8 +39,12 @@ struct bon_kept {
 struct bon_lattice {
     const bon_lm *lm;
     const struct bon_index *index;
+    const struct bon_tagger *tagger;
     bool fix_marked;
+    bool open_end;                  /* the line goes on behind its last token */
+    float least;                    /* choices that the tagger puts this much (log10) below the best are left out */
     struct bon_position *positions; /* [BON_LATTICE_POSITIONS] */
+    struct bon_tag_token *tokens;   /* of each position */
     unsigned count;
     struct bon_choice *choices; /* [BON_LATTICE_POSITIONS * BON_LATTICE_CHOICES] */
     uint32_t choice_count;
@@ -51,9 +58,11 @@ struct bon_lattice {
 
 /* fix_marked: marks already typed do not constrain. */
 bon_status bon_lattice_open(struct bon_lattice *lattice, const bon_lm *lm, const struct bon_index *index,
-                            bool fix_marked);
+                            const struct bon_tagger *tagger, bool fix_marked);
 void bon_lattice_close(struct bon_lattice *lattice);
 
+/* Whether position i is a sentence's end inside the line. */
+bool bon_lattice_is_boundary(const struct bon_lattice *lattice, unsigned i);
 /* Fills the lattice with tokens of the line from byte *pos on, until it is full or the line ends; moves *pos behind them. */
 bon_status bon_lattice_fill(struct bon_lattice *lattice, const char *line, size_t n, size_t *pos);
 

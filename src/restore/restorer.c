@@ -11,6 +11,7 @@ bon_status bon_restorer_open(bon_restorer **out, const char *path) {
     if (!restorer) return BON_ERR_NOMEM;
     bon_status status = bon_lm_open(&restorer->lm, path, NULL);
     if (status == BON_OK) status = bon_index_open(&restorer->index, bon_lm_artefact(restorer->lm));
+    if (status == BON_OK) status = bon_tagger_open(&restorer->tagger, bon_lm_artefact(restorer->lm));
     if (status != BON_OK) {
         bon_restorer_close(restorer);
         return status;

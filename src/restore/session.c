@@ -40,7 +40,8 @@ bon_status bon_restore_session_open(bon_restore_session **out, const bon_restore
     unsigned beam = options->beam ? options->beam : DEFAULT_BEAM;
     bon_status status = session->confidence ? BON_OK : BON_ERR_NOMEM;
     if (status == BON_OK)
-        status = bon_lattice_open(&session->lattice, restorer->lm, &restorer->index, options->fix_marked != 0);
+        status = bon_lattice_open(&session->lattice, restorer->lm, &restorer->index, &restorer->tagger,
+                                  options->fix_marked != 0);
     if (status == BON_OK) status = bon_scorer_open(&session->scorer, restorer->lm, &restorer->index.pairs);
     if (status == BON_OK) status = bon_trellis_open(&session->trellis, beam, DEFAULT_THRESHOLD);
     if (status != BON_OK) {
@@ -113,8 +114,9 @@ static bon_status run_window(struct run *run) {
     bool full = lattice->count == BON_LATTICE_POSITIONS;
     run->last = !full && run->base + run->slice == run->n;
     run->commit = full ? BON_LATTICE_POSITIONS - BON_LATTICE_LOOKAHEAD : lattice->count;
+    if (full && bon_lattice_is_boundary(lattice, run->commit)) run->commit++; /* nobody would find it again */
     BON_TRY(bon_trellis_decode(&run->session->trellis, &run->session->scorer, lattice, &run->state,
-                               run->last && !run->session->open_end));
+                               run->last && !lattice->open_end));
     if (!run->session->trellis.keep_arcs) return BON_OK;
     return bon_trellis_confidence(&run->session->trellis, lattice, run->session->confidence);
 }
@@ -326,10 +328,10 @@ bon_status bon_restore_typed(bon_restore_session *session, const char *line, siz
     lattice->kept = kept_count ? kept : &none;
     lattice->kept_count = kept_count;
     lattice->company = company;
-    session->open_end = true;
+    lattice->open_end = true;
     bon_status status = bon_restore_line(session, line, n, best, results, count);
     lattice->kept = NULL;
     lattice->kept_count = 0;
-    session->open_end = false;
+    lattice->open_end = false;
     return status;
 }

@@ -7,6 +7,7 @@
 struct bon_restorer {
     bon_lm *lm;
     struct bon_index index;
+    struct bon_tagger tagger;
 };
 
 /* A way through a line, as it grows window by window. */
@@ -20,7 +21,6 @@ struct bon_way {
 struct bon_restore_session {
     const bon_restorer *restorer;
     bon_restore_options options;
-    bool open_end; /* the line goes on: its end says nothing */
     struct bon_lattice lattice;
     struct bon_scorer scorer;
     struct bon_trellis trellis;

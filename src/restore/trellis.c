@@ -53,6 +53,7 @@ static bon_status extend(struct bon_trellis *t, struct bon_scorer *scorer, uint3
     for (uint32_t from = begin; from < end; from++) {
         struct bon_node *fresh = &t->nodes[*made], *same;
         float logprob = bon_scorer_score(scorer, &t->nodes[from].state, what->word, &fresh->state);
+        if (what->word == BON_LM_EOS) bon_lm_state_begin(scorer->lm, &fresh->state); /* the next sentence */
         if (alone > 0) logprob += cache_gain(t, word_of(t, choices, from), what->word, alone, logprob);
         logprob += what->bonus;
         double score = t->nodes[from].score + (double)logprob;

@@ -68,9 +68,9 @@ expect_completion() { [ "${COMPREPLY[*]}" = "$1" ] || unmet "offers '${COMPREPLY
 complete_words bon se
 expect_completion segment
 complete_words bon lm ''
-expect_completion 'build query predict info diff convert prune interpolate'
+expect_completion 'build query predict info diff convert prune interpolate tag'
 complete_words bon help lm ''
-expect_completion 'build query predict info diff convert prune interpolate'
+expect_completion 'build query predict info diff convert prune interpolate tag'
 complete_words bon normalize --tone-style = n
 expect_completion new
 complete_words bon normalize --form ''

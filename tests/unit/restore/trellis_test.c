@@ -68,6 +68,7 @@ static size_t all_ways(const struct fixture *f, bool line_end, struct way *ways)
         for (unsigned k = 0; k < POSITIONS; k++) {
             const struct bon_choice *choice = &f->choices[way->path[k] = f->positions[k].first + at[k]];
             way->score += (double)(bon_lm_score(f->lm, &state, choice->word, &state, NULL) + choice->bonus);
+            if (choice->word == BON_LM_EOS) bon_lm_state_begin(f->lm, &state); /* then a sentence begins */
         }
         if (line_end) way->score += (double)bon_lm_score(f->lm, &state, BON_LM_EOS, &state, NULL);
         for (i = 0; i < POSITIONS && ++at[i] == f->positions[i].count; i++) at[i] = 0;
