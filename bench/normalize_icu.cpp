@@ -1,6 +1,7 @@
 // bench/normalize_icu.cpp: libbon and ICU's C++ normalizeUTF8 on one text, in one process, one core.
 //
-//   normalize_icu FILE     prints: bon_mb_per_cpu_s TAB icu_mb_per_cpu_s TAB ratio     (medians of 5, in turn)
+//   normalize_icu NAME FILE     prints a row for each thing that bon can scan with, the last what it takes by itself here:
+//                               NAME bytes scan bon_mb_per_cpu_s icu_mb_per_cpu_s ratio     (medians of 5, in turn)
 //
 // Both get the text in chunks of whole lines of about 256 KiB, as the command does, and write to memory.
 #include <algorithm>
@@ -15,6 +16,8 @@
 #include <unicode/normalizer2.h>
 
 #include "bon/normalize.h"
+
+extern "C" const char *use_masks(bon_normalizer *nz, unsigned i);
 
 static double cpu_seconds() {
     timespec t;
@@ -51,9 +54,32 @@ static bool by_icu(const icu::Normalizer2 *nfc, const std::vector<std::string_vi
     return true;
 }
 
+// Medians of 5, in turn; false on failure.
+static bool measure(const bon_normalizer *nz, const icu::Normalizer2 *nfc, const std::vector<std::string_view> &chunks,
+                    double *bon_time, double *icu_time) {
+    bon_buf out = {};
+    std::string icu_out;
+    std::vector<double> bon_times, icu_times;
+    bool done = true;
+    for (int i = 0; i < 5 && done; i++) {
+        double t0 = cpu_seconds();
+        done = by_bon(nz, chunks, &out);
+        double t1 = cpu_seconds();
+        done = done && by_icu(nfc, chunks, &icu_out);
+        bon_times.push_back(t1 - t0);
+        icu_times.push_back(cpu_seconds() - t1);
+    }
+    bon_buf_free(&out);
+    std::sort(bon_times.begin(), bon_times.end());
+    std::sort(icu_times.begin(), icu_times.end());
+    *bon_time = bon_times[bon_times.size() / 2];
+    *icu_time = icu_times[icu_times.size() / 2];
+    return done;
+}
+
 int main(int argc, char **argv) {
-    std::FILE *file = argc == 2 ? std::fopen(argv[1], "rb") : nullptr;
-    if (!file) return std::fprintf(stderr, "usage: normalize_icu FILE\n"), 2;
+    std::FILE *file = argc == 3 ? std::fopen(argv[2], "rb") : nullptr;
+    if (!file) return std::fprintf(stderr, "usage: normalize_icu NAME FILE\n"), 2;
     std::string text;
     std::vector<char> block(1 << 20);
     for (size_t n; (n = std::fread(block.data(), 1, block.size(), file)) > 0;) text.append(block.data(), n);
@@ -64,23 +90,13 @@ int main(int argc, char **argv) {
     bon_normalizer *nz = nullptr;
     if (U_FAILURE(error) || bon_normalizer_open(&nz, nullptr) != BON_OK) return 1;
     auto chunks = chunks_of_lines(text);
-    bon_buf out = {};
-    std::string icu_out;
-    std::vector<double> bon_times, icu_times;
-    for (int i = 0; i < 5; i++) {
-        double t0 = cpu_seconds();
-        if (!by_bon(nz, chunks, &out)) return 1;
-        double t1 = cpu_seconds();
-        if (!by_icu(nfc, chunks, &icu_out)) return 1;
-        double t2 = cpu_seconds();
-        bon_times.push_back(t1 - t0);
-        icu_times.push_back(t2 - t1);
+    double megabytes = static_cast<double>(text.size()) / 1e6, bon_time, icu_time;
+    unsigned i = 0;
+    for (const char *scan; (scan = use_masks(nz, i)) != nullptr; i++) {
+        if (!measure(nz, nfc, chunks, &bon_time, &icu_time)) return 1;
+        std::printf("%s\t%zu\t%s\t%.0f\t%.0f\t%.2f\n", argv[1], text.size(), scan, megabytes / bon_time,
+                    megabytes / icu_time, icu_time / bon_time);
     }
-    std::sort(bon_times.begin(), bon_times.end());
-    std::sort(icu_times.begin(), icu_times.end());
-    double megabytes = static_cast<double>(text.size()) / 1e6;
-    std::printf("%.0f\t%.0f\t%.2f\n", megabytes / bon_times[2], megabytes / icu_times[2], icu_times[2] / bon_times[2]);
-    bon_buf_free(&out);
     bon_normalizer_close(nz);
     return 0;
 }

@@ -136,7 +136,6 @@ static void masks_portable(const uint8_t *block, struct bon_block_masks *m) {
 #define OR _mm_or_si128
 #define XOR _mm_xor_si128
 #define ANDNOT _mm_andnot_si128
-#define NOT(v) XOR(v, SET(-1))
 #define EQUAL _mm_cmpeq_epi8
 #define GREATER _mm_cmpgt_epi8
 #define LOWER _mm_min_epu8
@@ -158,7 +157,6 @@ static void masks_portable(const uint8_t *block, struct bon_block_masks *m) {
 #undef OR
 #undef XOR
 #undef ANDNOT
-#undef NOT
 #undef EQUAL
 #undef GREATER
 #undef LOWER
@@ -180,7 +178,6 @@ static void masks_portable(const uint8_t *block, struct bon_block_masks *m) {
 #define OR _mm256_or_si256
 #define XOR _mm256_xor_si256
 #define ANDNOT _mm256_andnot_si256
-#define NOT(v) XOR(v, SET(-1))
 #define EQUAL _mm256_cmpeq_epi8
 #define GREATER _mm256_cmpgt_epi8
 #define LOWER _mm256_min_epu8

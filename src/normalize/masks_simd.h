@@ -27,7 +27,7 @@ TARGET static inline VECTOR SIMD(wrong)(const uint8_t *p, VECTOR v, VECTOR befor
 }
 
 TARGET static void SIMD(masks)(const uint8_t *block, struct bon_block_masks *m) {
-    uint64_t wrong = 0, odd = 0, check = 0, tail = 0, beyond = 0, maybe_vowel = 0, qg = 0, more = 0;
+    uint64_t wrong = 0, odd = 0, check = 0, tail = 0, beyond = 0, maybe_vowel = 0, qg = 0, letters = 0;
     for (unsigned i = 0; i < 64; i += sizeof(VECTOR)) {
         VECTOR v = LOAD(block + i), before = LOAD(block + i - 1), half = SET(0x0f), zero = ZERO;
         VECTOR low = AND(v, half), high = AND(SHIFT4(v), half);
@@ -47,7 +47,7 @@ TARGET static void SIMD(masks)(const uint8_t *block, struct bon_block_masks *m) 
         beyond |= (uint64_t)(MASK)MOVEMASK(v) << i;
         maybe_vowel |= (uint64_t)(MASK)MOVEMASK(OR(vowel, ANDNOT(d_stroke, v))) << i;
         qg |= (uint64_t)(MASK)MOVEMASK(GREATER(AND(kinds, SET(KIND_QG)), zero)) << i;
-        more |= (uint64_t)(MASK)MOVEMASK(OR(letter, v)) << i;
+        letters |= (uint64_t)(MASK)MOVEMASK(letter) << i;
     }
-    *m = (struct bon_block_masks){wrong, odd, check, tail, beyond, maybe_vowel, qg, more};
+    *m = (struct bon_block_masks){wrong, odd, check, tail, beyond, maybe_vowel, qg, letters | beyond};
 }

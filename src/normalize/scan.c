@@ -17,9 +17,11 @@ static const uint32_t shaped = 1 << 2 | 1 << 3 | 1 << 9 | 1 << 18 | 1 << 19 | 1 
 
 struct scan {
     const struct bon_normalizer *nz;
-    const uint8_t *low;            /* nothing before it is part of the word */
-    bool tones;                    /* their places matter */
-    struct bon_block_masks before; /* of the block before; zeros for the first, which begins a word */
+    const uint8_t *low; /* nothing before it is part of the word */
+    bool tones;         /* their places matter */
+    struct {
+        uint64_t tail, maybe_vowel, qg;
+    } before; /* masks of the block before; zeros for the first, which begins a word */
 };
 
 /* Class of the character at p, BON_CLASS_SIGN for those outside the BMP. The bytes behind p are readable. */
@@ -120,7 +122,9 @@ static unsigned scan_block(struct scan *s, const uint8_t *block) {
         look = m.odd;
         if (s->tones) look |= doubtful_tones(s, &m, block + BLOCK);
     }
-    s->before = m;
+    s->before.tail = m.tail;
+    s->before.maybe_vowel = m.maybe_vowel;
+    s->before.qg = m.qg;
     unsigned end = m.wrong ? (unsigned)__builtin_ctzll(m.wrong) : BLOCK;
     if (end < BLOCK) look &= ((uint64_t)1 << end) - 1;
     for (; look; look &= look - 1) {
