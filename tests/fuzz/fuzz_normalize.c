@@ -12,8 +12,8 @@ static void must(bool condition) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size < 2) return 0;
-    bon_normalize_options options = {
-        .form = data[0] % 3, .tone_style = data[0] / 3 % 3, .disabled = data[1] & ((1u << BON_RULES) - 1)};
+    bon_normalize_options options = {.form = data[0] % 3, .tone_style = data[0] / 3 % 3, .disabled = data[1]};
+    if (data[0] & 64) options.enabled = ((1u << BON_RULES) - 1) & ~((1u << BON_RULE_FULLWIDTH) - 1);
     const char *text = (const char *)data + 2;
     uint64_t first[BON_RULES] = {0}, second[BON_RULES] = {0};
     bon_normalizer *nz, *strict;
