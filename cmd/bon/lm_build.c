@@ -20,6 +20,7 @@ struct build_args {
     struct shared_args shared;
     const char *arpa, *vocabulary;
     unsigned order, quantize, candidates;
+    double threshold;
     struct cutoffs prune;
     int layout; /* bon_lm_layout */
     bool discount_fallback, skip_symbols, definition, counts;
@@ -56,6 +57,9 @@ static const struct option_row options[] = {
     OPTION_PARSE(
         0, "prune", "COUNTS", struct build_args, prune, parse_cutoffs,
         "leave out n-grams of order 1, 2, ... seen at most so\noften: '0 1 3' (the last one goes for higher orders)"),
+    OPTION_REAL(
+        0, "threshold", "X", struct build_args, threshold, 0, 1e9,
+        "leave out n-grams without which perplexity rises by less\nthan this part of it, like 2e-7; also with --prune"),
     OPTION_STRING(0, "vocab", "FILE", struct build_args, vocabulary,
                   "leave out n-grams with words that are not in FILE"),
     OPTION_FLAG(0, "discount-fallback", struct build_args, discount_fallback,
@@ -189,7 +193,8 @@ static int run(const struct command *command, int argc, char **argv) {
                                 .threads = threads_of(&args.shared),
                                 .discount_fallback = args.discount_fallback,
                                 .skip_symbols = args.skip_symbols,
-                                .definition = args.definition};
+                                .definition = args.definition,
+                                .threshold = (float)args.threshold};
     for (unsigned i = 0; i < args.order && args.prune.count; i++)
         how.prune[i] = args.prune.at[i < args.prune.count ? i : args.prune.count - 1];
     result = tell_failure(set_vocabulary(args.vocabulary, &words, &how));

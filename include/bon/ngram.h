@@ -146,7 +146,10 @@ typedef struct bon_lm_build_options {
     const char *const *vocabulary; /* NULL = open; else n-grams with other words are pruned; used until estimate */
     size_t vocabulary_size;
     int definition; /* non-zero: discounts by their definition, not as lmplz takes them (see src/ngram/discount.c) */
-    uint32_t reserved[7];
+    float
+        threshold; /* above 0: n-grams above order 1 are left out without which perplexity rises by less than this part of
+                        it, on another text like this one; their counts go to the lower orders (see src/ngram/thin.c) */
+    uint32_t reserved[6];
 } bon_lm_build_options;
 
 typedef struct bon_lm_builder bon_lm_builder;

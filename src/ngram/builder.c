@@ -6,12 +6,14 @@
 #include "ngram/corpus.h"
 #include "ngram/grams.h"
 #include "ngram/kn.h"
+#include "ngram/thin.h"
 
 struct bon_lm_builder {
     unsigned order;
     uint32_t prune[BON_LM_MAX_ORDER];
     unsigned threads;
     int discount_fallback, definition;
+    double threshold;
     const char *const *vocabulary; /* the caller's */
     size_t vocabulary_size;
     struct bon_corpus corpus;
@@ -21,6 +23,9 @@ static bon_status check_options(const bon_lm_build_options *options) {
     if (options->order > BON_LM_MAX_ORDER)
         return bon_fail(BON_ERR_ARGUMENT, "order %u: orders go from 1 to %d", options->order, BON_LM_MAX_ORDER);
     unsigned order = options->order ? options->order : 3;
+    if (!(options->threshold >= 0 && options->threshold < 1e9f))
+        return bon_fail(BON_ERR_ARGUMENT, "a threshold of %g: it is a part of perplexity, like 1e-7",
+                        (double)options->threshold);
     for (unsigned k = 1; k < order; k++)
         if (options->prune[k] < options->prune[k - 1])
             return bon_fail(
@@ -43,6 +48,7 @@ bon_status bon_lm_builder_open(bon_lm_builder **out, const bon_lm_build_options 
     builder->threads = options->threads;
     builder->discount_fallback = options->discount_fallback;
     builder->definition = options->definition;
+    builder->threshold = (double)options->threshold;
     builder->vocabulary = options->vocabulary;
     builder->vocabulary_size = options->vocabulary_size;
     bon_status status =
@@ -102,6 +108,7 @@ bon_status bon_lm_builder_estimate(bon_lm_builder *builder, bon_lm_table **out) 
     if (status == BON_OK)
         status = bon_grams_find(&grams, builder->order, builder->threads, &builder->corpus, &words, builder->prune);
     if (status == BON_OK && !definition) bon_grams_count_as_lmplz(&grams, words.first_seen);
+    if (status == BON_OK && builder->threshold > 0) status = bon_grams_thin(&grams, &how, builder->threshold);
     if (status == BON_OK) status = bon_kn_estimate(&grams, &how, table);
     if (status == BON_OK) {
         give_words(builder, &words, table);

@@ -165,3 +165,15 @@ run bon lm query --per-line --per-token abc.bonlm tokens
 expect_refusal 2 'not both'
 run bon lm build -n 9 -o x.bonlm tokens
 expect_refusal 2 'from 1 to 8'
+
+# Thinned while it is built: fewer n-grams, the same for any number of threads, with cut-offs too.
+count_of() { bon lm info --tsv "$1" | awk -F'\t' '/-grams/ { n += $2 } END { print n }'; }
+bon lm build -q -n 3 --discount-fallback -o whole.bonlm tokens
+bon lm build -q -n 3 --discount-fallback --threshold 1e-3 -j 1 -o thin.bonlm tokens
+bon lm build -q -n 3 --discount-fallback --threshold 1e-3 -j 3 -o thin3.bonlm tokens
+bon lm build -q -n 3 --discount-fallback --threshold 1e-3 --prune '0 0 1' -o thinner.bonlm tokens
+expect_same thin.bonlm thin3.bonlm
+[ "$(count_of thin.bonlm)" -lt "$(count_of whole.bonlm)" ] || unmet 'nothing was left out'
+[ "$(count_of thinner.bonlm)" -lt "$(count_of thin.bonlm)" ] || unmet 'cut-offs left nothing out'
+run bon lm build -n 3 --threshold=-1 -o x.bonlm tokens
+expect_refusal 2 'threshold'
