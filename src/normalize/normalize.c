@@ -118,13 +118,14 @@ struct settled {
 };
 
 /* Adds what changed since; blanks that wait are not settled. */
-static bon_status settle(struct bon_sink *sink, struct settled *settled, const char *text, size_t at, bool end) {
+static bon_status settle(struct bon_sink *sink, struct settled *settled, const char *text, size_t n, size_t at,
+                         bool end) {
     if (!sink->spans || (sink->pending != BON_PENDING_NOTHING && !end)) return BON_OK;
     size_t in = settled->in, out = settled->out;
     settled->in = at;
     settled->out = sink->out->len;
-    return bon_spans_difference(sink->spans, sink->out->data + out, settled->out - out, out - settled->out_start,
-                                text + in, at - in, in);
+    const char *written = sink->out->len ? sink->out->data + out : "", *read = n ? text + in : "";
+    return bon_spans_difference(sink->spans, written, settled->out - out, out - settled->out_start, read, at - in, in);
 }
 
 static bon_status walk(struct bon_sink *sink, const char *text, size_t n, const struct bon_normalize_place *place,
@@ -139,7 +140,7 @@ static bon_status walk(struct bon_sink *sink, const char *text, size_t n, const 
         else
             status = stretch(sink, text + at, n - at, &used, &bad);
         if (status == BON_ERR_DATA) return fail_malformed(text, at + bad, place);
-        if (status == BON_OK) status = settle(sink, settled, text, at + used, false);
+        if (status == BON_OK) status = settle(sink, settled, text, n, at + used, false);
         if (status != BON_OK) return status;
     }
     return BON_OK;
@@ -166,7 +167,7 @@ bon_status bon_normalize_plain(const struct bon_normalizer *nz, const char *text
     bon_units_init(&sink.other);
     bon_status status = walk(&sink, text, n, place, &settled);
     if (status == BON_OK) status = finish(&sink, text, n, place->ends_inside);
-    if (status == BON_OK) status = settle(&sink, &settled, text, n, true);
+    if (status == BON_OK) status = settle(&sink, &settled, text, n, n, true);
     bon_units_free(&sink.units);
     bon_units_free(&sink.other);
     free(sink.run_space);

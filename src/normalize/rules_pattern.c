@@ -165,8 +165,8 @@ static bon_status replace_all(const struct bon_rules_pattern *pattern, struct bo
         if (start < at || end < start) return failed(0, reason); /* \K in an assertion */
         BON_TRY(bon_buf_append(out, text->data + copied, start - copied));
         BON_TRY(put_replacement(pattern, text->data, places, found, out));
-        bool same =
-            out->len - before == end - start && memcmp(out->data + before, text->data + start, end - start) == 0;
+        bool same = out->len - before == end - start &&
+                    (end == start || memcmp(out->data + before, text->data + start, end - start) == 0);
         if (out->len > text->len + BON_RULES_GROWTH_MAX) return *reason = "makes the line too long", BON_ERR_DATA;
         if (!same) BON_TRY(bon_spans_add(spans, before, out->len - before, start, end - start));
         replaced += !same;

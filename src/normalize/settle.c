@@ -73,8 +73,8 @@ static bon_status normalize(struct work *w, unsigned round, const struct bon_nor
     bon_spans_free(&step);
     w->plain.len = w->plain_spans.count = 0;
     if (status == BON_OK)
-        status = bon_normalize_plain(w->nz, w->text.data + blank, w->text.len - blank, place, &w->plain, w->counts,
-                                     w->mapped ? &w->plain_spans : NULL);
+        status = bon_normalize_plain(w->nz, w->text.len ? w->text.data + blank : "", w->text.len - blank, place,
+                                     &w->plain, w->counts, w->mapped ? &w->plain_spans : NULL);
     BON_TRY(status);
     bon_buf old = w->text;
     w->text = w->plain;
