@@ -10,7 +10,8 @@
 #include "base/buf.h"
 #include "base/io.h"
 
-enum { COUNT_LARGEST = 1 << 24, FILE_LARGEST = 1 << 20 };
+enum { COUNT_LARGEST = 1 << 24, LAYERS_MOST = 1024, FILE_LARGEST = 1 << 20 };
+static const uint64_t VALUES_MOST = (uint64_t)1 << 36; /* of a layer, of a table */
 
 #define AT(field) offsetof(bon_transformer_config, field)
 
@@ -138,12 +139,13 @@ static bon_status read_constants(const char *path, json_object *root, const stru
     return member(root, "rope_scaling") ? refuse(path, "it has ", "rope_scaling") : BON_OK;
 }
 
+/* Sizes whose products stay far from what a size can hold, and graphs that can be built. */
 static bon_status check(const char *path, const bon_transformer_config *c) {
+    const uint64_t attended = (uint64_t)c->heads.queries * c->heads.dim, width = c->width;
     if (c->heads.queries % c->heads.keys) return refuse(path, "num_key_value_heads does not divide ", "the heads");
     if (c->heads.dim % 2) return refuse(path, "head_dim is odd", "");
-    const unsigned long long largest = 1ull << 36;
-    const unsigned long long row = (unsigned long long)c->width * (c->hidden + 4ull * c->heads.queries * c->heads.dim);
-    if (row > largest / c->layers || (unsigned long long)c->vocabulary * c->width > largest)
+    if (c->layers > LAYERS_MOST || attended > COUNT_LARGEST || width * (c->hidden + 4 * attended) > VALUES_MOST ||
+        width * c->vocabulary > VALUES_MOST || width * c->context > VALUES_MOST)
         return refuse(path, "it is too large", "");
     return BON_OK;
 }
@@ -178,10 +180,12 @@ bon_status bon_transformer_config_read(bon_transformer_config *config, const cha
     if (status == BON_OK && !tokener) status = bon_fail_memory(sizeof(void *));
     if (status == BON_OK) {
         json_object *root = json_tokener_parse_ex(tokener, text.data, (int)text.len);
-        if (json_tokener_get_error(tokener) == json_tokener_success && root)
+        const enum json_tokener_error error = json_tokener_get_error(tokener);
+        if (error == json_tokener_success && root)
             status = read_root(path, root, config);
         else
-            status = refuse(path, "not JSON: ", json_tokener_error_desc(json_tokener_get_error(tokener)));
+            status = refuse(path, "not JSON: ",
+                            error == json_tokener_continue ? "it ends in the middle" : json_tokener_error_desc(error));
         json_object_put(root);
     }
     if (tokener) json_tokener_free(tokener);
