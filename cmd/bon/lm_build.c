@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bon/restore.h"
+#include "classes.h"
 #include "commands.h"
 #include "layout.h"
 #include "lines.h"
@@ -18,7 +19,7 @@ struct cutoffs {
 
 struct build_args {
     struct shared_args shared;
-    const char *arpa, *vocabulary;
+    const char *arpa, *vocabulary, *classes;
     unsigned order, quantize, candidates;
     double threshold;
     struct cutoffs prune;
@@ -30,6 +31,8 @@ struct build_job {
     struct bon_pipeline pipeline;
     bon_lm_builder *builder;
     struct line_joiner joiner;
+    struct class_map classes;
+    bon_buf classed; /* text with classes in place of tokens */
 };
 
 /* "0 1 3" or "0,1,3" */
@@ -62,6 +65,7 @@ static const struct option_row options[] = {
         "leave out n-grams without which perplexity rises by less\nthan this part of it, like 2e-7; also with --prune"),
     OPTION_STRING(0, "vocab", "FILE", struct build_args, vocabulary,
                   "leave out n-grams with words that are not in FILE"),
+    OPTION_STRING(0, "classes", "FILE", struct build_args, classes, CLASSES_HELP),
     OPTION_FLAG(0, "discount-fallback", struct build_args, discount_fallback,
                 "use discounts 0.5, 1, 1.5 where the text is too small\nto estimate them"),
     OPTION_FLAG(0, "definition", struct build_args, definition,
@@ -88,7 +92,14 @@ static bon_status sink(void *context, const struct bon_chunk *chunk, const bon_b
     const char *lines;
     size_t n;
     BON_TRY(lines_join(&job->joiner, chunk, text, &lines, &n));
-    return n ? bon_lm_builder_add(job->builder, lines, n, chunk->name, chunk->line) : BON_OK;
+    if (n == 0) return BON_OK;
+    if (job->classes.tokens.count) {
+        job->classed.len = 0;
+        BON_TRY(classes_apply(&job->classes, lines, n, &job->classed));
+        lines = job->classed.data;
+        n = job->classed.len;
+    }
+    return bon_lm_builder_add(job->builder, lines, n, chunk->name, chunk->line);
 }
 
 /* ---- the command ---- */
@@ -146,6 +157,7 @@ static int build(const struct command *command, const struct build_args *args, c
     bon_lm_table *table = NULL;
     bon_status status = check_output(args->shared.output);
     if (status == BON_OK) status = check_output(args->arpa);
+    if (status == BON_OK && args->classes) status = classes_read(&job.classes, args->classes);
     if (status == BON_OK) status = bon_lm_builder_open(&job.builder, how);
     int result = tell_failure(status);
     if (result == EXIT_DONE && args->counts) result = build_from_counts(job.builder, paths, path_count);
@@ -156,6 +168,8 @@ static int build(const struct command *command, const struct build_args *args, c
     bon_lm_table_close(table);
     bon_lm_builder_close(job.builder);
     lines_free(&job.joiner);
+    classes_free(&job.classes);
+    bon_buf_free(&job.classed);
     return result;
 }
 
@@ -168,6 +182,8 @@ static int check_args(const struct command *command, const struct build_args *ar
     if (output && strstr(output, ".arpa"))
         return usage_error(command, "-o writes a .bonlm model; for ARPA text: --arpa %s", output);
     if (args->candidates && !output) return usage_error(command, "--candidates is for a .bonlm model: -o FILE.bonlm");
+    if (args->classes && args->counts)
+        return usage_error(command, "--classes is for text: counts have classes when their text had them");
     if (args->quantize && args->layout == BON_LM_LAYOUT_FAST) return usage_error(command, LAYOUT_CONFLICT);
     if (args->prune.count > args->order)
         return usage_error(command, "--prune has more cut-offs than the order, %u", args->order);

@@ -4,13 +4,14 @@
 #include <string.h>
 
 #include "bon/ngram.h"
+#include "classes.h"
 #include "commands.h"
 #include "lines.h"
 #include "stream.h"
 
 struct query_args {
     struct shared_args shared;
-    const char *model;
+    const char *model, *classes;
     bool per_line, per_token;
 };
 
@@ -20,12 +21,14 @@ struct query_job {
     bool per_line, per_token;
     bon_lm_totals totals;
     struct line_joiner joiner;
+    struct class_map classes;
 };
 
 static const struct option_row options[] = {
     OPTION_STRING('m', "model", "FILE", struct query_args, model, "the model (else the first operand)"),
     OPTION_FLAG(0, "per-line", struct query_args, per_line, "a row for every line instead of one for all"),
     OPTION_FLAG(0, "per-token", struct query_args, per_token, "a row for every token, with the n-gram's order"),
+    OPTION_STRING(0, "classes", "FILE", struct query_args, classes, CLASSES_HELP),
     OPTIONS_SHARED,
     OPTION_END,
 };
@@ -69,8 +72,8 @@ static bon_status score_tokens(const struct query_job *job, uint64_t number, con
 
 /* ---- text into rows or totals ---- */
 
-static bon_status score_lines(const struct query_job *job, const char *text, size_t n, uint64_t number,
-                              bon_lm_totals *totals, bon_buf *rows) {
+static bon_status score_classed_lines(const struct query_job *job, const char *text, size_t n, uint64_t number,
+                                      bon_lm_totals *totals, bon_buf *rows) {
     const char *end = text + n;
     for (const char *line = text; line < end; number++) {
         const char *newline = memchr(line, '\n', (size_t)(end - line));
@@ -86,6 +89,16 @@ static bon_status score_lines(const struct query_job *job, const char *text, siz
         line = newline ? newline + 1 : end;
     }
     return BON_OK;
+}
+
+static bon_status score_lines(const struct query_job *job, const char *text, size_t n, uint64_t number,
+                              bon_lm_totals *totals, bon_buf *rows) {
+    bon_buf classed = {0};
+    if (job->classes.tokens.count == 0) return score_classed_lines(job, text, n, number, totals, rows);
+    bon_status status = classes_apply(&job->classes, text, n, &classed);
+    if (status == BON_OK) status = score_classed_lines(job, classed.data, classed.len, number, totals, rows);
+    bon_buf_free(&classed);
+    return status;
 }
 
 static bool gives_rows(const struct query_job *job) { return job->per_line || job->per_token; }
@@ -160,9 +173,11 @@ static int run(const struct command *command, int argc, char **argv) {
     job.per_line = args.per_line;
     job.per_token = args.per_token;
     bon_status status = bon_lm_open(&job.lm, args.model, NULL);
-    if (status != BON_OK) return tell_failure(status);
-    result = query(command, &args, &job, argv + first, argc - first);
+    if (status == BON_OK && args.classes) status = classes_read(&job.classes, args.classes);
+    result = tell_failure(status);
+    if (result == EXIT_DONE) result = query(command, &args, &job, argv + first, argc - first);
     bon_lm_close(job.lm);
+    classes_free(&job.classes);
     lines_free(&job.joiner);
     return result;
 }

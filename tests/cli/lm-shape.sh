@@ -177,3 +177,29 @@ expect_same thin.bonlm thin3.bonlm
 [ "$(count_of thinner.bonlm)" -lt "$(count_of thin.bonlm)" ] || unmet 'cut-offs left nothing out'
 run bon lm build -n 3 --threshold=-1 -o x.bonlm tokens
 expect_refusal 2 'threshold'
+
+# Classes: tokens and shapes of numbers.
+printf 'ngày 2/9 có 15 người\nngày 30/4 có 7 bạn\nC5 x1y22 2/9\n' >dated
+printf '#\t<num>\n\n#/# <date>\nngười NGƯỜI\r\nbạn NGƯỜI\n2/9 <quốc-khánh>\n' >classes
+bon lm build -q -n 2 --discount-fallback --classes classes --arpa classed.arpa -o classed.bonlm dated
+[ "$(sed -n '/^.1-grams/,/^$/s/^[^\t]*\t\([^\t]*\).*/\1/p' classed.arpa | sort | tr '\n' ' ')" = \
+    "$(printf '%s\n' '</s>' '<s>' '<unk>' C5 '<date>' '<num>' NGƯỜI có ngày x1y22 '<quốc-khánh>' | sort | tr '\n' ' ')" ] ||
+    unmet "words: $(cat classed.arpa)"
+printf 'ngày 1/1 có 999 người\n' >other
+run bon lm query --classes classes --per-token classed.bonlm other
+expect_status 0
+[ "$(cut -f 2,3 out | tail -n +2 | tr '\t\n' ' ,')" = 'ngày 0,<date> 0,có 0,<num> 0,NGƯỜI 0,</s> 0,' ] || unmet "rows: $(cat out)"
+while IFS='	' read -r line message; do
+    printf "a b\n$line\n" >bad
+    run bon lm build -n 2 --classes bad -o x.bonlm dated
+    expect_refusal 1 "bad:2: .*$message"
+done <<'EOF'
+a	not a token and its class
+a b c	not a token and its class
+a c	has a class already
+c <s>	cannot be a class
+EOF
+run bon lm build -n 2 --classes nothing -o x.bonlm dated
+expect_refusal 1 'no classes'
+run bon lm build -n 2 --classes classes --counts -o x.bonlm dated
+expect_refusal 2 'is for text'
