@@ -27,8 +27,8 @@ typedef bon_status (*text_map)(struct bon_word_cache *words, const char *text, s
 struct segment_job {
     struct bon_pipeline pipeline;
     text_map map;
-    bool sentences;
-    bool line_has_token; /* written so far, of a line that goes on in the next window */
+    bool sentences, name_files; /* name_files: rows tell which of several files they are of */
+    bool line_has_token;        /* written so far, of a line that goes on in the next window */
     struct json_lines json;
 };
 
@@ -38,7 +38,8 @@ static const struct option_row options[] = {
     OPTION_CHOICE(0, "unit", "UNIT", struct segment_args, unit, units,
                   "what to cut into: syllable (and words, numbers, signs; the\ndefault) or sentence, one a line"),
     OPTION_FLAG(0, "tsv", struct segment_args, tsv,
-                "a table: start byte in the decompressed input, bytes,\nkind, text, syllable code"),
+                "a table: start byte in the decompressed input, bytes,\nkind, text, syllable code; of several files "
+                "also the file"),
     OPTION_FLAG(0, "ids", struct segment_args, ids,
                 "little-endian 16-bit codes, one a token, 0x80ff a line end\n(bon-segment(1) lists them)"),
     OPTION_FLAG(
@@ -198,44 +199,56 @@ static bon_status start_row(uint64_t start, uint64_t len, const char *kind, bon_
     return BON_OK;
 }
 
-static bon_status append_row(const struct bon_chunk *chunk, const bon_token *token, bool fold, bon_buf *out) {
+/* The end of a row: with several files, which one. A name that holds what parts rows and columns is shown with blanks there. */
+static bon_status end_row(const struct segment_job *job, const struct bon_chunk *chunk, bon_buf *out) {
+    if (job->name_files) {
+        BON_TRY(bon_buf_put(out, '\t'));
+        size_t name = out->len;
+        BON_TRY(bon_buf_append(out, chunk->name, strlen(chunk->name)));
+        for (size_t i = name; i < out->len; i++)
+            if (strchr("\t\r\n", out->data[i])) out->data[i] = ' ';
+    }
+    return bon_buf_put(out, '\n');
+}
+
+static bon_status append_row(const struct segment_job *job, const struct bon_chunk *chunk, const bon_token *token,
+                             bool fold, bon_buf *out) {
     BON_TRY(start_row(chunk->offset + token->start, token->len, bon_token_kind_name(token->kind), out));
     BON_TRY(fold ? bon_fold_token(chunk->data, token, out)
                  : bon_buf_append(out, chunk->data + token->start, token->len));
     BON_TRY(bon_buf_reserve(out, NUMBERS_AND_KIND));
     bon_buf_push(out, "\t", 1);
     if (token->kind == BON_TOKEN_SYLLABLE) push_number(out, token->code);
-    bon_buf_push(out, "\n", 1);
-    return BON_OK;
+    return end_row(job, chunk, out);
 }
 
 static bon_status map_tsv(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
-    (void)context;
     struct bon_word_cache *words = worker;
     for (size_t pos = 0, count; (count = bon_segment_many(words, chunk->data, chunk->len, &pos)) > 0;)
         for (const bon_token *token = words->tokens; token < words->tokens + count; token++)
-            if (token->kind != BON_LINE_END) BON_TRY(append_row(chunk, token, false, out));
+            if (token->kind != BON_LINE_END) BON_TRY(append_row(context, chunk, token, false, out));
     return BON_OK;
 }
 
 static bon_status map_tsv_folded(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
-    (void)context, (void)worker;
+    (void)worker;
     bon_token token;
     for (size_t pos = 0; bon_token_next(chunk->data, chunk->len, &pos, &token);)
-        BON_TRY(append_row(chunk, &token, true, out));
+        BON_TRY(append_row(context, chunk, &token, true, out));
     return BON_OK;
 }
 
 /* Tabs and carriage returns inside a sentence are shown as blanks, so that a row stays a row. */
 static bon_status map_tsv_sentences(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
-    (void)context, (void)worker;
+    (void)worker;
     for (size_t pos = 0, start, len; bon_sentence_next(chunk->data, chunk->len, &pos, &start, &len);) {
         BON_TRY(start_row(chunk->offset + start, len, "sentence", out));
         size_t text = out->len;
         BON_TRY(bon_buf_append(out, chunk->data + start, len));
         for (size_t i = text; i < out->len; i++)
             if (out->data[i] == '\t' || out->data[i] == '\r') out->data[i] = ' ';
-        BON_TRY(bon_buf_append(out, "\t\n", 2));
+        BON_TRY(bon_buf_put(out, '\t'));
+        BON_TRY(end_row(context, chunk, out));
     }
     return BON_OK;
 }
@@ -307,12 +320,14 @@ static void choose_map(const struct segment_args *args, struct segment_job *job)
 static int run(const struct command *command, int argc, char **argv) {
     struct segment_args args = {0};
     struct segment_job job = {.pipeline = {.context = &job, .worker_open = open_words, .worker_close = close_words}};
+    static const char *const headers[] = {"start\tbytes\tkind\ttext\tcode\n", "start\tbytes\tkind\ttext\tcode\tfile\n"};
     int first, result = options_parse(command, &args, argc, argv, &first);
     if (result == PARSE_GO) result = check_together(command, &args);
     if (result != PARSE_GO) return result;
     choose_map(&args, &job);
+    job.name_files = argc - first > 1;
     result = stream_run(command, &args.shared, argv + first, argc - first, &job.pipeline,
-                        args.tsv ? "start\tbytes\tkind\ttext\tcode\n" : NULL);
+                        args.tsv ? headers[job.name_files] : NULL);
     if (result == EXIT_DONE) json_lines_tell(&job.json, &args.shared);
     return result;
 }

@@ -34,6 +34,26 @@ gzip -k small
 run bon segment --tsv small.gz small
 [ "$(grep -c '^17	5	syllable	Huế	' out)" = 2 ] || unmet 'offsets in a compressed and a second file'
 
+# Several files: each row tells its own, at the end, where it moves no other column.
+expect_out 'start	bytes	kind	text	code	file
+0	7	syllable	Tiếng	20864	small.gz
+8	3	syllable	Anh	42	small.gz
+12	3	syllable	ở	609	small.gz
+16	1	punctuation	"		small.gz
+17	5	syllable	Huế	8894	small.gz
+22	1	punctuation	"		small.gz
+0	7	syllable	Tiếng	20864	small
+8	3	syllable	Anh	42	small
+12	3	syllable	ở	609	small
+16	1	punctuation	"		small
+17	5	syllable	Huế	8894	small
+22	1	punctuation	"		small'
+printf 'Một câu.\n' >'a	b'
+run_shell 'printf "Câu hai.\n" | bon segment --unit sentence --tsv "a	b" -'
+expect_out 'start	bytes	kind	text	code	file
+0	11	sentence	Một câu.		a b
+0	9	sentence	Câu hai.		standard input'
+
 # The tokens of a table, put back at their bytes, are the text without its blanks.
 run bon segment --tsv "$DATA/sentences.txt"
 cut -f 4 out | tail -n +2 | tr -d '\n' >tokens
