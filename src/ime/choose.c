@@ -25,14 +25,14 @@ static void add(struct ime_choosing *choosing, unsigned limit, const char *text,
 static void add_readings(struct ime_window *window, unsigned at) {
     char texts[IME_CHOICES][IME_SHOWN_MAX + 1];
     const struct ime_part *part = &window->parts[at];
-    bon_buf plain = {0};
-    if (bon_strip_marks(part->typed, part->typed_len, &plain) == BON_OK) {
-        size_t count = bon_ime_window_readings(window, at, plain.data, plain.len, texts, IME_CHOICES);
+    bon_buf *plain = &window->plain;
+    plain->len = 0;
+    if (bon_strip_marks(part->typed, part->typed_len, plain) == BON_OK) {
+        size_t count = bon_ime_window_readings(window, at, plain->data, plain->len, texts, IME_CHOICES);
         bool same = part->typed_len == part->key_count && memcmp(part->typed, part->keys, part->key_count) == 0;
         unsigned room = IME_CHOICES - (same ? 1 : 2); /* what was typed, and its keys */
         for (size_t i = 0; i < count; i++) add(&window->choosing, room, texts[i], strlen(texts[i]));
     }
-    bon_buf_free(&plain);
 }
 
 /* The list of a word. */

@@ -145,7 +145,10 @@ bon_status bon_ime_open(bon_ime **out, const bon_ime_options *options) {
     return BON_OK;
 }
 
-void bon_ime_close(bon_ime *ime) { free(ime); }
+void bon_ime_close(bon_ime *ime) {
+    if (ime) bon_buf_free(&ime->window.plain);
+    free(ime);
+}
 
 void bon_ime_reset(bon_ime *ime) {
     bon_ime_word_clear(&ime->word);

@@ -61,6 +61,7 @@ struct ime_window {
     unsigned tail_count;
     struct ime_part tail[IME_PARTS]; /* words behind one that was taken out of their middle to be typed on */
     struct ime_choosing choosing;
+    bon_buf plain; /* scratch */
     size_t context_len;
     char context[IME_CONTEXT];
     uint8_t

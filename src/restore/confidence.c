@@ -52,50 +52,41 @@ bon_status bon_trellis_confidence(struct bon_trellis *t, const struct bon_lattic
 
 /* ---- k best ---- */
 
-/* A way from a node to the end; the way behind it is that of `after`. */
-struct suffix {
-    uint32_t node;
-    uint32_t after; /* suffix, or BON_NO_NODE at the end */
-    double score;   /* of the arcs from node to the end */
-};
-
 struct search {
-    const struct bon_trellis *trellis;
-    struct suffix *suffixes;
-    size_t count, cap;
-    uint32_t *heap; /* of suffixes, best first */
-    size_t heap_count, heap_cap;
+    struct bon_trellis *trellis; /* its suffixes, and the heap of them, best first */
+    size_t count, heap_count;
 };
 
 static bool better(const struct search *s, uint32_t a, uint32_t b) {
-    const struct suffix *x = &s->suffixes[a], *y = &s->suffixes[b];
+    const struct bon_suffix *x = &s->trellis->suffixes[a], *y = &s->trellis->suffixes[b];
     double left = x->score + s->trellis->nodes[x->node].score, right = y->score + s->trellis->nodes[y->node].score;
     return left > right || (left == right && a < b);
 }
 
 static bon_status push(struct search *s, uint32_t node, uint32_t after, double score) {
+    struct bon_trellis *t = s->trellis;
     size_t i = s->heap_count;
-    BON_TRY(bon_grow_array(&s->suffixes, &s->cap, s->count + 1, sizeof *s->suffixes));
-    BON_TRY(bon_grow_array(&s->heap, &s->heap_cap, s->heap_count + 1, sizeof *s->heap));
-    s->suffixes[s->count] = (struct suffix){node, after, score};
-    s->heap[s->heap_count++] = (uint32_t)s->count++;
-    for (; i > 0 && better(s, s->heap[i], s->heap[(i - 1) / 2]); i = (i - 1) / 2) {
-        uint32_t swap = s->heap[i];
-        s->heap[i] = s->heap[(i - 1) / 2];
-        s->heap[(i - 1) / 2] = swap;
+    BON_TRY(bon_grow_array(&t->suffixes, &t->suffix_cap, s->count + 1, sizeof *t->suffixes));
+    BON_TRY(bon_grow_array(&t->heap, &t->heap_cap, s->heap_count + 1, sizeof *t->heap));
+    t->suffixes[s->count] = (struct bon_suffix){node, after, score};
+    t->heap[s->heap_count++] = (uint32_t)s->count++;
+    for (; i > 0 && better(s, t->heap[i], t->heap[(i - 1) / 2]); i = (i - 1) / 2) {
+        uint32_t swap = t->heap[i];
+        t->heap[i] = t->heap[(i - 1) / 2];
+        t->heap[(i - 1) / 2] = swap;
     }
     return BON_OK;
 }
 
 static uint32_t pop(struct search *s) {
-    uint32_t best = s->heap[0], moved = s->heap[--s->heap_count];
+    uint32_t *heap = s->trellis->heap, best = heap[0], moved = heap[--s->heap_count];
     size_t i = 0;
     for (size_t child; (child = 2 * i + 1) < s->heap_count; i = child) {
-        if (child + 1 < s->heap_count && better(s, s->heap[child + 1], s->heap[child])) child++;
-        if (!better(s, s->heap[child], moved)) break;
-        s->heap[i] = s->heap[child];
+        if (child + 1 < s->heap_count && better(s, heap[child + 1], heap[child])) child++;
+        if (!better(s, heap[child], moved)) break;
+        heap[i] = heap[child];
     }
-    s->heap[i] = moved;
+    heap[i] = moved;
     return best;
 }
 
@@ -103,12 +94,12 @@ static bon_status search_best(struct search *s, unsigned k, uint32_t *paths, dou
     const struct bon_trellis *t = s->trellis;
     for (uint32_t n = t->first[t->positions]; n < t->first[t->positions + 1]; n++) BON_TRY(push(s, n, BON_NO_NODE, 0));
     for (*found = 0; *found < k && s->heap_count > 0;) {
-        uint32_t at = pop(s), node = s->suffixes[at].node;
-        double score = s->suffixes[at].score;
+        uint32_t at = pop(s), node = t->suffixes[at].node;
+        double score = t->suffixes[at].score;
         if (node == 0) {
             uint32_t *path = paths + (size_t)*found * t->positions;
-            for (uint32_t i = s->suffixes[at].after; i != BON_NO_NODE; i = s->suffixes[i].after)
-                *path++ = t->nodes[s->suffixes[i].node].choice;
+            for (uint32_t i = t->suffixes[at].after; i != BON_NO_NODE; i = t->suffixes[i].after)
+                *path++ = t->nodes[t->suffixes[i].node].choice;
             scores[(*found)++] = score;
             continue;
         }
@@ -118,11 +109,7 @@ static bon_status search_best(struct search *s, unsigned k, uint32_t *paths, dou
     return BON_OK;
 }
 
-bon_status bon_trellis_kbest(const struct bon_trellis *t, unsigned k, uint32_t *paths, double *scores,
-                             unsigned *found) {
+bon_status bon_trellis_kbest(struct bon_trellis *t, unsigned k, uint32_t *paths, double *scores, unsigned *found) {
     struct search search = {.trellis = t};
-    bon_status status = search_best(&search, k, paths, scores, found);
-    free(search.suffixes);
-    free(search.heap);
-    return status;
+    return search_best(&search, k, paths, scores, found);
 }

@@ -22,6 +22,8 @@ void bon_trellis_close(struct bon_trellis *trellis) {
     free(trellis->order);
     free(trellis->arcs);
     free(trellis->sums);
+    free(trellis->suffixes);
+    free(trellis->heap);
 }
 
 static bon_status add_arc(struct bon_trellis *t, struct bon_node *node, uint32_t from, float logprob) {

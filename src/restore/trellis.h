@@ -28,6 +28,13 @@ struct bon_arc {
     float logprob; /* log10 of the choice after `from` */
 };
 
+/* A way from a node to the end; the way behind it is that of `after`. */
+struct bon_suffix {
+    uint32_t node;
+    uint32_t after; /* suffix, or BON_NO_NODE at the end */
+    double score;   /* of the arcs from node to the end */
+};
+
 struct bon_trellis {
     unsigned beam;    /* nodes kept a position */
     double threshold; /* log10 below the position's best at which a node is dropped */
@@ -46,6 +53,10 @@ struct bon_trellis {
     size_t arc_count, arc_cap;
     double *sums; /* scratch for forward-backward */
     size_t sum_cap;
+    struct bon_suffix *suffixes; /* scratch for the k best */
+    size_t suffix_cap;
+    uint32_t *heap;
+    size_t heap_cap;
 };
 
 bon_status bon_trellis_open(struct bon_trellis *trellis, unsigned beam, double threshold);
@@ -62,7 +73,6 @@ uint32_t bon_trellis_best(const struct bon_trellis *trellis, uint32_t *path, uns
 bon_status bon_trellis_confidence(struct bon_trellis *trellis, const struct bon_lattice *lattice, float *confidence);
 
 /* The k best ways, best first: paths has room for k * positions choices, scores for k. *found may be less than k. */
-bon_status bon_trellis_kbest(const struct bon_trellis *trellis, unsigned k, uint32_t *paths, double *scores,
-                             unsigned *found);
+bon_status bon_trellis_kbest(struct bon_trellis *trellis, unsigned k, uint32_t *paths, double *scores, unsigned *found);
 
 #endif
