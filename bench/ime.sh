@@ -1,17 +1,22 @@
 #!/usr/bin/env bash
-# bench/ime.sh: the input method without prediction: nanoseconds a key, allocations; English words given back, Vietnamese
-# words kept.
-#   BON_CORPORA=DIR [UNIKEY=DIR] bench/ime.sh
+# bench/ime.sh: the input method: nanoseconds a key without prediction, microseconds with it, allocations, memory; English words
+# given back, Vietnamese words kept.
+#   BON_CORPORA=DIR [BON_MODEL=FILE] [UNIKEY=DIR] bench/ime.sh
 # UNIKEY is the source of fcitx5-unikey, whose engine is then run on the same keys (lines of ASCII without special keys).
-# Prints three TSV tables. The English words are the first 1,000 of at least three letters in the list english_wikipedia of
+# Prints four TSV tables; the second is of typing with prediction, learning and hints on (bench/ime_cost.c). The English words are the first 1,000 of at least three letters in the list english_wikipedia of
 # the Debian package python3-zxcvbn; those whose keys are a Vietnamese syllable are counted apart. The Vietnamese ones are all
 # syllables of dev/, typed in three orders (bench/ime_orders.c).
 . "$(dirname "$0")/lib.sh"
 need_corpora
 library=$(dirname "$BON")/libbon.a
-build() { cc -O2 -std=c17 -D_GNU_SOURCE -I"$root/include" -I"$root/src" -o "$scratch/$1" "$root/bench/$1.c" "$library" "${@:2}"; }
+read -ra libraries <<<"$(pkg-config --libs icu-uc json-c libpcre2-8 libzstd zlib) -lm -pthread"
+build() {
+    cc -O2 -std=c17 -D_GNU_SOURCE -I"$root/include" -I"$root/src" -o "$scratch/$1" "$root/bench/$1.c" "$library" \
+        "${libraries[@]}" "${@:2}"
+}
 build ime -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 build ime_orders
+build ime_cost -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
 if [ -n "${UNIKEY:-}" ]; then
     c++ -O2 -w -I"$UNIKEY/unikey" -o "$scratch/unikey" "$root/bench/ime_unikey.cpp" \
@@ -29,6 +34,12 @@ for text in news_2021_articles noisy_social_raw; do
         printf '%s\t%s\t%s\t%s\t%s\n' "$text" "$options" "$row" "$peer" \
             "$([ "$peer" = - ] && echo - || ratio "$(cut -f2 <<<"$row")" "$peer")"
     done
+done
+
+printf '\ntext\tkeys\tbreaks\tbreak_us_p50\tbreak_us_p99\tchoose_us_p99\tother_us_p50\tother_us_p99\tallocations\trss_mib\n'
+for text in news_2021_articles noisy_social_raw; do
+    head -c 200000 "$BON_CORPORA/dev/$text.txt" | sed '$d' >"$scratch/text"
+    printf '%s\t%s\n' "$text" "$("$scratch/ime_cost" "${BON_MODEL:-$root/models/vi.bonlm}" <"$scratch/text")"
 done
 
 # Whether each line of a file is one syllable: 1 or 0.
