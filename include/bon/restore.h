@@ -31,7 +31,7 @@ typedef struct bon_restore_options {
     int fix_marked;            /* non-zero: marks already there may be changed (default: they are constraints) */
     double min_confidence;     /* leave a syllable as typed when its probability is below this; 0 = restore all */
     bon_tone_style tone_style; /* of the marks added; default old */
-    double cache_weight;       /* of a cache in use, in 0..1; 0 = default, 0.03 */
+    double cache_weight;       /* of a cache in use, in 0..1; 0 = default, 0.01 */
     uint32_t reserved[6];      /* zero */
 } bon_restore_options;
 

@@ -1,15 +1,20 @@
 /* src/restore/cache.c: the table of counts. See cache.h; cache_file.c writes and reads it. */
 #include "restore/cache.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "ngram/query.h"
 
 enum { FIRST_SLOTS = 1 << 10 };
 
 /* How often a word must have been seen until what followed it counts half: a pair seen once says little. Found on development
  * text; without it news loses as much as fiction gains. */
-#define PAIR_DOUBT 10.0
+#define PAIR_DOUBT 20.0
+
+/* How often a plain form must have been seen until how it was meant counts half. */
+#define SHARE_DOUBT 50.0
 
 bon_status bon_restore_cache_open(bon_restore_cache **out, const bon_restorer *restorer) {
     bon_restore_cache *cache = bon_alloc_zeroed(1, sizeof *cache);
@@ -100,6 +105,22 @@ double bon_cache_alone(const bon_restore_cache *cache, uint32_t word) {
 double bon_cache_pair(const bon_restore_cache *cache, uint32_t before, uint32_t word) {
     uint32_t count = find(cache, before, word)->count;
     return count ? count / (find(cache, BON_CACHE_ALONE, before)->count + PAIR_DOUBT) : 0;
+}
+
+/* The model's probability of a word, whatever stands before. */
+static double frequency(const bon_restore_cache *cache, uint32_t word) {
+    return pow(10, (double)bon_lm_node_logprob(cache->lm, 1, bon_lm_unigram(cache->lm, word)));
+}
+
+void bon_cache_weigh(const bon_restore_cache *cache, struct bon_choice *choices, unsigned count) {
+    double counts[BON_LATTICE_CHOICES], frequencies[BON_LATTICE_CHOICES], all = 0, mass = 0;
+    if (count < 2 || cache->total == 0) return;
+    for (unsigned i = 0; i < count; i++) all += counts[i] = find(cache, BON_CACHE_ALONE, choices[i].word)->count;
+    if (all == 0) return;
+    for (unsigned i = 0; i < count; i++) mass += frequencies[i] = frequency(cache, choices[i].word);
+    for (unsigned i = 0; i < count && mass > 0; i++)
+        if (frequencies[i] > 0)
+            choices[i].bonus += (float)log10((counts[i] * mass / frequencies[i] + SHARE_DOUBT) / (all + SHARE_DOUBT));
 }
 
 bon_status bon_restore_cache_add(bon_restore_cache *cache, const char *text, size_t n) {

@@ -3,7 +3,11 @@
  * Words come in bursts: one that was used is likely to come again soon (Kuhn & De Mori 1990, "A cache-based natural language
  * model for speech recognition"). The cache counts words and pairs of words of the text seen so far and gives
  *
- *     score(w | history) = (1 - weight) p_model(w | history) + weight (c(w) / N + c(v w) / (c(v) + 10))
+ *     score(w | history) = (1 - weight) p_model(w | history) + weight (c(w) / N + c(v w) / (c(v) + 20))
+ *
+ * Beside that, the words of a plain form are weighed by how they shared it so far: one that was c(w) of C times meant, where by
+ * the model's word frequencies it is q(w) of them, is (c(w) / q(w) + 50) / (C + 50) times as likely as before. What a document
+ * has as often as any other changes nothing.
  *
  * One table holds both kinds of counts. Counting a word is two look-ups; when the table is full all counts are halved, so that
  * what is old fades and memory has a limit.
@@ -12,6 +16,7 @@
 #define BON_SRC_RESTORE_CACHE_H
 
 #include "bon/restore.h"
+#include "restore/lattice.h"
 
 #define BON_CACHE_ALONE UINT32_MAX /* in place of the word before: counts of single words */
 
@@ -40,5 +45,8 @@ bon_status bon_cache_count(bon_restore_cache *cache, uint32_t before, uint32_t w
 double bon_cache_alone(const bon_restore_cache *cache, uint32_t word);
 /* The second term. */
 double bon_cache_pair(const bon_restore_cache *cache, uint32_t before, uint32_t word);
+
+/* Adds to the choices of a position what their shares of the plain form say, log10. */
+void bon_cache_weigh(const bon_restore_cache *cache, struct bon_choice *choices, unsigned count);
 
 #endif

@@ -6,6 +6,7 @@
  */
 #include "restore/session.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,10 +14,12 @@
 #include "restore/letters.h"
 
 /* bench/restore.sh shows what these lose against a search without pruning. */
-#define DEFAULT_BEAM 40
+#define DEFAULT_BEAM 30
 #define DEFAULT_THRESHOLD 3.3
+/* log10 below the tagger's best at which a choice is left out; all are kept where readings beside the best are asked for. */
+#define DEFAULT_LEAST 1.3F
 /* Larger weights hurt: what a cache knows is right, but little. */
-#define DEFAULT_CACHE_WEIGHT 0.03
+#define DEFAULT_CACHE_WEIGHT 0.01
 
 /* Token offsets are 32 bits. */
 enum { SLICE_MAX = 1 << 30 };
@@ -48,6 +51,7 @@ bon_status bon_restore_session_open(bon_restore_session **out, const bon_restore
         bon_restore_session_close(session);
         return status;
     }
+    session->least = DEFAULT_LEAST;
     session->trellis.cache_weight = options->cache_weight > 0 ? options->cache_weight : DEFAULT_CACHE_WEIGHT;
     *out = session;
     return BON_OK;
@@ -100,6 +104,7 @@ struct run {
 static void run_begin(struct run *run, bon_restore_session *session, const char *line, size_t n, bool keep_arcs) {
     *run = (struct run){.session = session, .line = line, .n = n};
     session->trellis.keep_arcs = keep_arcs;
+    session->lattice.least = keep_arcs ? HUGE_VALF : session->least;
     session->trellis.before = BON_CACHE_ALONE;
     bon_lm_state_begin(session->restorer->lm, &run->state);
 }
@@ -111,6 +116,9 @@ static bon_status run_window(struct run *run) {
     run->slice = run->n - run->base < SLICE_MAX ? run->n - run->base : SLICE_MAX;
     run->written = 0;
     BON_TRY(bon_lattice_fill(lattice, run->line + run->base, run->slice, &pos));
+    for (unsigned i = 0; run->session->trellis.cache && i < lattice->count; i++)
+        bon_cache_weigh(run->session->trellis.cache, lattice->choices + lattice->positions[i].first,
+                        lattice->positions[i].count);
     bool full = lattice->count == BON_LATTICE_POSITIONS;
     run->last = !full && run->base + run->slice == run->n;
     run->commit = full ? BON_LATTICE_POSITIONS - BON_LATTICE_LOOKAHEAD : lattice->count;

@@ -22,6 +22,7 @@ struct bon_restore_session {
     const bon_restorer *restorer;
     bon_restore_options options;
     struct bon_lattice lattice;
+    float least; /* of the lattice, where only the best reading is asked for */
     struct bon_scorer scorer;
     struct bon_trellis trellis;
     uint32_t path[BON_LATTICE_POSITIONS + 1];

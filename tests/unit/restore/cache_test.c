@@ -6,6 +6,7 @@
 #include "base/artefact.h"
 #include "failmalloc.h"
 #include "files.h"
+#include "ngram/query.h"
 #include "ngram/table.h"
 #include "restore/cache.h"
 #include "restore/session.h"
@@ -52,8 +53,8 @@ Test(cache, counts_words_and_pairs_within_lines) {
     cr_expect_eq(cache->total, 6);
     cr_expect(near(bon_cache_alone(cache, word("anh")), 2 / 6.0));
     cr_expect(near(bon_cache_alone(cache, word("về")), 0));
-    cr_expect(near(bon_cache_pair(cache, word("anh"), word("hưng")), 2 / 12.0));
-    cr_expect(near(bon_cache_pair(cache, word("hưng"), word("đến")), 1 / 12.0));
+    cr_expect(near(bon_cache_pair(cache, word("anh"), word("hưng")), 2 / 22.0));
+    cr_expect(near(bon_cache_pair(cache, word("hưng"), word("đến")), 1 / 22.0));
     cr_expect(near(bon_cache_pair(cache, word("hưng"), word("đi")), 0));
     cr_expect(near(bon_cache_pair(cache, word("đến"), word("anh")), 0));
     cr_expect_eq(bon_cache_learn(cache, BON_CACHE_ALONE, BON_LM_UNK), BON_OK);
@@ -62,6 +63,29 @@ Test(cache, counts_words_and_pairs_within_lines) {
     bon_restore_cache_clear(cache);
     cr_expect_eq(cache->total, 0);
     cr_expect(near(bon_cache_alone(cache, word("anh")), 0));
+}
+
+/* A plain form's words are weighed by how they shared it: what is seen as often as the model expects changes nothing. */
+Test(cache, shares_of_a_plain_form) {
+    struct bon_choice choices[2] = {{.word = word("hưng")}, {.word = word("hùng")}};
+    bon_cache_weigh(cache, choices, 2);
+    cr_expect(near((double)choices[0].bonus, 0) && near((double)choices[1].bonus, 0));
+    add("đến\n");
+    bon_cache_weigh(cache, choices, 2);
+    cr_expect(near((double)choices[0].bonus, 0) && near((double)choices[1].bonus, 0), "others of the line say nothing");
+    for (int i = 0; i < 50; i++) add("hưng\n");
+    bon_cache_weigh(cache, choices, 1);
+    cr_expect(near((double)choices[0].bonus, 0), "nothing to choose from");
+    bon_cache_weigh(cache, choices, 2);
+    cr_expect_gt(choices[0].bonus, 0);
+    cr_expect_float_eq((double)choices[1].bonus, log10(50 / 100.0), 1e-5);
+    choices[0].bonus = choices[1].bonus = 0;
+    double p[2], q;
+    for (int i = 0; i < 2; i++)
+        p[i] = pow(10, (double)bon_lm_node_logprob(cache->lm, 1, bon_lm_unigram(cache->lm, choices[i].word)));
+    q = p[0] / (p[0] + p[1]);
+    bon_cache_weigh(cache, choices, 2);
+    cr_expect_float_eq((double)choices[0].bonus, log10((50 / q + 50) / 100.0), 1e-5);
 }
 
 Test(cache, memory_has_a_limit_and_the_old_fades) {
@@ -86,7 +110,7 @@ Test(cache, a_file_keeps_counts_and_adds_to_them) {
     for (int i = 0; i < 2; i++) cr_assert_eq(bon_restore_cache_read(other, files_path("c")), BON_OK);
     cr_expect_eq(other->total, 6);
     cr_expect(near(bon_cache_alone(other, word("hưng")), 2 / 6.0));
-    cr_expect(near(bon_cache_pair(other, word("anh"), word("hưng")), 2 / 12.0));
+    cr_expect(near(bon_cache_pair(other, word("anh"), word("hưng")), 2 / 22.0));
     bon_restore_cache_close(other);
 }
 
@@ -161,7 +185,7 @@ Test(cache, a_session_learns_and_forgets_by_lines) {
     cr_assert_eq(bon_restore_session_use_cache(session, cache, 1, 2), BON_OK);
     expect_restored(session, "anh hung den\n", "anh hùng đến\n");
     cr_expect_eq(cache->total, 3);
-    cr_expect(near(bon_cache_pair(cache, word("anh"), word("hùng")), 1 / 11.0));
+    cr_expect(near(bon_cache_pair(cache, word("anh"), word("hùng")), 1 / 21.0));
     expect_restored(session, "anh hung\n", "anh hùng\n");
     cr_expect_eq(cache->total, 0);
     bon_restore_session_close(session);
