@@ -1,6 +1,6 @@
 /* bench/lm_step.c: bench/lm.sh's clock: training steps of a preset on one thread beside the bare matrix product of the same BLAS.
  *
- *     lm_step PRESET TOKENS STEPS
+ *     lm_step PRESET TOKENS STEPS RECOMPUTE
  *
  * Prints a line a step: GFLOP per CPU second of the step, of a 1024 x 1024 x 1024 product, tokens per CPU second, MiB of the
  * graph and MiB that it would take without reuse. */
@@ -41,7 +41,7 @@ int main(int argc, char **argv) {
     bon_graph *graph = NULL;
     bon_optimizer *optimizer = NULL;
     bon_transformer model;
-    if (argc != 4 || bon_transformer_preset(&config, argv[1], 0)) return 2;
+    if (argc != 5 || bon_transformer_preset(&config, argv[1], 0)) return 2;
     const int tokens = (int)strtol(argv[2], NULL, 10), steps = (int)strtol(argv[3], NULL, 10);
     int32_t *ids = calloc((size_t)tokens, sizeof *ids), *starts = calloc((size_t)tokens, sizeof *starts);
     if (tokens < 1 || !ids || !starts) return 2;
@@ -54,6 +54,7 @@ int main(int argc, char **argv) {
         goto fail;
     bon_transformer_build(&model, graph, &config, (size_t)tokens);
     bon_tensor *targets = bon_input_ints(graph, (size_t)tokens, 1, -1, (int32_t)config.vocabulary);
+    bon_graph_recompute(graph, (unsigned)strtoul(argv[4], NULL, 10));
     if (bon_graph_plan(graph, bon_cross_entropy(model.logits, targets, NULL)) ||
         bon_optimizer_open(&optimizer, params, &(bon_optimizer_options){.kind = BON_ADAMW}) ||
         bon_transformer_set(&model, &config, ids, starts) || bon_tensor_set_ints(targets, ids))

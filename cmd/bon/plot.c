@@ -221,6 +221,7 @@ static bon_status start(const char *script, pid_t *pid, int *from) {
     int ends[2];
     char program[] = "gnuplot";
     char *argv[] = {program, (char *)script, NULL};
+    setenv("LC_ALL", "C.UTF-8", 1); /* for gnuplot: titles are UTF-8 in any locale */
     if (pipe2(ends, O_CLOEXEC) != 0) return bon_fail_errno("gnuplot", "make pipe");
     int failed = posix_spawn_file_actions_init(&actions);
     if (failed == 0) {

@@ -199,8 +199,11 @@ static double seconds_since(const struct timespec *then) {
 
 static double clock_of(const bon_trainer *t) { return t->seconds + seconds_since(&t->began); }
 
-static bon_status forward(bon_trainer *t, bon_batches *batches, double *loss) {
+/* The mean loss of the next batch, of its first `windows` windows. */
+static bon_status forward(bon_trainer *t, bon_batches *batches, uint64_t windows, double *loss) {
+    const size_t context = t->options.model.context, rows = t->options.windows * context;
     bon_batches_next(batches, t->options.windows, t->ids, t->next, t->starts);
+    for (size_t row = windows * context; row < rows; row++) t->next[row] = -1;
     BON_TRY(bon_transformer_set(&t->model, &t->options.model, t->ids, t->starts));
     BON_TRY(bon_tensor_set_ints(t->targets, t->next));
     BON_TRY(bon_graph_forward(t->graph));
@@ -222,7 +225,7 @@ static bon_status gradient(bon_trainer *t, bon_train_row *row) {
     row->loss = 0;
     for (unsigned i = 0; i < t->options.accumulate; i++) {
         double loss;
-        BON_TRY(forward(t, &t->train, &loss));
+        BON_TRY(forward(t, &t->train, t->options.windows, &loss));
         if (!isfinite(loss)) return not_finite(row->step, bon_graph_blame(t->graph));
         row->loss += loss / t->options.accumulate;
         BON_TRY(bon_graph_backward(t->graph, i > 0));
@@ -280,12 +283,16 @@ bon_status bon_trainer_validate(bon_trainer *t, uint64_t batches, double *loss) 
     bon_batches val = t->val;
     const uint64_t windows = val.count / val.context, all = (windows + t->options.windows - 1) / t->options.windows;
     const uint64_t count = batches && batches < all ? batches : all;
-    *loss = 0;
-    for (uint64_t i = 0; i < count; i++) {
+    double sum = 0;
+    uint64_t measured = 0;
+    for (uint64_t i = 0, here; i < count;
+         i++, measured += here) { /* the last batch may be filled up: each window once */
         double one;
-        BON_TRY(forward(t, &val, &one));
-        *loss += one / (double)count;
+        here = windows - measured < t->options.windows ? windows - measured : t->options.windows;
+        BON_TRY(forward(t, &val, here, &one));
+        sum += one * (double)here;
     }
+    *loss = sum / (double)measured;
     return BON_OK;
 }
 

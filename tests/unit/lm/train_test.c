@@ -60,6 +60,7 @@ struct watch {
     uint64_t step;
     double first, last, val;
     double losses[64]; /* of each step */
+    uint64_t skipped, first_skipped;
 };
 
 static void report(void *user, const bon_train_row *row) {
@@ -67,6 +68,7 @@ static void report(void *user, const bon_train_row *row) {
     watch->step = row->step;
     if (row->step == 1) watch->first = row->loss;
     watch->last = row->loss;
+    if (row->skipped && watch->skipped++ == 0) watch->first_skipped = row->step;
     if (row->step < sizeof watch->losses / sizeof watch->losses[0]) watch->losses[row->step] = row->loss;
     if (!isnan(row->val_loss)) watch->val = row->val_loss;
 }
@@ -202,6 +204,41 @@ Test(train, the_curve_stays) {
         close_run(&run);
         remove_place(&place);
     }
+}
+
+/* Batches of any size measure the same. */
+Test(train, validation_sees_each_window_once) {
+    struct place place;
+    struct watch watch = {0};
+    double losses[3];
+    make_place(&place);
+    for (unsigned i = 0; i < 3; i++) {
+        static const unsigned windows[3] = {1, 7, 64}; /* of 24 */
+        struct run run = {0};
+        bon_train_options options = options_of(&place, &watch);
+        options.windows = windows[i];
+        cr_assert_eq(open_run(&run, &place, &options), BON_OK);
+        cr_assert_eq(bon_trainer_validate(run.trainer, 0, &losses[i]), BON_OK, "%s", bon_error_message());
+        close_run(&run);
+    }
+    cr_expect_float_eq(losses[1], losses[0], 1e-5, "%g %g", losses[0], losses[1]);
+    cr_expect_float_eq(losses[2], losses[0], 1e-5, "%g %g", losses[0], losses[2]);
+    remove_place(&place);
+}
+
+Test(train, steps_that_stand_out_are_left_out) {
+    struct place place;
+    struct watch watch = {0};
+    struct run run = {0};
+    make_place(&place);
+    bon_train_options options = options_of(&place, &watch);
+    options.steps = 100, options.skip = 1; /* one in six of a normal distribution is above that */
+    cr_assert_eq(open_run(&run, &place, &options), BON_OK);
+    cr_assert_eq(bon_trainer_run(run.trainer), BON_OK, "%s", bon_error_message());
+    cr_expect(watch.skipped >= 2 && watch.skipped <= 25, "%llu steps", (unsigned long long)watch.skipped);
+    cr_expect_gt(watch.first_skipped, 50, "before there was anything to compare with");
+    close_run(&run);
+    remove_place(&place);
 }
 
 Test(train, a_killed_run) { /* half a checkpoint and rows behind the last whole one are left */
