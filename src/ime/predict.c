@@ -55,17 +55,23 @@ static bool was_doubted(const struct ime_window *window, const struct ime_part *
     return n > 0 && n == bon_plain_form(part->text, part->text_len, now, &marks) && memcmp(before, now, n) == 0;
 }
 
-/* A word that the user always wants as it is typed. */
-static void keep_keys(struct ime_part *part) {
+/* Its keys, but Backspace gives back what they made. */
+static void show_as_keys(struct ime_part *part) {
     memcpy(part->text, part->keys, part->key_count);
     part->text_len = part->key_count;
     part->pin = IME_FIXED;
-    part->raw = part->kept = true;
+    part->raw = true;
+}
+
+/* A word that the user always wants as it is typed. */
+static void keep_keys(struct ime_part *part) {
+    show_as_keys(part);
+    part->kept = true;
 }
 
 void bon_ime_window_take(struct ime_window *window, const struct bon_ime_setup *setup, struct ime_word *word,
                          bool restores) {
-    struct ime_part *part = &window->parts[window->count++];
+    struct ime_part *part = &window->parts[window->count];
     restores &= window->origin_count == 0; /* its keys are not what was typed */
     bool keeps = !restores || bon_ime_word_keeps(word, setup);
     *part = (struct ime_part){.pin = (uint8_t)pin_of(word, setup), .key_count = word->key_count, .told = word->raw};
@@ -81,6 +87,10 @@ void bon_ime_window_take(struct ime_window *window, const struct bon_ime_setup *
     }
     if (restores && !part->raw && window->memory && bon_ime_memory_keeps(window->memory, part->keys, part->key_count))
         keep_keys(part);
+    else if (restores && part->pin == IME_FIXED && !part->raw && !part->told && has_marks(word) &&
+             bon_ime_window_means_keys(window, part))
+        show_as_keys(part);
+    window->count++;
     window->doubted_len = window->origin_count = 0;
     bon_ime_word_clear(word);
 }

@@ -112,6 +112,11 @@ size_t bon_ime_window_show_tail(const struct ime_window *window, char *out);
 size_t bon_ime_window_readings(struct ime_window *window, unsigned at, const char *plain, size_t n,
                                char (*texts)[IME_SHOWN_MAX + 1], size_t cap);
 
+/* ---- english.c ---- */
+
+/* Whether the keys of a word with marks, which is to be the next of the window, are an English word that fits far better. */
+bool bon_ime_window_means_keys(struct ime_window *window, const struct ime_part *part);
+
 /* ---- teach.c ---- */
 
 /* Puts what was chosen before in the place of words that are not fixed; whether that changed one. */
