@@ -23,7 +23,7 @@
 extern "C" {
 #endif
 
-/* One text field's state. About 20 KB; not to be shared between threads. */
+/* One text field's state. About 24 KB; not to be shared between threads. */
 typedef struct bon_ime bon_ime;
 
 /* ---- keys ---- */
