@@ -16,7 +16,7 @@ struct forget_args {
 
 static const struct option_row options[] = {
     OPTION_STRING(0, "memory", "FILE", struct forget_args, memory,
-                  "what was learned (default: bon/ime-memory below\nXDG_DATA_HOME, or ~/.local/share)"),
+                  "what was learned (default: bon/learned below\nXDG_DATA_HOME, or ~/.local/share)"),
     OPTIONS_COMMON,
     OPTION_END,
 };

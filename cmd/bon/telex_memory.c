@@ -9,9 +9,9 @@ const char *telex_memory_path(const char *option, char buffer[PATH_MAX]) {
     int n = PATH_MAX;
     if (option) return option;
     if (data && data[0] == '/')
-        n = snprintf(buffer, PATH_MAX, "%s/bon/ime-memory", data);
+        n = snprintf(buffer, PATH_MAX, "%s/bon/learned", data);
     else if (home && home[0] == '/')
-        n = snprintf(buffer, PATH_MAX, "%s/.local/share/bon/ime-memory", home);
+        n = snprintf(buffer, PATH_MAX, "%s/.local/share/bon/learned", home);
     if (n < PATH_MAX) return buffer;
     fprintf(stderr, "bon: no folder for what was learned: HOME is not set; name the file with --memory FILE\n");
     return NULL;

@@ -4,7 +4,7 @@
 
 #include <limits.h>
 
-/* The option's file; without it bon/ime-memory below XDG_DATA_HOME, or below ~/.local/share. NULL after a message, when neither is
+/* The option's file; without it bon/learned below XDG_DATA_HOME, or below ~/.local/share. NULL after a message, when neither is
  * known. */
 const char *telex_memory_path(const char *option, char buffer[PATH_MAX]);
 

@@ -118,9 +118,9 @@ run_shell 'cat learned'
 expect_out 'bon-ime-memory 1 0'
 run_shell "printf 'toi' | bon telex decode --predict -m m.bonlm --memory learned"
 expect_out 'tôi'
-run_shell 'mkdir -p share/bon && mv learned share/bon/ime-memory && XDG_DATA_HOME="$PWD/share" bon telex forget'
+run_shell 'mkdir -p share/bon && mv learned share/bon/learned && XDG_DATA_HOME="$PWD/share" bon telex forget'
 expect_status 0
-run_shell 'XDG_DATA_HOME="$PWD/share" bon telex forget -q && cat share/bon/ime-memory'
+run_shell 'XDG_DATA_HOME="$PWD/share" bon telex forget -q && cat share/bon/learned'
 expect_err ''
 expect_out 'bon-ime-memory 1 0'
 run bon telex forget --memory nowhere
