@@ -74,7 +74,7 @@ static void list(const bon_lm_table *table, struct toy *toy, unsigned order, uin
     const struct bon_lm_level *level = &table->level[order - 1];
     struct toy_ngram ngram = {.order = order, .logprob = level->logprob[i]};
     ngram.words[0] = level->word[i];
-    memcpy(ngram.words + 1, suffix, (order - 1) * sizeof *suffix);
+    if (order > 1) memcpy(ngram.words + 1, suffix, (order - 1) * sizeof *suffix);
     if (order < table->order) ngram.backoff = level->backoff[i];
     if (toy->count == toy->cap) {
         toy->cap = 2 * toy->cap + 64;
