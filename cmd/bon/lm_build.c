@@ -7,6 +7,7 @@
 #include "classes.h"
 #include "commands.h"
 #include "layout.h"
+#include "limit.h"
 #include "lines.h"
 #include "ngram/counts.h"
 #include "stream.h"
@@ -23,6 +24,7 @@ struct build_args {
     unsigned order, quantize, candidates;
     double threshold;
     struct cutoffs prune;
+    struct limit limit;
     int layout; /* bon_lm_layout */
     bool discount_fallback, skip_symbols, definition, counts;
 };
@@ -80,6 +82,7 @@ static const struct option_row options[] = {
     OPTION_UNSIGNED(
         0, "candidates", "MIN", struct build_args, candidates, 1, UINT32_MAX,
         "make a model for 'bon restore' of folded tokens: marked\nwords seen at least MIN times are its candidates"),
+    OPTIONS_LIMIT(struct build_args, limit),
     OPTION_THREADS,
     OPTIONS_COMMON,
     OPTION_END,
@@ -203,6 +206,7 @@ static int run(const struct command *command, int argc, char **argv) {
     struct word_list words = {0};
     int first, result = options_parse(command, &args, argc, argv, &first);
     if (result == PARSE_GO) result = check_args(command, &args);
+    if (args.limit.memory) args.shared.threads = 1;
     if (result == PARSE_GO && args.counts) result = operands_check(command, argc - first, 1, INT_MAX);
     if (result != PARSE_GO) return result;
     bon_lm_build_options how = {.order = args.order,
@@ -210,7 +214,9 @@ static int run(const struct command *command, int argc, char **argv) {
                                 .discount_fallback = args.discount_fallback,
                                 .skip_symbols = args.skip_symbols,
                                 .definition = args.definition,
-                                .threshold = (float)args.threshold};
+                                .threshold = (float)args.threshold,
+                                .memory = args.limit.memory,
+                                .folder = limit_folder(&args.limit)};
     for (unsigned i = 0; i < args.order && args.prune.count; i++)
         how.prune[i] = args.prune.at[i < args.prune.count ? i : args.prune.count - 1];
     result = tell_failure(set_vocabulary(args.vocabulary, &words, &how));

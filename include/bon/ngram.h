@@ -21,7 +21,7 @@
 extern "C" {
 #endif
 
-enum { BON_LM_MAX_ORDER = 8, BON_LM_UNK = 0, BON_LM_BOS = 1, BON_LM_EOS = 2 };
+enum { BON_LM_MAX_ORDER = 8, BON_LM_MEMORY_MIN = 8000000, BON_LM_UNK = 0, BON_LM_BOS = 1, BON_LM_EOS = 2 };
 
 /* ---- query ---- */
 
@@ -148,8 +148,12 @@ typedef struct bon_lm_build_options {
     int definition; /* non-zero: discounts by their definition, not as lmplz takes them (see src/ngram/discount.c) */
     float
         threshold; /* above 0: n-grams above order 1 are left out without which perplexity rises by less than this part of
-                        it, on another text like this one; their counts go to the lower orders (see src/ngram/thin.c) */
-    uint32_t reserved[6];
+                         it, on another text like this one; their counts go to the lower orders (see src/ngram/thin.c) */
+    uint64_t
+        memory; /* 0 = as much as it takes; else bytes, at least BON_LM_MEMORY_MIN: what does not fit goes to temporary
+                        files, on one thread. The process stays within 64 MiB above it; the model is the same */
+    const char *folder; /* for temporary files; NULL = /tmp */
+    uint32_t reserved[2];
 } bon_lm_build_options;
 
 typedef struct bon_lm_builder bon_lm_builder;

@@ -104,6 +104,7 @@ static bon_status print_part(void *context, size_t part, unsigned worker) {
 static bon_status put_part(void *context, size_t part, unsigned worker) {
     (void)part;
     const struct order_job *job = context;
+    bon_store_pace(job->writers[worker].table->store, job->writers[worker].text.len);
     return bon_out_write(job->out, job->writers[worker].text.data, job->writers[worker].text.len);
 }
 

@@ -7,12 +7,14 @@
 
 #include "base/artefact.h"
 #include "base/buf.h"
+#include "base/store.h"
 
 struct bon_bitsink {
     struct bon_artefact_writer *writer; /* one of the two is NULL */
     bon_buf *memory;
-    uint64_t pending; /* bits not yet in the buffer, lowest first */
-    unsigned filled;  /* how many: always below 64 */
+    struct bon_store *store; /* what the numbers come from, NULL: from memory */
+    uint64_t pending;        /* bits not yet in the buffer, lowest first */
+    unsigned filled;         /* how many: always below 64 */
     size_t used;
     uint8_t buffer[8 << 10];
 };
@@ -20,7 +22,7 @@ struct bon_bitsink {
 void bon_bitsink_start(struct bon_bitsink *sink, struct bon_artefact_writer *writer);
 /* The bytes are appended to *memory. */
 void bon_bitsink_start_memory(struct bon_bitsink *sink, bon_buf *memory);
-/* Hands over the buffer. */
+/* Hands over the buffer, and paces the store by what likely went into it. */
 bon_status bon_bitsink_flush(struct bon_bitsink *sink);
 /* Fills up to a multiple of 8 bytes, appends `pad` zero bytes (a multiple of 8) and hands everything over. */
 bon_status bon_bitsink_finish(struct bon_bitsink *sink, size_t pad);

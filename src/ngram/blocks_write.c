@@ -13,7 +13,7 @@
 /* ---- the plan ---- */
 
 void bon_blocks_plan_free(struct bon_blocks_plan *plan) {
-    for (unsigned i = 0; i < BON_LM_MAX_ORDER; i++) free(plan->contexts[i]);
+    for (unsigned i = 0; i < BON_LM_MAX_ORDER; i++) free(plan->found[i]);
     *plan = (struct bon_blocks_plan){0};
 }
 
@@ -36,8 +36,10 @@ bon_status bon_blocks_plan(struct bon_blocks_plan *plan, const struct bon_lm_tab
     *plan = (struct bon_blocks_plan){.table = table};
     *possible = numbers_fit(table);
     for (unsigned k = 2; *possible && status == BON_OK && k <= table->order; k++) {
+        plan->contexts[k - 1] = k == 2 ? table->level[k - 1].word : table->level[k - 1].context;
+        if (plan->contexts[k - 1]) continue; /* the estimator knew */
         uint32_t *contexts = bon_alloc_array((size_t)table->level[k - 1].count + 1, sizeof *contexts);
-        plan->contexts[k - 1] = contexts;
+        plan->contexts[k - 1] = plan->found[k - 1] = contexts;
         if (!contexts) {
             status = BON_ERR_NOMEM;
             break;
@@ -48,6 +50,8 @@ bon_status bon_blocks_plan(struct bon_blocks_plan *plan, const struct bon_lm_tab
     if (!*possible || status != BON_OK) bon_blocks_plan_free(plan);
     return status;
 }
+
+enum { BLOCK_BYTES = BON_BLOCK * 96 }; /* of arrays passed with a block, and about what is touched out of turn */
 
 /* ---- bits of a block ---- */
 
@@ -220,6 +224,7 @@ static bon_status put_block(struct level_writer *w, uint64_t number) {
     w->entries[number] =
         w->words | (uint64_t)low_bits << BON_BLOCK_OFFSET_BITS | (uint64_t)part.base << (64 - BON_BLOCK_BASE_BITS);
     w->words += block->used;
+    bon_store_pace(w->table->store, BLOCK_BYTES);
     return bon_artefact_write(w->writer, block->bits, block->used * sizeof *block->bits);
 }
 
@@ -266,10 +271,11 @@ static bon_status put_blanks(struct level_writer *w) {
 
 static bon_status write_level(struct level_writer *w, unsigned quantize_bits) {
     unsigned bits = w->order == 1 ? 0 : quantize_bits; /* unigrams are few and in every back-off: kept exact */
-    w->probs = (struct bon_palette_source){w->level->logprob, NULL, w->level->count};
+    w->probs = (struct bon_palette_source){w->level->logprob, NULL, w->level->count, w->table->store};
     BON_TRY(bon_palette_make(&w->prob, &w->probs, bits, w->order == 1, false));
     if (w->inner) {
-        w->backoffs = (struct bon_palette_source){w->level->backoff, w->level->extends, w->level->count};
+        w->backoffs =
+            (struct bon_palette_source){w->level->backoff, w->level->extends, w->level->count, w->table->store};
         BON_TRY(bon_palette_make(&w->backoff, &w->backoffs, bits, w->order == 1, true));
     }
     BON_TRY(put_level(w));
@@ -294,8 +300,8 @@ static bon_status write_order(struct bon_blocks_plan *plan, unsigned order, unsi
     free(w->entries);
     free(w);
     if (order > 2) { /* the level before is no longer asked for */
-        free(plan->contexts[order - 2]);
-        plan->contexts[order - 2] = NULL;
+        free(plan->found[order - 2]);
+        plan->contexts[order - 2] = plan->found[order - 2] = NULL;
     }
     return status;
 }

@@ -4,10 +4,12 @@
 
 #include "ngram/table.h"
 
-/* What ranks are made from: the number of each n-gram's context, by level; freed level by level while they are written. */
+/* What ranks are made from: the number of each n-gram's context, by level. */
 struct bon_blocks_plan {
     const struct bon_lm_table *table;
-    uint32_t *contexts[BON_LM_MAX_ORDER];
+    const uint32_t *contexts[BON_LM_MAX_ORDER];
+    uint32_t
+        *found[BON_LM_MAX_ORDER]; /* those that the table did not have; freed level by level while they are written */
 };
 
 /* *possible: whether the layout can hold the table: every n-gram above order 2 has its context in it (an ARPA file may leave

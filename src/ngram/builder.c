@@ -17,7 +17,11 @@ struct bon_lm_builder {
     const char *const *vocabulary; /* the caller's */
     size_t vocabulary_size;
     struct bon_corpus corpus;
+    struct bon_store *store; /* NULL: no limit of memory */
+    uint64_t memory;
 };
+
+enum { SPARE = 36 << 20, WORD_BYTES = 128 };
 
 static bon_status check_options(const bon_lm_build_options *options) {
     if (options->order > BON_LM_MAX_ORDER)
@@ -33,6 +37,22 @@ static bon_status check_options(const bon_lm_build_options *options) {
                 "the pruning threshold of order %u (%u) is below that of order %u (%u): thresholds must not "
                 "decrease, or an n-gram would outlive its parts",
                 k + 1, options->prune[k], k, options->prune[k - 1]);
+    return BON_OK;
+}
+
+/* The program itself is smaller than the 64 MiB by which it may pass the limit. */
+static bon_status limit_memory(bon_lm_builder *builder, const bon_lm_build_options *options) {
+    if (options->memory < BON_LM_MEMORY_MIN)
+        return bon_fail(BON_ERR_ARGUMENT, "a memory limit of %llu bytes is too little; the least is %d MB",
+                        (unsigned long long)options->memory, BON_LM_MEMORY_MIN / 1000000);
+    if (options->threshold > 0)
+        return bon_fail(BON_ERR_ARGUMENT, "thinning a model while it is built needs all of it in memory: build it with "
+                                          "cut-offs, or without a memory limit");
+    uint64_t budget = options->memory < SIZE_MAX / 2 ? options->memory : SIZE_MAX / 2;
+    BON_TRY(bon_store_open(&builder->store, (size_t)budget + SPARE, options->folder ? options->folder : "/tmp"));
+    builder->corpus.store = builder->store;
+    builder->memory = options->memory;
+    builder->threads = 1; /* what is in a store is worked on by one */
     return BON_OK;
 }
 
@@ -53,6 +73,7 @@ bon_status bon_lm_builder_open(bon_lm_builder **out, const bon_lm_build_options 
     builder->vocabulary_size = options->vocabulary_size;
     bon_status status =
         bon_corpus_open(&builder->corpus, options->skip_symbols ? BON_CORPUS_SKIPPING : BON_CORPUS_SENTENCES);
+    if (status == BON_OK && options->memory) status = limit_memory(builder, options);
     if (status != BON_OK) {
         bon_lm_builder_close(builder);
         return status;
@@ -64,6 +85,7 @@ bon_status bon_lm_builder_open(bon_lm_builder **out, const bon_lm_build_options 
 void bon_lm_builder_close(bon_lm_builder *builder) {
     if (!builder) return;
     bon_corpus_free(&builder->corpus);
+    bon_store_close(builder->store);
     free(builder);
 }
 
@@ -90,6 +112,16 @@ static void give_words(bon_lm_builder *builder, struct bon_word_order *words, st
     words->counts = NULL;
 }
 
+/* The vocabulary and what is known of each word stay in memory. */
+static bon_status check_words(const bon_lm_builder *builder) {
+    const struct bon_vocab *vocab = &builder->corpus.vocab;
+    uint64_t need = vocab->arena.total + (uint64_t)vocab->count * WORD_BYTES;
+    if (!builder->memory || need <= builder->memory + SPARE) return BON_OK;
+    return bon_fail(
+        BON_ERR_LIMIT, "%u different words do not fit a memory limit of %llu MiB; the least for this text is %llu MiB",
+        vocab->count, (unsigned long long)builder->memory >> 20, (unsigned long long)(need - SPARE + (1 << 20)) >> 20);
+}
+
 bon_status bon_lm_builder_estimate(bon_lm_builder *builder, bon_lm_table **out) {
     *out = NULL;
     struct bon_word_order words = {0};
@@ -99,12 +131,15 @@ bon_status bon_lm_builder_estimate(bon_lm_builder *builder, bon_lm_table **out) 
                         "the text is empty: there is no line to estimate a model from; name a file with text");
     bon_lm_table *table = bon_alloc_zeroed(1, sizeof *table);
     if (!table) return BON_ERR_NOMEM;
+    table->store = builder->store; /* its own from here on; closed last */
+    builder->store = NULL;
     const struct bon_word_rule rule = {
         .prune = builder->prune[0], .allowed = builder->vocabulary, .allowed_count = builder->vocabulary_size};
     bool definition = builder->definition || builder->corpus.row;
     const struct bon_kn_rule how = {.fallback = builder->discount_fallback,
                                     .discounts = definition ? BON_DISCOUNT_DEFINITION : BON_DISCOUNT_LMPLZ};
-    bon_status status = bon_corpus_renumber(&builder->corpus, &rule, &words);
+    bon_status status = check_words(builder);
+    if (status == BON_OK) status = bon_corpus_renumber(&builder->corpus, &rule, &words);
     if (status == BON_OK)
         status = bon_grams_find(&grams, builder->order, builder->threads, &builder->corpus, &words, builder->prune);
     if (status == BON_OK && !definition) bon_grams_count_as_lmplz(&grams, words.first_seen);

@@ -11,7 +11,7 @@
 
 #include "base/buf.h"
 
-enum { SHORT_BYTES = 16, SHORT_BITS = 14 };
+enum { SHORT_BYTES = 16, SHORT_BITS = 14, PACE = 1 << 14 };
 
 struct bon_short_word {
     uint64_t low, high; /* the word's bytes; both 0 = free */
@@ -43,10 +43,10 @@ bon_status bon_corpus_open(struct bon_corpus *corpus, enum bon_corpus_kind kind)
 
 void bon_corpus_free(struct bon_corpus *corpus) {
     bon_vocab_free(&corpus->vocab);
-    free(corpus->ids);
+    bon_store_free(corpus->store, corpus->ids);
+    bon_store_free(corpus->store, corpus->weight);
     free(corpus->shorts);
     free(corpus->drained);
-    free(corpus->weight);
     *corpus = (struct bon_corpus){0};
 }
 
@@ -100,7 +100,7 @@ static bon_status push(struct bon_corpus *corpus, uint32_t id) {
         return bon_fail(BON_ERR_LIMIT, "the text has more than %u words; build from parts of it or from counts",
                         UINT32_MAX);
     if (corpus->count == corpus->cap)
-        BON_TRY(bon_grow_array(&corpus->ids, &corpus->cap, corpus->count + 1, sizeof *corpus->ids));
+        BON_TRY(bon_store_grow(corpus->store, &corpus->ids, &corpus->cap, corpus->count + 1, sizeof *corpus->ids));
     corpus->ids[corpus->count++] = id;
     return BON_OK;
 }
@@ -181,6 +181,7 @@ bon_status bon_corpus_add(struct bon_corpus *corpus, const char *text, size_t n,
         text = newline ? newline + 1 : end;
     }
     corpus->lines += lines;
+    bon_store_pace(corpus->store, (corpus->count - before) * sizeof *corpus->ids);
     return BON_OK;
 }
 
@@ -225,7 +226,10 @@ static void rank_words(const struct bon_corpus *corpus, const struct bon_word_ru
                                          .id = id,
                                          .kept = id < BON_CORPUS_SYMBOLS || !rule->allowed};
     size_t step = corpus->row ? corpus->row : 1;
-    for (size_t i = step - 1; i < corpus->count; i += step) words[corpus->ids[i]].count += bon_corpus_weight(corpus, i);
+    for (size_t i = step - 1; i < corpus->count; i += step) {
+        words[corpus->ids[i]].count += bon_corpus_weight(corpus, i);
+        if (i % PACE < step) bon_store_pace(corpus->store, 2 * PACE * sizeof *corpus->ids);
+    }
     if (corpus->row) words[BON_LM_BOS].count = words[BON_LM_EOS].count; /* a line has one of each */
     for (size_t i = 0; rule->allowed && i < rule->allowed_count; i++) {
         uint32_t id = bon_vocab_find(&corpus->vocab, rule->allowed[i], strlen(rule->allowed[i]));
@@ -272,7 +276,10 @@ bon_status bon_corpus_renumber(struct bon_corpus *corpus, const struct bon_word_
     }
     status = replace_vocab(corpus, words, order->kept);
     if (status != BON_OK) goto done;
-    for (size_t i = 0; i < corpus->count; i++) corpus->ids[i] = final_id[corpus->ids[i]];
+    for (size_t i = 0; i < corpus->count; i++) {
+        corpus->ids[i] = final_id[corpus->ids[i]];
+        if (i % PACE == 0) bon_store_pace(corpus->store, PACE * sizeof *corpus->ids);
+    }
 done:
     if (status != BON_OK) bon_word_order_free(order);
     free(words);

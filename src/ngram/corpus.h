@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "base/store.h"
 #include "bon/ngram.h"
 #include "ngram/vocab.h"
 
@@ -37,6 +38,7 @@ struct bon_corpus {
     uint64_t *drained; /* [drained_cap] how often each id was in the text already dropped by bon_corpus_drain */
     size_t drained_cap;
     struct bon_short_word *shorts; /* a small cache in front of vocab, see corpus.c */
+    struct bon_store *store;       /* where ids and weight are; the owner sets it before anything is added */
 };
 
 /* All zeros, then bon_corpus_open; bon_corpus_free also after a failure. */

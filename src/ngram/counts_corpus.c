@@ -31,14 +31,16 @@ static bon_status add_rows(struct bon_corpus *corpus, const uint32_t *rows, cons
     uint64_t before = corpus->count / corpus->row;
     if (size > (UINT32_MAX - 1) / corpus->row - before)
         return bon_fail(BON_ERR_LIMIT, "more than %u distinct %u-grams", (UINT32_MAX - 1) / corpus->row, corpus->row);
-    BON_TRY(bon_grow_array(&corpus->ids, &corpus->cap, (before + size) * corpus->row, sizeof *corpus->ids));
-    BON_TRY(bon_grow_array(&corpus->weight, &corpus->weight_cap, before + size, sizeof *corpus->weight));
+    BON_TRY(
+        bon_store_grow(corpus->store, &corpus->ids, &corpus->cap, (before + size) * corpus->row, sizeof *corpus->ids));
+    BON_TRY(bon_store_grow(corpus->store, &corpus->weight, &corpus->weight_cap, before + size, sizeof *corpus->weight));
     for (uint64_t i = 0; i < size; i++) {
         if (count[i] >= UINT32_MAX - corpus->total)
             return bon_fail(BON_ERR_LIMIT, "the counts add up to more than %u words", UINT32_MAX - 1);
         corpus->total += count[i];
         corpus->weight[before + i] = (uint32_t)count[i];
         for (unsigned j = 0; j < corpus->row; j++) corpus->ids[corpus->count++] = to[rows[i * corpus->row + j]];
+        bon_store_pace(corpus->store, (corpus->row + 1) * sizeof *corpus->ids);
     }
     return BON_OK;
 }

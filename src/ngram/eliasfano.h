@@ -59,6 +59,7 @@ struct bon_ef_source {
     const uint32_t *values;
     const uint32_t *run_begin; /* NULL = the values are the sequence */
     uint64_t count;
+    struct bon_store *store; /* where the arrays are; NULL: in memory */
 };
 
 /* Words of high bits. */

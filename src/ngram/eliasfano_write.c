@@ -9,7 +9,7 @@
 #include "ngram/bitsink.h"
 #include "ngram/eliasfano.h"
 
-enum { ENDS = 512, WIDTHS = BON_BITS_WIDTH_MAX + 1 };
+enum { ENDS = 512, PACE = 1 << 14, WIDTHS = BON_BITS_WIDTH_MAX + 1 };
 
 /* ---- how many low bits ---- */
 
@@ -30,6 +30,7 @@ static bool next_run(struct runs *runs) {
     }
     while (source->run_begin[runs->next + 1] <= runs->begin) runs->next++;
     runs->end = source->run_begin[++runs->next];
+    bon_store_pace(source->store, (runs->end - runs->begin + 1) * sizeof *source->values);
     return true;
 }
 
@@ -116,6 +117,7 @@ static bon_status find_hints(const struct bon_ef_source *source, const struct bo
         base = runs.begin > 0 ? high + 1 : 0;
         for (uint64_t i = runs.begin; i < runs.end; i++) {
             high = base + (source->values[i] >> head->low_bits);
+            if (i % PACE == 0) bon_store_pace(source->store, PACE * sizeof *source->values);
             BON_TRY(add_position(ones, high + i));
             if (!head->searchable) continue;
             for (; zero < high; zero++) BON_TRY(add_position(zeros, zero + i));
@@ -199,5 +201,6 @@ bon_status bon_ef_write(struct bon_artefact_writer *writer, const char *section,
     struct bon_bitsink sink;
     BON_TRY(bon_artefact_begin(writer, section));
     bon_bitsink_start(&sink, writer);
+    sink.store = source->store;
     return bon_ef_put(&sink, source, limit, searchable);
 }

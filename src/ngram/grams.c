@@ -17,18 +17,15 @@
 
 #include "base/buf.h"
 #include "base/parallel.h"
-#include "ngram/sort.h"
+#include "base/store.h"
+#include "ngram/gram_scan.h"
+#include "ngram/grams_spill.h"
 
 enum { MAX = BON_LM_MAX_ORDER };
 
-/* What all ranges of words share. */
+/* A search over ranges of words. */
 struct search {
-    struct bon_grams *grams; /* level 1 is filled in by all, each its own words */
-    const struct bon_corpus *corpus;
-    const struct bon_word_order *words;
-    const uint32_t *prune; /* [order] */
-    bool pruning;
-    struct bon_place_sorter sorter;
+    struct bon_gram_search shared;
     size_t piece_count;
     struct piece *pieces;
 };
@@ -39,138 +36,17 @@ struct piece {
     struct bon_grams grams; /* levels 2 and up, and with_count */
 };
 
-struct scan {
-    const struct search *search;
-    struct bon_grams *grams; /* of the piece */
-    const uint32_t *ids;
-    unsigned order;
-    unsigned depth;          /* n-grams of order 1..depth are open */
-    uint32_t node[MAX + 1];  /* [k] the open n-gram of order k */
-    uint64_t seen;           /* places so far, by weight */
-    uint64_t since[MAX + 1]; /* [k] what `seen` was before its first place */
-    bool unkept[MAX + 1];    /* [k] it contains a word not kept */
-};
-
-/* ---- growing levels ---- */
-
-static void level_free(struct bon_gram_level *level) {
-    free(level->word);
-    free(level->first_child);
-    free(level->adjusted);
-    free(level->context);
-    free(level->pruned);
+static void level_free(struct bon_store *store, struct bon_gram_level *level) {
+    bon_store_free(store, level->word);
+    bon_store_free(store, level->first_child);
+    bon_store_free(store, level->adjusted);
+    bon_store_free(store, level->context);
+    bon_store_free(store, level->pruned);
     *level = (struct bon_gram_level){0};
 }
 
 void bon_grams_free(struct bon_grams *grams) {
-    for (unsigned i = 0; i < MAX; i++) level_free(&grams->level[i]);
-}
-
-/* One array of a level, to `cap` items. */
-static bon_status resize(void *array, size_t cap, size_t size) {
-    void *data;
-    memcpy(&data, array, sizeof data);
-    data = realloc(data, (cap ? cap : 1) * size);
-    if (!data) return bon_fail_memory(cap * size);
-    memcpy(array, &data, sizeof data);
-    return BON_OK;
-}
-
-static bon_status level_resize(struct bon_gram_level *level, unsigned k, unsigned order, bool pruning, size_t cap) {
-    BON_TRY(resize(&level->word, cap, sizeof *level->word));
-    BON_TRY(resize(&level->adjusted, cap, sizeof *level->adjusted));
-    if (k < order) BON_TRY(resize(&level->first_child, cap + 1, sizeof *level->first_child));
-    if (pruning) BON_TRY(resize(&level->pruned, cap, sizeof *level->pruned));
-    level->cap = cap;
-    return BON_OK;
-}
-
-/* Makes room for `more` n-grams of each order above 1: as many as a word's places can bring. */
-static bon_status reserve(struct bon_grams *grams, size_t more, bool pruning) {
-    for (unsigned k = 2; k <= grams->order; k++) {
-        struct bon_gram_level *level = &grams->level[k - 1];
-        if (level->count + more <= level->cap) continue;
-        size_t cap = level->cap + level->cap / 2;
-        if (cap < level->count + more) cap = level->count + more;
-        BON_TRY(level_resize(level, k, grams->order, pruning, cap));
-    }
-    return BON_OK;
-}
-
-/* ---- the scan ---- */
-
-static struct bon_gram_level *level_of(const struct scan *scan, unsigned k) {
-    return k == 1 ? &scan->search->grams->level[0] : &scan->grams->level[k - 1];
-}
-
-/* Opens the n-gram of order k; `word` is its leftmost word. Level 1 is all there from the start. */
-static void open_gram(struct scan *scan, unsigned k, uint32_t word) {
-    struct bon_gram_level *level = level_of(scan, k);
-    uint32_t node = k == 1 ? word : (uint32_t)level->count++;
-    level->word[node] = word;
-    if (k < scan->order) level->first_child[node] = (uint32_t)scan->grams->level[k].count;
-    scan->node[k] = node;
-    scan->since[k] = scan->seen;
-    scan->unkept[k] = word >= scan->search->words->kept || (k > 1 && scan->unkept[k - 1]);
-    scan->depth = k;
-}
-
-/* Closes the n-grams of order down + 1 and above. */
-static void close_grams(struct scan *scan, unsigned down) {
-    for (unsigned k = scan->depth; k > down; k--) {
-        struct bon_gram_level *level = level_of(scan, k);
-        uint32_t node = scan->node[k];
-        uint64_t seen = scan->seen - scan->since[k];
-        uint32_t adjusted = (uint32_t)seen;
-        if (k < scan->order && level->word[node] != BON_LM_BOS)
-            adjusted = (uint32_t)scan->grams->level[k].count - level->first_child[node];
-        level->adjusted[node] = adjusted;
-        if (adjusted < 5) scan->grams->with_count[k - 1][adjusted]++;
-        if (level->pruned) level->pruned[node] = scan->unkept[k] || seen <= scan->search->prune[k - 1];
-    }
-    scan->depth = down;
-}
-
-/* How many words, counted from the last, two neighbours share; `order` or more when they are the same n-gram. */
-static unsigned shared_words(const struct scan *scan, const struct bon_place *a, const struct bon_place *b) {
-    const struct bon_place_sorter *sorter = &scan->search->sorter;
-    uint64_t differ = a->key ^ b->key, mask = ((uint64_t)1 << sorter->bits) - 1;
-    if (differ) {
-        unsigned top = 63 - (unsigned)__builtin_clzll(differ);
-        return 1 + (sorter->per_key * sorter->bits - 1 - top) / sorter->bits;
-    }
-    if ((a->key & mask) <= BON_LM_BOS) return scan->order; /* both go back to the beginning of the sentence */
-    if (a->more != b->more) return 1 + sorter->per_key;
-    if (a->more <= BON_LM_BOS) return scan->order;
-    for (unsigned back = 2 + sorter->per_key; back < scan->order; back++) {
-        uint32_t x = scan->ids[a->at - back];
-        if (x != scan->ids[b->at - back]) return back;
-        if (x == BON_LM_BOS) break;
-    }
-    return scan->order;
-}
-
-/* The word that stands `back` words before a place. */
-static uint32_t left_word(const struct scan *scan, const struct bon_place *place, unsigned back) {
-    const struct bon_place_sorter *sorter = &scan->search->sorter;
-    if (back <= sorter->per_key)
-        return (uint32_t)(place->key >> (sorter->per_key - back) * sorter->bits & (((uint64_t)1 << sorter->bits) - 1));
-    return back == sorter->per_key + 1 ? place->more : scan->ids[place->at - back];
-}
-
-static void scan_places(struct scan *scan, uint32_t word, const struct bon_place *places, size_t n) {
-    open_gram(scan, 1, word);
-    for (size_t i = 0; i < n; scan->seen += bon_corpus_weight(scan->search->corpus, places[i++].at)) {
-        unsigned shared = i ? shared_words(scan, &places[i - 1], &places[i]) : 1;
-        if (i > 0 && shared >= scan->depth) continue; /* all that is open goes on */
-        close_grams(scan, shared);
-        for (unsigned k = shared + 1; k <= scan->order; k++) {
-            uint32_t left = left_word(scan, &places[i], k - 1);
-            open_gram(scan, k, left);
-            if (left == BON_LM_BOS) break;
-        }
-    }
-    close_grams(scan, 0);
+    for (unsigned i = 0; i < MAX; i++) level_free(grams->store, &grams->level[i]);
 }
 
 /* ---- the places of each word ---- */
@@ -182,13 +58,14 @@ static uint64_t places_of(const struct bon_word_order *words, uint32_t w) {
 static bon_status scan_piece(void *context, size_t number, unsigned worker) {
     (void)worker;
     const struct search *search = context;
-    const struct bon_corpus *corpus = search->corpus;
+    const struct bon_corpus *corpus = search->shared.corpus;
     struct piece *piece = &search->pieces[number];
-    struct scan scan = {.search = search, .grams = &piece->grams, .ids = corpus->ids, .order = search->grams->order};
+    struct bon_gram_scan scan = {
+        .search = &search->shared, .grams = &piece->grams, .order = search->shared.grams->order};
     bon_status status = BON_ERR_NOMEM;
     uint64_t most = 0; /* places of one word; windows with weights are fewer than that */
     for (uint32_t w = piece->first; w < piece->end; w++)
-        if (places_of(search->words, w) > most) most = places_of(search->words, w);
+        if (places_of(search->shared.words, w) > most) most = places_of(search->shared.words, w);
     if (most > corpus->count) most = corpus->count;
     uint32_t *start = bon_alloc_array((size_t)(piece->end - piece->first) + 1, sizeof *start);
     uint32_t *at = start ? bon_place_list(corpus->ids, corpus->count, corpus->row ? corpus->row : 1, piece->first,
@@ -203,11 +80,13 @@ static bon_status scan_piece(void *context, size_t number, unsigned worker) {
         const uint32_t *list = at + start[w - piece->first];
         size_t n = start[w - piece->first + 1] - start[w - piece->first];
         for (size_t i = 0; i < n; i++) places[i] = (struct bon_place){.at = list[i]};
-        bon_place_sort(&search->sorter, places, scratch, n);
-        status = reserve(&piece->grams, n, search->pruning);
+        bon_place_sort(&search->shared.sorter, places, scratch, n);
+        status = bon_grams_reserve(&piece->grams, n, search->shared.pruning);
         if (status != BON_OK) goto done;
-        scan_places(&scan, w, places, n);
+        bon_gram_scan_word(&scan, w);
+        bon_gram_scan_places(&scan, places, n);
     }
+    bon_gram_scan_end(&scan);
     status = BON_OK;
 done:
     free(start);
@@ -221,8 +100,8 @@ done:
 
 /* Cuts the words into ranges with about as many places each. The first word takes part in the first. */
 static bon_status cut_pieces(struct search *search) {
-    const struct bon_word_order *words = search->words;
-    unsigned threads = search->grams->threads;
+    const struct bon_word_order *words = search->shared.words;
+    unsigned threads = search->shared.grams->threads;
     search->piece_count = threads > 1 ? 2 * (size_t)threads : 1; /* ranges are not equally hard */
     search->pieces = bon_alloc_zeroed(search->piece_count, sizeof *search->pieces);
     if (!search->pieces) return BON_ERR_NOMEM;
@@ -254,7 +133,7 @@ static void append(void *to, void *piece, size_t *at, size_t count, size_t size)
 
 /* Joins one array of level k; `member` is its place in struct bon_gram_level. */
 static bon_status join_array(struct search *search, unsigned k, size_t member, size_t size, size_t extra) {
-    struct bon_gram_level *level = &search->grams->level[k - 1];
+    struct bon_gram_level *level = &search->shared.grams->level[k - 1];
     void *array = bon_alloc_array(level->count + extra, size);
     if (!array) return BON_ERR_NOMEM;
     memcpy((char *)level + member, &array, sizeof array);
@@ -274,14 +153,14 @@ static void renumber_children(struct search *search, unsigned k) {
         const struct piece *piece = &search->pieces[i];
         size_t end = k == 1 ? piece->end : node + piece->grams.level[k - 1].count;
         if (offset)
-            for (size_t j = node; j < end; j++) search->grams->level[k - 1].first_child[j] += offset;
+            for (size_t j = node; j < end; j++) search->shared.grams->level[k - 1].first_child[j] += offset;
         node = end;
         offset += (uint32_t)piece->grams.level[k].count;
     }
 }
 
 static bon_status join_level(struct search *search, unsigned k) {
-    struct bon_grams *grams = search->grams;
+    struct bon_grams *grams = search->shared.grams;
     struct bon_gram_level *level = &grams->level[k - 1];
     for (size_t i = 0; i < search->piece_count; i++) level->count += search->pieces[i].grams.level[k - 1].count;
     if (level->count >= UINT32_MAX) return bon_fail(BON_ERR_LIMIT, "more than %u distinct %u-grams", UINT32_MAX, k);
@@ -289,14 +168,14 @@ static bon_status join_level(struct search *search, unsigned k) {
     BON_TRY(JOIN(word, 0));
     BON_TRY(JOIN(adjusted, 0));
     if (k < grams->order) BON_TRY(JOIN(first_child, 1));
-    if (search->pruning) BON_TRY(JOIN(pruned, 0));
+    if (search->shared.pruning) BON_TRY(JOIN(pruned, 0));
 #undef JOIN
     return BON_OK;
 }
 
 /* One piece is the whole: its levels are taken over as they are. */
 static bon_status join_pieces(struct search *search) {
-    struct bon_grams *grams = search->grams;
+    struct bon_grams *grams = search->shared.grams;
     for (unsigned k = 1; k <= grams->order; k++)
         for (size_t i = 0; i < search->piece_count; i++)
             for (unsigned c = 0; c < 5; c++)
@@ -315,8 +194,7 @@ static bon_status join_pieces(struct search *search) {
 
 static bon_status find_sorted(struct search *search) {
     bon_status status = cut_pieces(search);
-    bon_place_sorter_init(&search->sorter, search->corpus->ids, search->grams->order - 1, search->words->types);
-    const struct bon_parallel job = {search->grams->threads, search->piece_count, search, scan_piece, NULL};
+    const struct bon_parallel job = {search->shared.grams->threads, search->piece_count, search, scan_piece, NULL};
     if (status == BON_OK) status = bon_parallel_run(&job);
     if (status == BON_OK) status = join_pieces(search);
     for (size_t i = 0; search->pieces && i < search->piece_count; i++) bon_grams_free(&search->pieces[i].grams);
@@ -355,19 +233,21 @@ static void count_words(struct bon_grams *grams, const struct bon_word_order *wo
 
 bon_status bon_grams_find(struct bon_grams *grams, unsigned order, unsigned threads, struct bon_corpus *corpus,
                           const struct bon_word_order *words, const uint32_t *prune) {
-    *grams = (struct bon_grams){.order = order, .threads = threads};
+    *grams = (struct bon_grams){.order = order, .threads = threads, .store = corpus->store};
     struct search search = {
-        .grams = grams, .corpus = corpus, .words = words, .prune = prune, .pruning = prunes(order, prune, words)};
-    bon_status status = level_resize(&grams->level[0], 1, order, search.pruning, words->types);
+        .shared = {
+            .grams = grams, .corpus = corpus, .words = words, .prune = prune, .pruning = prunes(order, prune, words)}};
+    bon_place_sorter_init(&search.shared.sorter, corpus->ids, order - 1, words->types);
+    bon_status status = bon_gram_level_resize(grams, 1, search.shared.pruning, words->types);
     if (status != BON_OK) goto done;
     grams->level[0].count = words->types;
     if (order == 1)
         count_words(grams, words);
     else
-        status = find_sorted(&search);
+        status = grams->store ? bon_grams_find_spilled(&search.shared) : find_sorted(&search);
     if (status != BON_OK) goto done;
     close_levels(grams);
-    free(corpus->ids);
+    bon_store_free(corpus->store, corpus->ids);
     corpus->ids = NULL;
     corpus->count = corpus->cap = 0;
 done:

@@ -19,7 +19,9 @@ struct bon_gram_level {
 
 struct bon_grams {
     unsigned order;
-    unsigned threads; /* to use from here on */
+    unsigned threads;        /* to use from here on */
+    struct bon_store *store; /* where the arrays are; NULL: in memory */
+    size_t bucket;           /* contexts to do at a time; 0: as many as suit the caches, or the store */
     struct bon_gram_level level[BON_LM_MAX_ORDER];
     uint64_t with_count[BON_LM_MAX_ORDER]
                        [5]; /* n-grams of each order with adjusted count 1, 2, 3, 4 (pruned ones too) */

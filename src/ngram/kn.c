@@ -50,22 +50,27 @@ static bon_status estimate_words(const struct bon_gram_level *level, const struc
 /* ---- into the table ---- */
 
 /* Takes over the grams' arrays where they fit, and makes those that are missing. */
-static bon_status take_level(struct bon_gram_level *from, struct bon_lm_level *to, bool highest) {
+static bon_status take_level(struct bon_store *store, struct bon_gram_level *from, struct bon_lm_level *to,
+                             bool highest) {
     to->count = (uint32_t)from->count;
-    to->logprob = bon_alloc_array(from->count, sizeof *to->logprob);
+    to->logprob = bon_store_array(store, from->count, sizeof *to->logprob);
     if (!to->logprob) return BON_ERR_NOMEM;
     if (highest) return BON_OK;
-    to->backoff = bon_alloc_zeroed(from->count, sizeof *to->backoff);
-    to->extends = bon_alloc_zeroed(from->count, sizeof *to->extends);
+    to->backoff = bon_store_zeroed(store, from->count, sizeof *to->backoff);
+    to->extends = bon_store_zeroed(store, from->count, sizeof *to->extends);
     return to->backoff && to->extends ? BON_OK : BON_ERR_NOMEM;
 }
 
+enum { GRAM_BYTES = 24 }; /* of all arrays of a level and of those above that are walked beside it, about */
+
 /* Moves n-grams that stay over those that are pruned. `above` is the level above as it was. All children of a pruned n-gram
  * are pruned too. */
-static void drop_pruned(struct bon_gram_level *level, struct bon_lm_level *to, const struct bon_gram_level *above) {
+static void drop_pruned(struct bon_store *store, struct bon_gram_level *level, struct bon_lm_level *to,
+                        const struct bon_gram_level *above) {
     uint32_t kept = 0, children = 0;
     for (uint32_t i = 0; i < level->count; i++) {
         uint32_t first = children;
+        bon_store_pace(store, GRAM_BYTES);
         if (above)
             for (uint32_t j = level->first_child[i]; j < level->first_child[i + 1]; j++)
                 children += !is_pruned(above, j);
@@ -87,21 +92,13 @@ static void hand_over(struct bon_grams *grams, struct bon_lm_table *table) {
     for (unsigned k = 1; k <= grams->order; k++) {
         struct bon_gram_level *from = &grams->level[k - 1];
         struct bon_lm_level *to = &table->level[k - 1];
-        if (from->pruned) drop_pruned(from, to, k < grams->order ? &grams->level[k] : NULL);
+        if (from->pruned) drop_pruned(grams->store, from, to, k < grams->order ? &grams->level[k] : NULL);
         to->word = from->word;
         to->first_child = from->first_child;
         from->word = from->first_child = NULL;
-    }
-}
-
-/* What estimating level k was the last to need. */
-static void free_used(struct bon_grams *grams, unsigned k) {
-    struct bon_gram_level *level = &grams->level[k - 1];
-    free(level->adjusted);
-    level->adjusted = NULL;
-    if (k == grams->order) {
-        free(level->context);
-        level->context = NULL;
+        if (from->pruned) continue; /* contexts are not where they were */
+        to->context = from->context;
+        from->context = NULL;
     }
 }
 
@@ -111,23 +108,20 @@ static bon_status estimate_next(struct bon_grams *grams, unsigned k, const struc
     struct bon_gram_level *level = &grams->level[k - 1];
     struct bon_lm_level *to = &table->level[k - 1];
     bool highest = k == grams->order;
-    double *p_here = highest && k > 1 ? NULL : bon_alloc_array(level->count, sizeof *p_here);
+    double *p_here = highest && k > 1 ? NULL : bon_store_array(grams->store, level->count, sizeof *p_here);
     if (!p_here && !(highest && k > 1)) return BON_ERR_NOMEM;
-    bon_status status = take_level(level, to, highest);
+    bon_status status = take_level(grams->store, level, to, highest);
     if (status == BON_OK && k == 1) status = estimate_words(level, discount, p_here);
     for (size_t i = 0; i < level->count && status == BON_OK && k == 1; i++) to->logprob[i] = bon_log10(p_here[i]);
     if (status == BON_OK && k > 2) {
-        level->context = bon_alloc_array(level->count, sizeof *level->context);
+        level->context = bon_store_array(grams->store, level->count, sizeof *level->context);
         if (!level->context) status = BON_ERR_NOMEM;
     }
     if (status == BON_OK && k > 1) status = bon_kn_level(grams, k, discount, table, *p, p_here);
-    if (k > 2) {
-        free(level[-1].context); /* no more is asked of it */
-        level[-1].context = NULL;
-    }
-    free(*p);
+    bon_store_free(grams->store, *p);
     *p = p_here;
-    free_used(grams, k);
+    bon_store_free(grams->store, level->adjusted); /* no more is asked of it */
+    level->adjusted = NULL;
     return status;
 }
 
@@ -139,7 +133,7 @@ bon_status bon_kn_estimate(struct bon_grams *grams, const struct bon_kn_rule *ru
     bon_status status = BON_OK;
     for (unsigned k = 1; k <= grams->order && status == BON_OK; k++)
         status = estimate_next(grams, k, &discounts[k - 1], table, &p);
-    free(p);
+    bon_store_free(grams->store, p);
     if (status != BON_OK) return status;
     hand_over(grams, table);
     table->order = grams->order;

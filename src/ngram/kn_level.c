@@ -18,7 +18,7 @@
 #include "base/buf.h"
 #include "base/parallel.h"
 
-enum { BUCKET = 1 << 17 /* contexts */, FETCH_AHEAD = 16 };
+enum { BUCKET = 1 << 17 /* contexts */, FETCH_AHEAD = 16, PARENT_BYTES = 16, CHILD_BYTES = 24 /* in arrays */ };
 
 /* What is known of a context: first counts, then what they come to. */
 union context {
@@ -47,6 +47,8 @@ struct pass {
     uint32_t *end;  /* [words] behind the parents that end in each word */
     uint32_t words;
     size_t parts;
+    size_t bucket;       /* contexts, at least */
+    size_t parent_bytes; /* passed with each parent */
 };
 
 /* A thread's bucket. */
@@ -96,6 +98,8 @@ static void add_up(const struct bucket *bucket, uint32_t from, uint32_t to) {
     for (uint32_t i = bucket->pass->below->first_child[from]; i < end; i++) {
         uint32_t c = bon_context_of(level, i) - bucket->first, count = level->adjusted[i];
         union context *context = &bucket->contexts[c];
+        if (i + FETCH_AHEAD < end)
+            __builtin_prefetch(&bucket->contexts[bon_context_of(level, i + FETCH_AHEAD) - bucket->first]);
         context->sum.total += count;
         if (is_pruned(level, i))
             bucket->removed[c] += count;
@@ -130,6 +134,8 @@ static void interpolate(const struct bucket *bucket, uint32_t from, uint32_t to)
         double lower = pass->p_below[q];
         for (uint32_t i = below->first_child[q]; i < below->first_child[q + 1]; i++) {
             const union context *c = &bucket->contexts[bon_context_of(level, i) - bucket->first];
+            if (i + FETCH_AHEAD < level->count)
+                __builtin_prefetch(&bucket->contexts[bon_context_of(level, i + FETCH_AHEAD) - bucket->first]);
             uint32_t count = level->adjusted[i];
             double p = (count - pass->discount->of[at_most_3(count)]) * c->share.per_count + c->share.weight * lower;
             if (pass->p) pass->p[i] = p;
@@ -161,6 +167,12 @@ static void fetch(const struct pass *pass, uint32_t q) {
     if (pass->below->context) __builtin_prefetch(&pass->below->context[q]);
 }
 
+/* Stretches ascend from word to word, and what is passed over counts as touched. */
+static void pace(const struct bucket *bucket, uint32_t w) {
+    uint32_t before = w ? bucket->next[w - 1] : 0;
+    bon_store_pace(bucket->pass->grams->store, (bucket->next[w] - before) * bucket->pass->parent_bytes);
+}
+
 static bon_status do_bucket(struct bucket *bucket, size_t number) {
     const struct pass *pass = bucket->pass;
     const uint32_t *first_child = pass->k > 2 ? pass->below[-1].first_child : NULL;
@@ -172,11 +184,13 @@ static bon_status do_bucket(struct bucket *bucket, size_t number) {
     for (uint32_t w = 0; w < pass->words; w++) {
         if (w + FETCH_AHEAD < pass->words) fetch(pass, bucket->begin[w + FETCH_AHEAD]);
         BON_TRY(gather(bucket, w, border));
+        pace(bucket, w);
     }
     share_out(bucket);
     for (uint32_t w = 0; w < pass->words; w++) {
         if (bucket->begin[w] < bucket->next[w]) interpolate(bucket, bucket->begin[w], bucket->next[w]);
         bucket->begin[w] = bucket->next[w];
+        pace(bucket, w);
     }
     return BON_OK;
 }
@@ -225,7 +239,7 @@ static bon_status do_part(void *context, size_t part, unsigned worker) {
 /* Cuts the contexts into buckets. Level 2 has one: its contexts are the words. */
 static bon_status cut_buckets(struct pass *pass) {
     uint32_t roots = pass->k > 2 ? (uint32_t)pass->below[-1].count : 1;
-    size_t bound = pass->below->count / BUCKET + 2;
+    size_t bound = pass->below->count / pass->bucket + 2;
     pass->border = bon_alloc_array(bound, sizeof *pass->border);
     if (!pass->border) return BON_ERR_NOMEM;
     pass->border[0] = 0;
@@ -237,7 +251,7 @@ static bon_status cut_buckets(struct pass *pass) {
     const uint32_t *first_child = pass->below[-1].first_child;
     for (uint32_t root = 0, begin = 0; root < roots; root++) {
         size_t size = first_child[root + 1] - first_child[begin];
-        if (size < BUCKET && root + 1 < roots) continue;
+        if (size < pass->bucket && root + 1 < roots) continue;
         if (size > pass->largest) pass->largest = size;
         pass->border[++pass->buckets] = begin = root + 1;
     }
@@ -268,7 +282,12 @@ bon_status bon_kn_level(struct bon_grams *grams, unsigned k, const struct bon_di
                         .p_below = p_below,
                         .p = p,
                         .words = (uint32_t)grams->level[0].count,
-                        .parts = grams->threads > 1 ? 2 * grams->threads : 1};
+                        .parts = grams->threads > 1 ? 2 * grams->threads : 1,
+                        .bucket = BUCKET};
+    size_t budget = grams->store ? bon_store_budget(grams->store) / 4 / sizeof(union context) : 0;
+    if (budget > pass.bucket) pass.bucket = budget; /* fewer times over the level */
+    if (grams->bucket) pass.bucket = grams->bucket;
+    pass.parent_bytes = PARENT_BYTES + (pass.level->count / (pass.below->count + 1) + 1) * CHILD_BYTES;
     bon_status status = cut_buckets(&pass);
     if (status == BON_OK) status = find_ends(&pass);
     const struct bon_parallel job = {grams->threads, pass.parts, &pass, do_part, NULL};

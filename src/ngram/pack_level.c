@@ -18,6 +18,7 @@ enum { SECTIONS_MAX = 4 /* of a group */ };
 /* What a thread works on: the sections of a group, one after the other. */
 struct bench {
     struct bon_artefact_writer *writer; /* NULL: into memory */
+    struct bon_store *store;            /* of the table */
     struct bon_bitsink sink;
     unsigned count;
     struct {
@@ -47,6 +48,7 @@ static bon_status open_section(struct bench *bench, unsigned order, const char *
     bon_lm_section_name(name, order, part);
     if (bench->writer) {
         bon_bitsink_start(&bench->sink, bench->writer);
+        bench->sink.store = bench->store;
         return bon_artefact_begin(bench->writer, name);
     }
     memcpy(bench->section[bench->count].name, name, sizeof name);
@@ -93,7 +95,7 @@ static bon_status put_values(const struct packing *packing, unsigned order, cons
                              struct values values, struct bench *bench) {
     unsigned bits = order == 1 ? 0 : packing->quantize_bits; /* unigrams are few and in every back-off: kept exact */
     if (bits > 0) {
-        BON_TRY(bon_quantize_train(values.of, values.keep, values.count, bits, bench->centres));
+        BON_TRY(bon_quantize_train(values.of, values.keep, values.count, bits, bench->store, bench->centres));
         bon_quantizer_init(&bench->quantizer, bench->centres, bits);
         BON_TRY(open_section(bench, order, bins));
         BON_TRY(put_centres(bench, bits));
@@ -128,7 +130,8 @@ static bon_status put_ranks(struct bench *bench, unsigned order, const uint8_t *
 static bon_status put_words(const struct packing *packing, unsigned order, struct bench *bench) {
     if (order == 1) return BON_OK;
     const struct bon_lm_level *level = level_of(packing, order);
-    struct bon_ef_source words = {.values = level->word, .run_begin = level[-1].first_child, .count = level->count};
+    struct bon_ef_source words = {
+        .values = level->word, .run_begin = level[-1].first_child, .count = level->count, .store = bench->store};
     BON_TRY(open_section(bench, order, "word"));
     return bon_ef_put(&bench->sink, &words, 0, true);
 }
@@ -141,7 +144,8 @@ static bon_status put_logprobs(const struct packing *packing, unsigned order, st
 static bon_status put_children(const struct packing *packing, unsigned order, struct bench *bench) {
     if (order == packing->table->order) return BON_OK;
     const struct bon_lm_level *level = level_of(packing, order);
-    struct bon_ef_source next = {.values = level->first_child, .count = (uint64_t)level->count + 1};
+    struct bon_ef_source next = {
+        .values = level->first_child, .count = (uint64_t)level->count + 1, .store = bench->store};
     BON_TRY(open_section(bench, order, "next"));
     return bon_ef_put(&bench->sink, &next, level[1].count, false);
 }
@@ -191,6 +195,7 @@ bon_status bon_small_write_levels(const struct bon_lm_table *table, unsigned qua
     packing.benches = bon_alloc_zeroed(packing.threads, sizeof *packing.benches);
     if (!packing.benches) return BON_ERR_NOMEM;
     if (packing.threads == 1) packing.benches[0].writer = writer;
+    packing.benches[0].store = table->store; /* tables in a store have one thread */
     const struct bon_parallel job = {packing.threads, (size_t)table->order * GROUP_COUNT, &packing, make_group,
                                      write_group};
     bon_status status = bon_parallel_run(&job);
@@ -205,6 +210,7 @@ bon_status bon_write_trie(const struct bon_lm_table *table, unsigned order, stru
     struct bench *bench = bon_alloc_zeroed(1, sizeof *bench);
     if (!bench) return BON_ERR_NOMEM;
     bench->writer = writer;
+    bench->store = table->store;
     bon_status status = put_words(&packing, order, bench);
     if (status == BON_OK) status = put_children(&packing, order, bench);
     free(bench);

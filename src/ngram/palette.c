@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/store.h"
 #include "ngram/quantize.h"
 
 enum { SAMPLE = 1 << 16 };
@@ -33,7 +34,10 @@ static bon_status find_plain(struct bon_palette *palette, const struct bon_palet
     size_t n = 0, best = 0;
     uint32_t *sample = bon_alloc_array(SAMPLE, sizeof *sample);
     if (!sample) return BON_ERR_NOMEM;
-    for (uint64_t i = 0; i < source->count; i += stride) sample[n++] = value_at(palette, source, i);
+    for (uint64_t i = 0; i < source->count; i += stride) {
+        sample[n++] = value_at(palette, source, i);
+        bon_store_pace(source->store, stride * (sizeof *source->values + sizeof *source->keep));
+    }
     qsort(sample, n, sizeof *sample, ascending);
     palette->has_plain = true;
     palette->plain = BON_PALETTE_NONE;
@@ -108,7 +112,7 @@ static bon_status find_centres(struct bon_palette *palette, const struct bon_pal
     palette->centres = bon_alloc_array((size_t)1 << bits, sizeof *palette->centres);
     palette->quantizer = bon_alloc_array(1, sizeof *palette->quantizer);
     if (!palette->centres || !palette->quantizer) return BON_ERR_NOMEM;
-    BON_TRY(bon_quantize_train(source->values, source->keep, source->count, bits, palette->centres));
+    BON_TRY(bon_quantize_train(source->values, source->keep, source->count, bits, source->store, palette->centres));
     bon_quantizer_init(palette->quantizer, palette->centres, bits);
     return BON_OK;
 }

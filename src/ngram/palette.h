@@ -28,6 +28,7 @@ struct bon_palette_source {
     const float *values;
     const uint8_t *keep; /* NULL: all are */
     uint64_t count;
+    struct bon_store *store; /* where they are; NULL: in memory */
 };
 
 /* bits > 0: centres (quantize.h); else, if `list`, a list where that is shorter than the floats. leave_out: the most frequent

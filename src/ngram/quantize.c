@@ -14,8 +14,9 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/store.h"
 
-enum { SAMPLE_MAX = 1 << 20, RADIX_BITS = 11, RADIX = 1 << RADIX_BITS };
+enum { SAMPLE_MAX = 1 << 20, RADIX_BITS = 11, RADIX = 1 << RADIX_BITS, PACE = 1 << 14, VALUE_BYTES = 5 };
 
 static float value_of(uint32_t key) {
     uint32_t bits = key & 0x80000000u ? key & 0x7fffffffu : ~key;
@@ -119,12 +120,13 @@ static void cut_bins(uint32_t *keys, size_t n, unsigned bits, bool exact, float 
 
 /* Trains on every stride-th value; *exact tells whether all of those are centres. */
 static bon_status train_sampled(const float *values, const uint8_t *keep, uint64_t count, uint64_t kept,
-                                uint64_t stride, unsigned bits, float *centres, bool *exact) {
+                                uint64_t stride, unsigned bits, struct bon_store *store, float *centres, bool *exact) {
     size_t capacity = (size_t)(kept / stride + 1), n = 0;
     uint32_t *keys = bon_alloc_array(2 * capacity, sizeof *keys);
     if (!keys) return BON_ERR_NOMEM;
     uint64_t skip = 0;
     for (uint64_t i = 0; i < count; i++) {
+        if (i % PACE == 0) bon_store_pace(store, PACE * VALUE_BYTES);
         if (keep && !keep[i]) continue;
         if (skip == 0) {
             keys[n++] = bon_float_key(values[i]);
@@ -141,21 +143,27 @@ static bon_status train_sampled(const float *values, const uint8_t *keep, uint64
 }
 
 static bool all_are_centres(const float *values, const uint8_t *keep, uint64_t count, unsigned bits,
-                            const float *centres) {
-    for (uint64_t i = 0; i < count; i++)
+                            struct bon_store *store, const float *centres) {
+    for (uint64_t i = 0; i < count; i++) {
+        if (i % PACE == 0) bon_store_pace(store, PACE * VALUE_BYTES);
         if ((!keep || keep[i]) && centres[bon_quantize(centres, bits, values[i])] != values[i]) return false;
+    }
     return true;
 }
 
-bon_status bon_quantize_train(const float *values, const uint8_t *keep, uint64_t count, unsigned bits, float *centres) {
-    uint64_t kept = 0;
-    for (uint64_t i = 0; i < count; i++) kept += !keep || keep[i];
+bon_status bon_quantize_train(const float *values, const uint8_t *keep, uint64_t count, unsigned bits,
+                              struct bon_store *store, float *centres) {
+    uint64_t kept = keep ? 0 : count;
+    for (uint64_t i = 0; keep && i < count; i++) {
+        kept += keep[i] != 0;
+        if (i % PACE == 0) bon_store_pace(store, PACE);
+    }
     uint64_t stride = kept / SAMPLE_MAX + 1;
     bool exact;
-    BON_TRY(train_sampled(values, keep, count, kept, stride, bits, centres, &exact));
+    BON_TRY(train_sampled(values, keep, count, kept, stride, bits, store, centres, &exact));
     /* A sample of few distinct values does not prove that all are so few. */
-    if (!exact || stride == 1 || all_are_centres(values, keep, count, bits, centres)) return BON_OK;
-    return train_sampled(values, keep, count, kept, 1, bits, centres, &exact);
+    if (!exact || stride == 1 || all_are_centres(values, keep, count, bits, store, centres)) return BON_OK;
+    return train_sampled(values, keep, count, kept, 1, bits, store, centres, &exact);
 }
 
 uint32_t bon_quantize(const float *centres, unsigned bits, float value) {

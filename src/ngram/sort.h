@@ -26,6 +26,14 @@ void bon_place_sorter_init(struct bon_place_sorter *sorter, const uint32_t *ids,
 void bon_place_sort(const struct bon_place_sorter *sorter, struct bon_place *places, struct bon_place *scratch,
                     size_t n);
 
+/* The word that stands `back` (1 and up) words before a sorted place; behind <s> anything. */
+static inline uint32_t bon_place_word(const struct bon_place_sorter *sorter, const struct bon_place *place,
+                                      unsigned back) {
+    if (back <= sorter->per_key)
+        return (uint32_t)(place->key >> (sorter->per_key - back) * sorter->bits & (((uint64_t)1 << sorter->bits) - 1));
+    return back == sorter->per_key + 1 ? place->more : sorter->ids[place->at - back];
+}
+
 /* Sorts by the lowest `bits` bits of the keys, stably. scratch has room for n. */
 void bon_place_sort_keys(struct bon_place *places, struct bon_place *scratch, size_t n, unsigned bits);
 

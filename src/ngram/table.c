@@ -5,13 +5,14 @@
 
 #include "base/buf.h"
 
-static void level_free(struct bon_lm_level *level) {
-    free(level->word);
-    free(level->first_child);
-    free(level->logprob);
-    free(level->backoff);
-    free(level->extends);
-    free(level->blank);
+static void level_free(struct bon_store *store, struct bon_lm_level *level) {
+    bon_store_free(store, level->word);
+    bon_store_free(store, level->first_child);
+    bon_store_free(store, level->context);
+    bon_store_free(store, level->logprob);
+    bon_store_free(store, level->backoff);
+    bon_store_free(store, level->extends);
+    bon_store_free(store, level->blank);
     *level = (struct bon_lm_level){0};
 }
 
@@ -26,14 +27,15 @@ bon_status bon_lm_level_alloc(struct bon_lm_level *level, uint32_t count, bool h
     }
     if (level->word && level->logprob && (highest || (level->first_child && level->backoff && level->extends)))
         return BON_OK;
-    level_free(level);
+    level_free(NULL, level);
     return BON_ERR_NOMEM;
 }
 
 void bon_lm_table_close(bon_lm_table *table) {
     if (!table) return;
-    for (unsigned i = 0; i < BON_LM_MAX_ORDER; i++) level_free(&table->level[i]);
+    for (unsigned i = 0; i < BON_LM_MAX_ORDER; i++) level_free(table->store, &table->level[i]);
     bon_vocab_free(&table->vocab);
+    bon_store_close(table->store);
     free(table->word_count);
     free(table);
 }

@@ -10,6 +10,7 @@
 #define BON_SRC_NGRAM_TABLE_H
 
 #include "base/artefact.h"
+#include "base/store.h"
 #include "bon/ngram.h"
 #include "ngram/vocab.h"
 
@@ -17,8 +18,10 @@ struct bon_lm_level {
     uint32_t count;
     uint32_t *word;        /* [count] the leftmost word of the n-gram; level 1: word[i] == i */
     uint32_t *first_child; /* [count + 1] into the next level; NULL at the highest order */
-    float *logprob;        /* [count] log10; <s> has 0 as in KenLM's files */
-    float *backoff;        /* [count] log10, 0 where the n-gram has no continuation; NULL at the highest order */
+    uint32_t
+        *context; /* [count] the n-gram less its last word in the level below; NULL below order 3 and where not known */
+    float *logprob; /* [count] log10; <s> has 0 as in KenLM's files */
+    float *backoff; /* [count] log10, 0 where the n-gram has no continuation; NULL at the highest order */
     uint8_t
         *extends;   /* [count] 1 where some longer n-gram begins with this one (it is a context); NULL at the highest */
     uint8_t *blank; /* [count] 1 = not in the ARPA file, only there to keep the trie whole; NULL = none */
@@ -29,6 +32,7 @@ struct bon_lm_table {
     unsigned threads;                            /* that writing it may use; 0 and 1: no more than the caller's */
     struct bon_vocab vocab;                      /* ids 0 <unk>, 1 <s>, 2 </s>, then the words */
     struct bon_lm_level level[BON_LM_MAX_ORDER]; /* [order - 1] */
+    struct bon_store *store;                     /* where the levels' arrays are, its own; NULL: in memory */
     uint64_t *word_count;                        /* [level[0].count] how often seen in training; NULL when not known */
 };
 

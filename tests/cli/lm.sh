@@ -139,3 +139,32 @@ run bon lm prune -o x.bonlm m.bonlm
 expect_refusal 2 'threshold'
 run bon lm prune --target-size 1k -o none2.bonlm m.bonlm
 expect_refusal 1 'target-size'
+
+# Within a limit of memory: the same bytes, in each form; nothing left in the folder of temporary files; a full disk (here: a
+# limit of file sizes), a folder that is not there and limits too small are told.
+mkdir temp
+awk 'BEGIN { s = 1; for (i = 0; i < 30000; i++) { line = ""
+    for (j = 0; j < i % 23; j++) { s = (s * 16807) % 2147483647; line = line " w" int(1500 ^ (s / 2147483647)) }
+    print line } }' >long
+bon lm build -q -n 4 --discount-fallback -o long.bonlm --arpa long.arpa long
+run bon lm build -q -n 4 --discount-fallback --memory 8M --temp temp -o limited.bonlm --arpa limited.arpa long
+expect_status 0
+expect_same long.bonlm limited.bonlm
+expect_same long.arpa limited.arpa
+bon lm build -q -n 4 --discount-fallback --quantize 8 --prune '0 0 1' -o long.bonlm long
+run bon lm build -q -n 4 --discount-fallback --quantize 8 --prune '0 0 1' --memory 8M --temp temp -o limited.bonlm long
+expect_status 0
+expect_same long.bonlm limited.bonlm
+bon count -q -n 4 -o long.bonc long
+bon lm build -q -n 4 --discount-fallback --counts --quantize 8 -o long.bonlm long.bonc
+run bon lm build -q -n 4 --discount-fallback --counts --quantize 8 --memory 8M --temp temp -o limited.bonlm long.bonc
+expect_status 0
+expect_same long.bonlm limited.bonlm
+rmdir temp || unmet 'temporary files were left'
+run_shell 'ulimit -f 500; bon lm build -q -n 4 --discount-fallback --memory 8M -o none.bonlm long'
+expect_refusal 1 'temporary file.*--temp'
+run bon lm build -n 4 --discount-fallback --memory 8M --temp temp -o none.bonlm long
+expect_refusal 1 'temp: cannot make a temporary file'
+run bon lm build -n 4 --discount-fallback --memory 7M -o none.bonlm long
+expect_refusal 1 'the least is 8 MB'
+expect_no_file none.bonlm

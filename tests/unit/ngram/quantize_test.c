@@ -14,7 +14,7 @@ static float random_value(uint64_t *seed) {
 Test(quantize, few_distinct_values_stay_exact) {
     static const float values[] = {-1.5f, -0.25f, -1.5f, 0.0f, -7.0f, -0.0f, 2.5f, -1.5f};
     float centres[8];
-    cr_assert_eq(bon_quantize_train(values, NULL, 8, 3, centres), BON_OK);
+    cr_assert_eq(bon_quantize_train(values, NULL, 8, 3, NULL, centres), BON_OK);
     for (unsigned i = 0; i < 8; i++) cr_assert_eq(centres[bon_quantize(centres, 3, values[i])], values[i]);
 }
 
@@ -22,14 +22,14 @@ Test(quantize, values_left_out_do_not_take_bins) {
     static const float values[] = {-1, -2, -3, -4, -5, -6};
     static const uint8_t keep[] = {0, 1, 0, 1, 1, 1};
     float centres[4];
-    cr_assert_eq(bon_quantize_train(values, keep, 6, 2, centres), BON_OK);
+    cr_assert_eq(bon_quantize_train(values, keep, 6, 2, NULL, centres), BON_OK);
     for (unsigned i = 0; i < 6; i++)
         if (keep[i]) cr_assert_eq(centres[bon_quantize(centres, 2, values[i])], values[i]);
 }
 
 Test(quantize, no_value_at_all_gives_a_table_all_the_same) {
     float centres[4] = {9, 9, 9, 9};
-    cr_assert_eq(bon_quantize_train(NULL, NULL, 0, 2, centres), BON_OK);
+    cr_assert_eq(bon_quantize_train(NULL, NULL, 0, 2, NULL, centres), BON_OK);
     for (unsigned i = 0; i < 4; i++) cr_assert_eq(centres[i], 0.0f);
 }
 
@@ -37,7 +37,7 @@ Test(quantize, a_value_that_fills_many_bins_takes_one) {
     enum { N = 1000 };
     float values[N], centres[16];
     for (unsigned i = 0; i < N; i++) values[i] = i < 900 ? -2.0f : -3.0f - (float)i;
-    cr_assert_eq(bon_quantize_train(values, NULL, N, 4, centres), BON_OK);
+    cr_assert_eq(bon_quantize_train(values, NULL, N, 4, NULL, centres), BON_OK);
     unsigned equal = 0;
     for (unsigned i = 0; i < 16; i++) equal += centres[i] == -2.0f;
     cr_assert_eq(equal, 1);
@@ -50,7 +50,7 @@ Test(quantize, bins_are_evenly_filled_and_the_nearest_centre_is_taken) {
     unsigned filled[BINS] = {0};
     uint64_t seed = 1;
     for (unsigned i = 0; i < N; i++) values[i] = random_value(&seed);
-    cr_assert_eq(bon_quantize_train(values, NULL, N, BITS, centres), BON_OK);
+    cr_assert_eq(bon_quantize_train(values, NULL, N, BITS, NULL, centres), BON_OK);
     for (unsigned i = 0; i < N; i++) {
         uint32_t code = bon_quantize(centres, BITS, values[i]);
         for (unsigned c = 0; c < BINS; c++)
@@ -66,7 +66,7 @@ Test(quantize, rare_values_are_found_among_more_than_the_sample_holds) {
     float *values = malloc(N * sizeof *values), centres[4];
     for (unsigned i = 0; i < N; i++) values[i] = i % 3 ? -1.0f : -2.0f;
     values[N - 2] = -9.0f; /* behind the last value sampled */
-    cr_assert_eq(bon_quantize_train(values, NULL, N, 2, centres), BON_OK);
+    cr_assert_eq(bon_quantize_train(values, NULL, N, 2, NULL, centres), BON_OK);
     cr_assert_eq(centres[bon_quantize(centres, 2, -9.0f)], -9.0f);
     free(values);
 }
@@ -88,7 +88,7 @@ Test(quantize, many_values_are_coded_as_one_by_one) {
         unsigned bits = widths[row / 2];
         for (unsigned i = 0; i < N; i++)
             values[i] = row % 2 ? (float)(i % 37) / 16 - 1 : random_value(&seed) * (i % 7 ? 1.0f : -1e-3f);
-        cr_assert_eq(bon_quantize_train(values, NULL, N, bits, centres), BON_OK);
+        cr_assert_eq(bon_quantize_train(values, NULL, N, bits, NULL, centres), BON_OK);
         bon_quantizer_init(quantizer, centres, bits);
         for (unsigned i = 0; i < N; i++) {
             float value = values[i] * (i % 3 ? 1 : 1.25f);

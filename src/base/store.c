@@ -1,0 +1,182 @@
+/* src/base/store.c: arrays as mapped temporary files (see store.h). Small ones stay in memory. */
+#include "base/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+
+enum { PAGE = 1 << 16, SMALL = 1 << 16 };
+
+struct area {
+    void *at;
+    size_t size;
+    int fd;
+};
+
+struct bon_store {
+    struct bon_store_pace pace;
+    size_t budget;
+    char *folder;
+    struct area *areas;
+    size_t count, cap;
+};
+
+bon_status bon_store_open(struct bon_store **out, size_t budget, const char *folder) {
+    *out = NULL;
+    int fd;
+    struct bon_store *store = bon_alloc_zeroed(1, sizeof *store);
+    if (!store) return BON_ERR_NOMEM;
+    store->budget = budget;
+    store->pace.budget = budget / 4;
+    store->folder = strdup(folder);
+    bon_status status = store->folder ? bon_store_file(store, &fd) : bon_fail_memory(strlen(folder));
+    if (status != BON_OK) {
+        bon_store_close(store);
+        return status;
+    }
+    close(fd); /* it works */
+    *out = store;
+    return BON_OK;
+}
+
+static void unmap(const struct area *area) {
+    munmap(area->at, area->size);
+    close(area->fd);
+}
+
+void bon_store_close(struct bon_store *store) {
+    if (!store) return;
+    for (size_t i = 0; i < store->count; i++) unmap(&store->areas[i]);
+    free(store->areas);
+    free(store->folder);
+    free(store);
+}
+
+size_t bon_store_budget(const struct bon_store *store) { return store->budget; }
+
+const char *bon_store_folder(const struct bon_store *store) { return store->folder; }
+
+bon_status bon_store_file(struct bon_store *store, int *fd) {
+    static const char NAME[] = "/bon-XXXXXX";
+    *fd = open(store->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (*fd >= 0) return BON_OK;
+    size_t n = strlen(store->folder);
+    char *path = bon_alloc_array(n + sizeof NAME, 1); /* a file system without nameless files */
+    if (!path) return BON_ERR_NOMEM;
+    memcpy(path, store->folder, n);
+    memcpy(path + n, NAME, sizeof NAME);
+    *fd = mkostemp(path, O_CLOEXEC);
+    if (*fd >= 0) unlink(path);
+    free(path);
+    return *fd >= 0 ? BON_OK : bon_fail_errno(store->folder, "cannot make a temporary file");
+}
+
+static bon_status no_room(const struct bon_store *store, int error, size_t size) {
+    errno = error;
+    return bon_fail(BON_ERR_IO,
+                    "%s: no room for a temporary file of %zu MB: %s; free some, or name another folder (--temp)",
+                    store->folder, (size >> 20) + 1, strerror(error));
+}
+
+static bon_status claim(const struct bon_store *store, int fd, size_t from, size_t to) {
+    int error;
+    do error = posix_fallocate(fd, (off_t)from, (off_t)(to - from));
+    while (error == EINTR);
+    return error ? no_room(store, error, to) : BON_OK;
+}
+
+/* Bytes of an array, a multiple of the page; 0 after a failure. */
+static size_t area_bytes(size_t count, size_t size) {
+    if (count <= SIZE_MAX / 4 / size) return count * size / PAGE * PAGE + PAGE;
+    bon_fail_memory(SIZE_MAX);
+    return 0;
+}
+
+static bon_status add_area(struct bon_store *store, size_t bytes, void **at) {
+    BON_TRY(bon_grow_array(&store->areas, &store->cap, store->count + 1, sizeof *store->areas));
+    struct area area = {.size = bytes};
+    BON_TRY(bon_store_file(store, &area.fd));
+    bon_status status = claim(store, area.fd, 0, bytes);
+    if (status == BON_OK) {
+        area.at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, area.fd, 0);
+        if (area.at == MAP_FAILED) status = bon_fail_memory(bytes);
+    }
+    if (status != BON_OK) {
+        close(area.fd);
+        return status;
+    }
+    *at = area.at;
+    store->areas[store->count++] = area;
+    return BON_OK;
+}
+
+static struct area *find_area(struct bon_store *store, const void *at) {
+    for (size_t i = 0; i < store->count; i++)
+        if (store->areas[i].at == at) return &store->areas[i];
+    return NULL;
+}
+
+static size_t small(const struct bon_store *store) { return store->budget / 64 < SMALL ? store->budget / 64 : SMALL; }
+
+void *bon_store_zeroed(struct bon_store *store, size_t count, size_t size) {
+    void *at = NULL;
+    if (!store || count < small(store) / size) return bon_alloc_zeroed(count, size);
+    size_t bytes = area_bytes(count, size);
+    return bytes && add_area(store, bytes, &at) == BON_OK ? at : NULL;
+}
+
+void *bon_store_array(struct bon_store *store, size_t count, size_t size) {
+    return store ? bon_store_zeroed(store, count, size) : bon_alloc_array(count, size);
+}
+
+static bon_status extend(struct bon_store *store, struct area *area, size_t bytes) {
+    if (bytes <= area->size) return BON_OK;
+    BON_TRY(claim(store, area->fd, area->size, bytes));
+    void *at = mremap(area->at, area->size, bytes, MREMAP_MAYMOVE);
+    if (at == MAP_FAILED) return bon_fail_memory(bytes);
+    area->at = at;
+    area->size = bytes;
+    return BON_OK;
+}
+
+bon_status bon_store_grow(struct bon_store *store, void *array, size_t *cap, size_t need, size_t size) {
+    if (need <= *cap) return BON_OK;
+    if (!store) return bon_grow_array(array, cap, need, size);
+    void *before, *at;
+    memcpy(&before, array, sizeof before);
+    struct area *area = find_area(store, before);
+    size_t bytes = area_bytes(need + need / 4, size);
+    if (!bytes) return BON_ERR_NOMEM;
+    if (area) {
+        BON_TRY(extend(store, area, bytes));
+        at = area->at;
+        bytes = area->size;
+    } else {
+        BON_TRY(add_area(store, bytes, &at));
+        if (before) memcpy(at, before, *cap * size);
+        free(before);
+    }
+    memcpy(array, &at, sizeof at);
+    *cap = bytes / size;
+    return BON_OK;
+}
+
+void bon_store_free(struct bon_store *store, void *array) {
+    struct area *area = store && array ? find_area(store, array) : NULL;
+    if (!area) {
+        free(array);
+        return;
+    }
+    unmap(area);
+    *area = store->areas[--store->count];
+}
+
+void bon_store_release(struct bon_store *store) {
+    if (!store) return;
+    for (size_t i = 0; i < store->count; i++) madvise(store->areas[i].at, store->areas[i].size, MADV_DONTNEED);
+    store->pace.touched = 0;
+}
