@@ -25,6 +25,9 @@ static const double LOG_ZERO = -99;
 static double p10(float log10) { return exp((double)log10 * 2.302585092994045684); }
 static float log10_of(double p) { return p > 0 ? (float)fmax(LOG_ZERO, fmin(0, log10(p))) : (float)LOG_ZERO; }
 
+/* A back-off may be above 1, but not without end, whatever the models had. */
+static float backoff_log10(double weight) { return (float)fmax(LOG_ZERO, fmin(-LOG_ZERO, log10(weight))); }
+
 /* The mix on its way: sums over the models worked on. */
 struct mix {
     struct bon_union all;
@@ -129,7 +132,7 @@ static bon_status normalize(struct mix *mix, unsigned k) {
         }
     for (uint32_t c = 0; c < contexts->count; c++)
         if (contexts->extends[c])
-            contexts->backoff[c] = (float)log10(backoff_of(masses[c], (double)mix->backoff[k - 2][c]));
+            contexts->backoff[c] = backoff_log10(backoff_of(masses[c], (double)mix->backoff[k - 2][c]));
     free(masses);
     return BON_OK;
 }

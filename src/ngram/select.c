@@ -43,7 +43,7 @@ static void give_to_unknown(const struct bon_selection *selection, bon_lm_table 
     double left = 0;
     for (uint32_t w = 0; w < words->count; w++)
         if (!stays(selection, 1, w)) left += bon_p10(words->logprob[w]);
-    if (left > 0) to->level[0].logprob[BON_LM_UNK] = (float)log10(bon_p10(words->logprob[BON_LM_UNK]) + left);
+    if (left > 0) to->level[0].logprob[BON_LM_UNK] = (float)fmin(0, log10(bon_p10(words->logprob[BON_LM_UNK]) + left));
 }
 
 /* ---- levels ---- */

@@ -61,6 +61,29 @@ Test(interpolate, weights_need_text_and_models) {
     bon_lm_table_close(model);
 }
 
+/* What no estimator gives: the mix is no better model, but has values that a file may have. */
+Test(interpolate, values_that_make_no_sense) {
+    static const float values[] = {1e30f, -1e30f, 3, 0, -1e-30f};
+    for (size_t v = 0; v < sizeof values / sizeof *values; v++) {
+        bon_lm_table *models[2] = {estimate(NEWS, 3), estimate(TALK, 3)}, *mix;
+        for (unsigned k = 0; k < 3; k++)
+            for (uint32_t i = 0; i < models[0]->level[k].count; i += 2) {
+                models[0]->level[k].logprob[i] = values[v];
+                if (k < 2) models[0]->level[k].backoff[i] = values[(v + k) % 3];
+            }
+        cr_assert_eq(bon_lm_interpolate(&mix, (const bon_lm_table *const *)models, (const double[]){0.5, 0.5}, 2),
+                     BON_OK);
+        for (unsigned k = 0; k < 3; k++)
+            for (uint32_t i = 0; i < mix->level[k].count; i++) {
+                cr_assert(mix->level[k].logprob[i] >= -99 && mix->level[k].logprob[i] <= 0);
+                if (k < 2) cr_assert(mix->level[k].backoff[i] >= -99 && mix->level[k].backoff[i] <= 99);
+            }
+        bon_lm_table_close(mix);
+        bon_lm_table_close(models[0]);
+        bon_lm_table_close(models[1]);
+    }
+}
+
 static bon_status tune_and_mix(void *context) {
     const bon_lm_table *const *models = context;
     bon_lm_tuner *tuner;
