@@ -144,10 +144,10 @@ static bon_status read_head(const char *path, const char **at, const char *end, 
 }
 
 bon_status bon_memory_parse(const char *path, const bon_buf *text, struct memory_table *table) {
-    const char *at = text->data, *end = at + text->len;
     uint32_t entries = 0, line = 0;
     if (text->len == 0) return BON_OK;
     if (text->len > FILE_MAX) return corrupt(path, 1, "too long");
+    const char *at = text->data, *end = at + text->len;
     BON_TRY(read_head(path, &at, end, &entries));
     for (; at < end; line++) {
         struct memory_entry entry;

@@ -10,9 +10,6 @@
 
 enum { LINE_MAX_BYTES = IME_CONTEXT + IME_PARTS * (IME_SHOWN_MAX + 1), READINGS = 32 };
 
-/* What was learned was looked at by the user, and counts more than what a document's cache saw (found on development text). */
-#define MEMORY_WEIGHT 0.1
-
 /* A word is unsure when its marks are less likely than this. */
 #define HINT_BELOW 0.6
 
@@ -280,15 +277,10 @@ static bool decode(struct ime_window *window, const struct line *line, unsigned 
                    const bon_restore_result **results, size_t *count) {
     struct bon_restore_session *session = window->restore;
     const bon_restore_cache *before = session->trellis.cache;
-    double weight = session->trellis.cache_weight;
-    if (window->memory) {
-        session->trellis.cache = window->memory->cache;
-        session->trellis.cache_weight = MEMORY_WEIGHT;
-    }
+    if (window->memory) session->trellis.cache = window->memory->cache;
     bon_status status = bon_restore_typed(session, line->text, line->n, line->kept, line->kept_count, window->company,
                                           best, results, count);
     session->trellis.cache = before;
-    session->trellis.cache_weight = weight;
     return status == BON_OK && *count > 0;
 }
 

@@ -6,8 +6,8 @@
 #include "restore/letters.h"
 #include "restore/session.h"
 
-/* A word that the user put right counts as often as so many that were just left. */
-enum { TOLD_WEIGHT = 4 };
+/* A word that the user put right counts as often as so many that were just left; more lose on development text. */
+enum { TOLD_WEIGHT = 2 };
 #define REFUSALS_MAX 0.3F
 
 const char *bon_ime_last_word(const char *text, size_t text_n, size_t *n) {
