@@ -192,7 +192,7 @@ static float dot(const float *a, const float *b, size_t n) {
 static void multiply_reals(const struct product *p, size_t first, size_t last) {
     const struct bon_matrix *m = p->matrix;
     const float *w = m->reals + first * m->cols;
-    if (p->text->blas->sgemm && p->n > 1) {
+    if (p->text->blas->sgemm) {
         p->text->blas->sgemm(BON_BLAS_ROW_MAJOR, BON_BLAS_PLAIN, BON_BLAS_TRANSPOSED, (int)p->n, (int)(last - first),
                              (int)m->cols, 1, p->x, (int)m->cols, w, (int)m->cols, 1, p->y + first, (int)m->rows);
         return;
