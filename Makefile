@@ -244,7 +244,7 @@ deb: all ime
 check-deb: deb
 	@packaging/check-deb.sh $(O)/deb
 
-## model: build a model from BON_CORPORA/train (ORDER=4 SIZE=16M, or SIZE=full; MODEL=FILE, default build/vi.bonlm)
+## model: build a model from BON_CORPORA/train (ORDER=4 SIZE=16M, or large, small, full; MODEL=FILE, default build/vi.bonlm)
 ORDER ?= 4
 SIZE  ?= 16M
 MODEL ?= $(O)/vi.bonlm

@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static bon_restorer *restorer; /* kept for all runs */
     static const bon_restore_options modes[] = {
         {0}, {.fix_marked = 1}, {.min_confidence = 0.5}, {.tone_style = BON_TONE_NEW, .beam = 2}};
-    if (!restorer) restorer = restore_toy_open(3);
+    if (!restorer) restorer = restore_toy_open_tagged(3);
     if (size == 0) return 0;
     run(restorer, &modes[data[0] % 4], (const char *)data + 1, size - 1);
     return 0;

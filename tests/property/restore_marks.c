@@ -119,7 +119,7 @@ static void check_promise(const bon_buf *text, const bon_buf *restored) {
 Test(restore, nothing_but_marks_changes) {
     static const bon_restore_options options[] = {
         {0}, {.fix_marked = 1}, {.min_confidence = 0.7}, {.tone_style = BON_TONE_NEW}, {.beam = 1}};
-    bon_restorer *restorer = restore_toy_open(3);
+    bon_restorer *restorer = restore_toy_open_tagged(3);
     uint64_t seed = 88172645463325252;
     bon_buf text = {0}, out = {0};
     for (size_t o = 0; o < sizeof options / sizeof options[0]; o++) {
@@ -140,7 +140,7 @@ Test(restore, nothing_but_marks_changes) {
 
 /* What was restored is a reading that keeps all its marks: restoring again changes nothing but may add. */
 Test(restore, marks_typed_are_kept) {
-    bon_restorer *restorer = restore_toy_open(3);
+    bon_restorer *restorer = restore_toy_open_tagged(3);
     bon_restore_session *session;
     uint64_t seed = 424242;
     bon_buf text = {0}, once = {0}, twice = {0};
@@ -163,7 +163,7 @@ Test(restore, marks_typed_are_kept) {
 
 /* Lines are independent: text restored at once, and line by line in a session with another past. */
 Test(restore, lines_are_independent) {
-    bon_restorer *restorer = restore_toy_open(3);
+    bon_restorer *restorer = restore_toy_open_tagged(3);
     bon_restore_session *one, *other;
     uint64_t seed = 7;
     bon_buf text = {0}, whole = {0}, pieced = {0};

@@ -72,4 +72,23 @@ static inline bon_restorer *restore_toy_open(unsigned order) {
     return restorer;
 }
 
+/* The same with a tagger, learned from the same sentences. */
+static inline bon_restorer *restore_toy_open_tagged(unsigned order) {
+    const bon_tagger_options options = {.size = 20000, .rounds = 20, .weight = 1};
+    char path[64];
+    bon_restorer *untagged = restore_toy_open(order), *restorer = NULL;
+    bon_tagger_builder *builder = NULL;
+    if (bon_tagger_builder_open(&builder, untagged, &options) != BON_OK) abort();
+    for (size_t i = 0; i < sizeof restore_toy_lines / sizeof restore_toy_lines[0]; i++)
+        if (bon_tagger_builder_add(builder, restore_toy_lines[i], strlen(restore_toy_lines[i])) != BON_OK) abort();
+    snprintf(path, 64, "/tmp/bon-test-XXXXXX");
+    int file = mkstemp(path);
+    if (file < 0 || close(file) != 0 || bon_tagger_builder_write(builder, path) != BON_OK) abort();
+    bon_tagger_builder_close(builder);
+    bon_restorer_close(untagged);
+    if (bon_restorer_open(&restorer, path) != BON_OK) abort();
+    unlink(path);
+    return restorer;
+}
+
 #endif
