@@ -18,13 +18,14 @@
 
 #include "base/buf.h"
 #include "ngram/kn_level.h"
+#include "ngram/log10.h"
 
 static unsigned at_most_3(uint32_t count) { return count < 3 ? count : 3; }
 static bool is_pruned(const struct bon_gram_level *level, size_t i) { return level->pruned && level->pruned[i]; }
 
 /* ---- unigrams ---- */
 
-static bon_status estimate_words(const struct bon_gram_level *level, const struct bon_discount *discount, double *p) {
+bon_status bon_kn_words(const struct bon_gram_level *level, const struct bon_discount *discount, double *p) {
     uint64_t total = 0, removed = 0, kept = 0, with_count[4] = {0};
     for (size_t w = 0; w < level->count; w++) {
         total += level->adjusted[w];
@@ -88,7 +89,7 @@ static void drop_pruned(struct bon_store *store, struct bon_gram_level *level, s
     to->count = kept;
 }
 
-static void hand_over(struct bon_grams *grams, struct bon_lm_table *table) {
+void bon_kn_hand_over(struct bon_grams *grams, struct bon_lm_table *table) {
     for (unsigned k = 1; k <= grams->order; k++) {
         struct bon_gram_level *from = &grams->level[k - 1];
         struct bon_lm_level *to = &table->level[k - 1];
@@ -100,6 +101,7 @@ static void hand_over(struct bon_grams *grams, struct bon_lm_table *table) {
         to->context = from->context;
         from->context = NULL;
     }
+    table->order = grams->order;
 }
 
 /* Level k; *p, of the level below, is replaced by its own (NULL at the highest order). */
@@ -111,7 +113,7 @@ static bon_status estimate_next(struct bon_grams *grams, unsigned k, const struc
     double *p_here = highest && k > 1 ? NULL : bon_store_array(grams->store, level->count, sizeof *p_here);
     if (!p_here && !(highest && k > 1)) return BON_ERR_NOMEM;
     bon_status status = take_level(grams->store, level, to, highest);
-    if (status == BON_OK && k == 1) status = estimate_words(level, discount, p_here);
+    if (status == BON_OK && k == 1) status = bon_kn_words(level, discount, p_here);
     for (size_t i = 0; i < level->count && status == BON_OK && k == 1; i++) to->logprob[i] = bon_log10(p_here[i]);
     if (status == BON_OK && k > 2) {
         level->context = bon_store_array(grams->store, level->count, sizeof *level->context);
@@ -135,7 +137,6 @@ bon_status bon_kn_estimate(struct bon_grams *grams, const struct bon_kn_rule *ru
         status = estimate_next(grams, k, &discounts[k - 1], table, &p);
     bon_store_free(grams->store, p);
     if (status != BON_OK) return status;
-    hand_over(grams, table);
-    table->order = grams->order;
+    bon_kn_hand_over(grams, table);
     return BON_OK;
 }

@@ -14,4 +14,11 @@ struct bon_kn_rule {
 /* Fills in the levels of *table, which is all zeros but for its vocabulary, and uses up the grams. */
 bon_status bon_kn_estimate(struct bon_grams *grams, const struct bon_kn_rule *rule, struct bon_lm_table *table);
 
+/* Its two ends, for estimators that make the levels between elsewhere (passes_kn.c). */
+
+/* The probabilities p of single words. */
+bon_status bon_kn_words(const struct bon_gram_level *level, const struct bon_discount *discount, double *p);
+/* Moves the n-grams into the table, whose levels have the values of all of them, and leaves out those that are pruned. */
+void bon_kn_hand_over(struct bon_grams *grams, struct bon_lm_table *table);
+
 #endif

@@ -17,6 +17,7 @@
 
 #include "base/buf.h"
 #include "base/parallel.h"
+#include "ngram/log10.h"
 
 enum { BUCKET = 1 << 17 /* contexts */, FETCH_AHEAD = 16, PARENT_BYTES = 16, CHILD_BYTES = 24 /* in arrays */ };
 
@@ -62,32 +63,6 @@ struct bucket {
 
 static unsigned at_most_3(uint32_t count) { return count < 3 ? count : 3; }
 static bool is_pruned(const struct bon_gram_level *level, size_t i) { return level->pruned && level->pruned[i]; }
-
-/* ---- logarithms ---- */
-
-/* log2 of m in [1/sqrt 2, sqrt 2) by the series of atanh, 2 s (1 + s^2/3 + s^4/5 + ...) / ln 2 with s = (m - 1) / (m + 1),
- * to 1e-13: the same on every machine, and several at once where the compiler can. */
-static inline double log10_any(double p) {
-    static const double PER_LN10 = 0.8685889638065037, LOG10_2 = 0.3010299956639812;
-    uint64_t bits;
-    memcpy(&bits, &p, sizeof bits);
-    int64_t exponent = (int64_t)(bits - 0x3fe6a09e667f3bcdu) >> 52; /* of 1/sqrt 2 */
-    bits -= (uint64_t)exponent << 52;
-    double m;
-    memcpy(&m, &bits, sizeof m);
-    double s = (m - 1) / (m + 1), t = s * s;
-    double series =
-        1 + t * (1.0 / 3 +
-                 t * (1.0 / 5 + t * (1.0 / 7 + t * (1.0 / 9 + t * (1.0 / 11 + t * (1.0 / 13 + t * (1.0 / 15)))))));
-    return PER_LN10 * s * series + (double)(int32_t)exponent * LOG10_2;
-}
-
-float bon_log10(double p) {
-    static const float LOG_ZERO = -99;
-    if (!(p > 0)) return LOG_ZERO;
-    float log = (float)log10_any(p);
-    return log < 0 ? log : 0;
-}
 
 /* ---- a bucket ---- */
 

@@ -12,7 +12,4 @@
 bon_status bon_kn_level(struct bon_grams *grams, unsigned k, const struct bon_discount *discount,
                         struct bon_lm_table *table, const double *p_below, double *p);
 
-/* log10 p in single precision; 0 becomes -99, as ARPA files write "impossible". */
-float bon_log10(double p);
-
 #endif
