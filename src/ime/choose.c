@@ -1,12 +1,15 @@
 /* src/ime/choose.c: candidates for a word of the window.
  *
- * The list is what the word shows, then the readings of its letters with all other words as they are, best first, and its
- * keys last. What is selected is shown in place at once; any key that does not choose takes it and then does what it does.
+ * The list is what the word shows, then the readings of its letters with all other words as they are, best first, then other
+ * syllables of these letters, and its keys last. What is selected is shown in place at once; any key that does not choose takes it and then does what it does.
  */
 #include <string.h>
 
 #include "base/buf.h"
 #include "ime/predict.h"
+#include "restore/session.h"
+
+enum { SYLLABLES = 36 }; /* that the same letters spell, at most */
 
 static void set_text(struct ime_part *part, const char *text, size_t n) {
     memcpy(part->text, text, n);
@@ -21,6 +24,12 @@ static void add(struct ime_choosing *choosing, unsigned limit, const char *text,
     choosing->texts[choosing->count++][n] = 0;
 }
 
+/* The list ends with what was typed and its keys, which often are the same. */
+static unsigned readings_room(const struct ime_part *part) {
+    bool same = part->typed_len == part->key_count && memcmp(part->typed, part->keys, part->key_count) == 0;
+    return IME_CHOICES - (same ? 1 : 2);
+}
+
 /* The word without its marks, so that all its readings are seen; memory short: none. */
 static void add_readings(struct ime_window *window, unsigned at) {
     char texts[IME_CHOICES][IME_SHOWN_MAX + 1];
@@ -29,9 +38,24 @@ static void add_readings(struct ime_window *window, unsigned at) {
     plain->len = 0;
     if (bon_strip_marks(part->typed, part->typed_len, plain) == BON_OK) {
         size_t count = bon_ime_window_readings(window, at, plain->data, plain->len, texts, IME_CHOICES);
-        bool same = part->typed_len == part->key_count && memcmp(part->typed, part->keys, part->key_count) == 0;
-        unsigned room = IME_CHOICES - (same ? 1 : 2); /* what was typed, and its keys */
+        unsigned room = readings_room(part);
         for (size_t i = 0; i < count; i++) add(&window->choosing, room, texts[i], strlen(texts[i]));
+    }
+}
+
+/* Where the model knows few readings, what else the letters spell. */
+static void add_syllables(struct ime_window *window, unsigned at) {
+    const struct ime_part *part = &window->parts[at];
+    const bon_buf *plain = &window->plain;
+    bon_syllable code, codes[SYLLABLES];
+    bon_case letter_case;
+    bool new_style = window->restore->options.tone_style == BON_TONE_NEW;
+    if (!bon_syllable_parse(plain->data, plain->len, &code, &letter_case) || letter_case == BON_CASE_MIXED) return;
+    size_t count = bon_syllable_candidates(plain->data, plain->len, codes, SYLLABLES);
+    for (size_t i = 0; i < count && i < SYLLABLES; i++) {
+        char text[BON_SYLLABLE_MAX];
+        size_t n = bon_syllable_spell(codes[i], letter_case, new_style ? BON_TONE_NEW : BON_TONE_OLD, text);
+        add(&window->choosing, readings_room(part), text, n);
     }
 }
 
@@ -44,6 +68,7 @@ static void list_part(struct ime_window *window, unsigned at) {
     choosing->before = *part;
     add(choosing, IME_CHOICES, part->text, part->text_len);
     add_readings(window, at);
+    add_syllables(window, at);
     add(choosing, IME_CHOICES, part->typed, part->typed_len);
     add(choosing, IME_CHOICES, part->keys, part->key_count);
     for (unsigned i = 0; i < choosing->count; i++) choosing->list[i] = choosing->texts[i];
