@@ -31,6 +31,7 @@ enum {
     BON_BLOCK_BASE_BITS = 29,   /* then the rank of the block's first n-gram */
     BON_BLOCK_HIGH_MAX = 7,     /* words of high parts of ranks */
     BON_BLOCK_ENDS_MAX = 3,     /* words of high parts of the ends of children */
+    BON_BLOCK_WINDOW = 57,      /* bits that one load gives from any position */
     /* The most words a block takes: head and flags, probabilities, ends, ranks, back-offs; and what is read at once. */
     BON_BLOCK_REACH = 2 + 32 + 31 + BON_BLOCK_ENDS_MAX + 31 + BON_BLOCK_HIGH_MAX + 32 + 2
 };
@@ -112,17 +113,32 @@ BON_BLOCK_INLINE unsigned bon_block_select_in(bool quick, uint64_t word, unsigne
     return rank < bon_block_ones(quick, word) ? bon_select(word, rank) : 63;
 }
 
-/* The same over `most` words, all xored with `flip`; what lies behind the last one sought is not read as ones before it, so
- * reading too many words does no harm. most * 64 when there are not so many. */
+/* The same over `most` words, three at least, all xored with `flip`; most * 64 when there are not so many. What lies behind the
+ * one sought does not matter, so that reading too many words does no harm. The first three are counted without branches, since
+ * which one it is cannot be foretold. */
 BON_BLOCK_INLINE unsigned bon_block_select(bool quick, const uint8_t *words, unsigned most, uint64_t flip,
                                            unsigned rank) {
-    for (unsigned at = 0; at < most; at++) {
+    unsigned one = bon_block_ones(quick, bon_block_word(words, 0) ^ flip);
+    unsigned two = one + bon_block_ones(quick, bon_block_word(words, 1) ^ flip);
+    unsigned three = two + bon_block_ones(quick, bon_block_word(words, 2) ^ flip);
+    if (__builtin_expect(rank < three, 1)) {
+        unsigned at = (unsigned)(rank >= one) + (unsigned)(rank >= two);
+        unsigned before = rank >= two ? two : rank >= one ? one : 0;
+        return at * 64 + bon_block_select_in(quick, bon_block_word(words, at) ^ flip, rank - before);
+    }
+    rank -= three;
+    for (unsigned at = 3; at < most; at++) {
         uint64_t word = bon_block_word(words, at) ^ flip;
         unsigned here = bon_block_ones(quick, word);
         if (rank < here) return at * 64 + bon_block_select_in(quick, word, rank);
         rank -= here;
     }
     return most * 64;
+}
+
+/* BON_BLOCK_WINDOW bits from a position on; zeros above. */
+BON_BLOCK_INLINE uint64_t bon_block_window(const uint8_t *words, unsigned position) {
+    return bon_load64(words + position / 8) >> position % 8 & ((UINT64_C(1) << BON_BLOCK_WINDOW) - 1);
 }
 
 /* How many ones follow one another from a position on, at most `most`. */
@@ -223,9 +239,11 @@ BON_BLOCK_INLINE void bon_block_children(bool quick, const struct bon_blocks *le
         from = (uint64_t)(at - (index - 1)) << head.end_low | bon_bits_get(low, index - 1, head.end_low);
         at++;
     }
-    uint64_t word = bon_block_word(high, at / 64) & ~UINT64_C(0) << at % 64;
-    for (at /= 64; word == 0 && at < BON_BLOCK_ENDS_MAX; word = bon_block_word(high, at)) at++;
-    at = at * 64 + (unsigned)__builtin_ctzll(word | UINT64_C(1) << 63);
+    uint64_t window = bon_block_window(high, at);
+    if (__builtin_expect(window != 0, 1))
+        at += (unsigned)__builtin_ctzll(window);
+    else
+        at = bon_block_select(quick, high, BON_BLOCK_ENDS_MAX, 0, index);
     to = (uint64_t)(at - index) << head.end_low | bon_bits_get(low, index, head.end_low);
     to += head.first_child;
     from += head.first_child;
@@ -248,12 +266,34 @@ BON_BLOCK_INLINE uint32_t bon_block_choose(const struct bon_blocks *level, uint3
     return at;
 }
 
+/* Of the n-grams of a block from number x on, whose ranks' high parts begin at bit `start`: the number of the first one whose high
+ * part is `top`, and how many have it, at most `most`. Mostly all of that is in one window of bits. */
+BON_BLOCK_INLINE unsigned bon_block_bucket(bool quick, const uint8_t *high, unsigned x, unsigned start, uint32_t top,
+                                           unsigned most, unsigned *n) {
+    uint64_t window = bon_block_window(high, start);
+    uint64_t zeros = (~window & ((UINT64_C(1) << BON_BLOCK_WINDOW) - 1)) << 1 | 1; /* as if one came before */
+    *n = 0;
+    if (__builtin_expect(top < bon_block_ones(quick, zeros), 1)) {
+        unsigned at = bon_block_select_in(quick, zeros, top), ones = (unsigned)__builtin_ctzll(~(window >> at));
+        if (__builtin_expect(at + ones < BON_BLOCK_WINDOW, 1)) {
+            *n = ones < most ? ones : most;
+            return x + at - top;
+        }
+    }
+    if (top > BON_BLOCK_HIGH_MAX * 64) return BON_BLOCK;
+    unsigned before = start - x + top, at = start; /* zeros before the numbers sought */
+    if (top > 0) at = bon_block_select(quick, high, BON_BLOCK_HIGH_MAX, ~UINT64_C(0), before - 1) + 1;
+    if (at >= BON_BLOCK_HIGH_MAX * 64) return BON_BLOCK;
+    *n = bon_block_run(high, at, most);
+    return at - before;
+}
+
 /* Finds a rank in the part of a run [begin, end) that lies in a block (number `number`, at *place): place->node is the n-gram
  * then. */
 BON_BLOCK_INLINE bool bon_block_find(bool quick, const struct bon_blocks *level, struct bon_block_place *place,
                                      uint32_t number, uint32_t begin, uint32_t end, uint32_t rank) {
     uint32_t first = number * BON_BLOCK;
-    unsigned x = begin > first ? begin - first : 0, y = end - first < BON_BLOCK ? end - first : BON_BLOCK;
+    unsigned x = begin > first ? begin - first : 0, y = end - first < BON_BLOCK ? end - first : BON_BLOCK, n;
     const uint8_t *low = place->block + bon_block_before_ranks(level, place->block) * 8u;
     const uint8_t *high = low + place->low_bits * 8u;
     if (x == 0) {
@@ -261,14 +301,9 @@ BON_BLOCK_INLINE bool bon_block_find(bool quick, const struct bon_blocks *level,
         rank -= place->base;
     }
     unsigned start = x > 0 ? bon_block_select(quick, high, BON_BLOCK_HIGH_MAX, 0, x - 1) + 1 : 0;
-    uint32_t top = rank >> place->low_bits;
-    if (top > BON_BLOCK_HIGH_MAX * 64) return false;
-    unsigned zeros = start - x + top, at = start; /* zeros before the numbers whose high part is `top` */
-    if (top > 0) at = bon_block_select(quick, high, BON_BLOCK_HIGH_MAX, ~UINT64_C(0), zeros - 1) + 1;
-    unsigned index = at - zeros;
-    if (at >= BON_BLOCK_HIGH_MAX * 64 || index >= y) return false;
-    unsigned n = bon_block_run(high, at, y - index);
-    if (n == 0) return false;
+    unsigned index = bon_block_bucket(quick, high, x, start, rank >> place->low_bits, BON_BLOCK, &n);
+    if (n == 0 || index >= y) return false;
+    if (n > y - index) n = y - index;
     uint32_t part = rank & ((UINT32_C(1) << place->low_bits) - 1);
     while (n > 1) {
         unsigned half = n / 2;

@@ -26,6 +26,24 @@ static void query(const bon_lm *lm) {
     }
 }
 
+/* Running text, and states that no model made. */
+static void query_many(const bon_lm *lm, uint64_t seed) {
+    uint32_t words[QUERIES];
+    float logprob[QUERIES];
+    uint8_t matched[QUERIES];
+    bon_lm_state states[QUERIES], state;
+    for (unsigned i = 0; i < QUERIES; i++) {
+        words[i] = next_word(&seed, lm);
+        states[i] = (bon_lm_state){.length = next_word(&seed, lm) % BON_LM_MAX_ORDER};
+        for (unsigned j = 0; j + 1 < BON_LM_MAX_ORDER; j++) states[i].words[j] = next_word(&seed, lm);
+    }
+    bon_lm_state_begin(lm, &state);
+    bon_lm_score_words(lm, &state, words, QUERIES, logprob, matched);
+    bon_lm_score_batch(lm, states, words, QUERIES, states, logprob, matched);
+    for (unsigned i = 0; i < QUERIES; i++)
+        if (matched[i] < 1 || matched[i] > bon_lm_order(lm) || states[i].length >= bon_lm_order(lm)) abort();
+}
+
 static void look_up(const bon_lm *lm) {
     bon_lm_totals totals = {0};
     for (uint32_t id = 0; id < bon_lm_count(lm, 1) && id < QUERIES; id++) {
@@ -43,6 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     bon_lm_table *table;
     if (bon_lm_open_memory(&lm, data, size, "fuzzed model", &lazy) != BON_OK) return 0;
     query(lm);
+    query_many(lm, size);
     look_up(lm);
     if (bon_lm_table_from_lm(&table, lm) == BON_OK) bon_lm_table_close(table);
     bon_lm_close(lm);

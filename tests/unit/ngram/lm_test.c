@@ -256,7 +256,7 @@ static void exercise(const bon_lm *lm) {
 Test(lm, hostile_content_is_survived, .timeout = 120) {
     static const bon_lm_open_options lazy = {.lazy = 1};
     for (unsigned order = 1; order <= 5; order++) {
-        struct model model = make_model(order, 12, order % 2 ? 4 : 0);
+        struct model model = make_model(order, 12, order % 2 ? 4 : 0); /* blocks and the fast layout */
         char *copy = malloc(model.n);
         uint64_t seed = order;
         unsigned opened = 0;
