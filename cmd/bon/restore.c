@@ -17,7 +17,7 @@ struct restore_args {
     unsigned adapt;
     int tone_style;
     bool fix_marked, eval, json;
-    unsigned best;
+    unsigned best, alternatives;
     double min_confidence;
 };
 
@@ -27,7 +27,7 @@ struct restore_job {
     bon_restore_cache *cache; /* NULL: lines do not depend on others */
     unsigned adapt;
     bon_restore_options options;
-    unsigned best;
+    unsigned best, alternatives;
     bool json;
     struct bon_eval_totals totals;
     bool line_correct; /* so far, of a line that goes on in the next window */
@@ -51,6 +51,8 @@ static const struct option_row options[] = {
                   "learn from what was restored, beginning with what FILE\nholds, and write it back; one thread"),
     OPTION_UNSIGNED(0, "nbest", "K", struct restore_args, best, 1, BON_RESTORE_BEST_MAX,
                     "a table of the K best readings of every line"),
+    OPTION_UNSIGNED(0, "alternatives", "N", struct restore_args, alternatives, 1, BON_RESTORE_BEST_MAX,
+                    "a table of the N most probable ways to write every word"),
     OPTION_FLAG(
         0, "json", struct restore_args, json,
         "a JSON object for every line: text, spans with their\nconfidence, and with --nbest the other readings"),
@@ -90,6 +92,7 @@ static bon_status map_restore(void *context, void *worker, const struct bon_chun
 
 static bon_status map_rows(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
     const struct restore_job *job = context;
+    if (job->alternatives) return restore_rows_words(worker, job->alternatives, chunk, out);
     return job->json ? restore_rows_json(worker, job->best, chunk, out)
                      : restore_rows_tsv(worker, job->best, chunk, out);
 }
@@ -165,15 +168,20 @@ static int write_totals(const struct restore_args *args, const struct bon_eval_t
 
 /* ---- the command ---- */
 
+/* The first line of the output, or NULL. */
+static const char *header_of(const struct restore_args *args) {
+    if (args->alternatives) return RESTORE_WORDS_HEADER;
+    return args->best && !args->json ? RESTORE_TSV_HEADER : NULL;
+}
+
 static int run_job(const struct command *command, const struct restore_args *args, struct restore_job *job,
                    char **paths, int path_count) {
     struct bon_pipeline *p = &job->pipeline;
     p->context = job;
     if (!args->eval) {
         p->worker_open = open_session, p->worker_close = close_session;
-        p->map = args->json || args->best ? map_rows : map_restore;
-        return stream_run(command, &args->shared, paths, path_count, p,
-                          args->best && !args->json ? RESTORE_TSV_HEADER : NULL);
+        p->map = args->json || args->best || args->alternatives ? map_rows : map_restore;
+        return stream_run(command, &args->shared, paths, path_count, p, header_of(args));
     }
     p->worker_open = open_eval, p->worker_close = close_eval, p->map = map_eval, p->sink = sink_eval;
     int result = stream_collect(command, &args->shared, paths, path_count, p);
@@ -208,10 +216,14 @@ static int run(const struct command *command, int argc, char **argv) {
     char buffer[PATH_MAX];
     int first, result = options_parse(command, &args, argc, argv, &first);
     if (result != PARSE_GO) return result;
-    if (args.eval && (args.json || args.best))
-        return usage_error(command, "--eval goes with neither --json nor --nbest");
-    if ((args.adapt || args.cache) && (args.json || args.best || (args.adapt && args.cache)))
-        return usage_error(command, "--adapt and --cache go neither together nor with --json or --nbest");
+    bool rows = args.json || args.best || args.alternatives;
+    if (args.eval && rows)
+        return usage_error(command, "--eval goes with neither --json nor --nbest nor --alternatives");
+    if (args.alternatives && (args.json || args.best))
+        return usage_error(command, "--alternatives goes with neither --json nor --nbest");
+    if ((args.adapt || args.cache) && (rows || (args.adapt && args.cache)))
+        return usage_error(command,
+                           "--adapt and --cache go neither together nor with --json, --nbest or --alternatives");
     const char *path = model_path(args.model, buffer);
     if (!path) return EXIT_WORK;
     job.options = (bon_restore_options){.fix_marked = args.fix_marked,
@@ -219,8 +231,13 @@ static int run(const struct command *command, int argc, char **argv) {
                                         .tone_style = (bon_tone_style)args.tone_style};
     job.json = args.json;
     job.best = args.best ? args.best : 1;
+    job.alternatives = args.alternatives;
     bon_status status = bon_restorer_open(&job.restorer, path);
-    if (status != BON_OK) return tell_failure(status);
+    if (status == BON_OK) status = bon_restorer_verify(job.restorer);
+    if (status != BON_OK) {
+        bon_restorer_close(job.restorer);
+        return tell_failure(status);
+    }
     result = run_cached(command, &args, &job, argv + first, argc - first);
     bon_restore_cache_close(job.cache);
     bon_restorer_close(job.restorer);

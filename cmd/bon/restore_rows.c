@@ -6,20 +6,19 @@
 #include "base/buf.h"
 #include "syllable/utf8.h"
 
-typedef bon_status row_writer(const bon_restore_result *results, size_t count, uint64_t line, bon_buf *out);
+/* Appends the rows of one line. */
+typedef bon_status line_writer(bon_restore_session *session, unsigned most, const char *line, size_t n, uint64_t number,
+                               bon_buf *out);
 
-static bon_status each_line(bon_restore_session *session, unsigned best, const struct bon_chunk *chunk,
-                            row_writer *write, bon_buf *out) {
+static bon_status each_line(bon_restore_session *session, unsigned most, const struct bon_chunk *chunk,
+                            line_writer *write, bon_buf *out) {
     const char *end = chunk->data + chunk->len;
     uint64_t number = chunk->line;
     for (const char *line = chunk->data; line < end; number++) {
-        const bon_restore_result *results;
-        size_t count;
         const char *newline = memchr(line, '\n', (size_t)(end - line));
         const char *stop = newline ? newline : end;
         if (stop > line && stop[-1] == '\r') stop--; /* a row ends in its own way */
-        BON_TRY(bon_restore_line(session, line, (size_t)(stop - line), best, &results, &count));
-        BON_TRY(write(results, count, number, out));
+        BON_TRY(write(session, most, line, (size_t)(stop - line), number, out));
         line = newline ? newline + 1 : end;
     }
     return BON_OK;
@@ -36,7 +35,11 @@ static bon_status put_cell(bon_buf *out, const char *text, size_t n) {
     return BON_OK;
 }
 
-static bon_status write_tsv(const bon_restore_result *results, size_t count, uint64_t line, bon_buf *out) {
+static bon_status write_tsv(bon_restore_session *session, unsigned best, const char *text, size_t n, uint64_t line,
+                            bon_buf *out) {
+    const bon_restore_result *results;
+    size_t count;
+    BON_TRY(bon_restore_line(session, text, n, best, &results, &count));
     for (size_t i = 0; i < count; i++) {
         BON_TRY(bon_buf_printf(out, "%llu\t%zu\t%.4f\t", (unsigned long long)line, i + 1, results[i].logprob10));
         if (results[i].len) BON_TRY(put_cell(out, results[i].text, results[i].len));
@@ -47,6 +50,26 @@ static bon_status write_tsv(const bon_restore_result *results, size_t count, uin
 
 bon_status restore_rows_tsv(bon_restore_session *session, unsigned best, const struct bon_chunk *chunk, bon_buf *out) {
     return each_line(session, best, chunk, write_tsv, out);
+}
+
+static bon_status write_words(bon_restore_session *session, unsigned most, const char *text, size_t n, uint64_t line,
+                              bon_buf *out) {
+    const bon_restore_word *words;
+    size_t count;
+    BON_TRY(bon_restore_alternatives(session, text, n, most, &words, &count));
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < words[i].count; k++) {
+            const bon_restore_alternative *way = &words[i].alternatives[k];
+            BON_TRY(bon_buf_printf(out, "%llu\t%zu\t%.*s\t%zu\t%.4f\t%.*s\n", (unsigned long long)line, words[i].start,
+                                   (int)words[i].len, text + words[i].start, k + 1, way->probability, (int)way->len,
+                                   way->text));
+        }
+    return BON_OK;
+}
+
+bon_status restore_rows_words(bon_restore_session *session, unsigned most, const struct bon_chunk *chunk,
+                              bon_buf *out) {
+    return each_line(session, most, chunk, write_words, out);
 }
 
 /* ---- JSON (RFC 8259) ---- */
@@ -82,7 +105,11 @@ static bon_status put_reading(bon_buf *out, const bon_restore_result *result) {
     return bon_buf_put(out, ']');
 }
 
-static bon_status write_json(const bon_restore_result *results, size_t count, uint64_t line, bon_buf *out) {
+static bon_status write_json(bon_restore_session *session, unsigned best, const char *text, size_t n, uint64_t line,
+                             bon_buf *out) {
+    const bon_restore_result *results;
+    size_t count;
+    BON_TRY(bon_restore_line(session, text, n, best, &results, &count));
     BON_TRY(bon_buf_printf(out, "{\"line\":%llu,", (unsigned long long)line));
     if (count > 0) BON_TRY(put_reading(out, &results[0]));
     for (size_t i = 1; i < count; i++) {

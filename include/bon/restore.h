@@ -36,8 +36,11 @@ typedef struct bon_restore_options {
 } bon_restore_options;
 
 /* Maps a model that bon_restorer_write made. BON_ERR_FORMAT and BON_ERR_VERSION name the file and the reason; a model without
- * candidates for restoration is BON_ERR_FORMAT. */
+ * candidates for restoration is BON_ERR_FORMAT. Headers and the table of sections are checked, not the sections: opening takes
+ * well below a millisecond whatever the size, and a file that was damaged or made up can at worst give wrong marks. */
 BON_API bon_status bon_restorer_open(bon_restorer **out, const char *path);
+/* Reads the whole file and compares every section with its checksum; BON_ERR_FORMAT names the first that differs. */
+BON_API bon_status bon_restorer_verify(const bon_restorer *restorer);
 BON_API void bon_restorer_close(bon_restorer *restorer);
 /* The n-gram model inside, owned by the restorer. */
 BON_API const bon_lm *bon_restorer_lm(const bon_restorer *restorer);
@@ -78,6 +81,48 @@ typedef struct bon_restore_result {
  * differ only behind the last window's beginning. min_confidence applies to each of them. */
 BON_API bon_status bon_restore_line(bon_restore_session *session, const char *line, size_t n, unsigned best,
                                     const bon_restore_result **results, size_t *count);
+
+/* One way to write a word. */
+typedef struct bon_restore_alternative {
+    const char *text; /* not NUL-terminated */
+    size_t len;
+    double probability; /* of these marks given the whole line, 0..1, by forward-backward over the lattice */
+} bon_restore_alternative;
+
+/* A word of the line that could be restored, and the ways to write it, most probable first. */
+typedef struct bon_restore_word {
+    size_t start, len; /* bytes of the line */
+    const bon_restore_alternative *alternatives;
+    size_t count; /* 1 or more */
+} bon_restore_word;
+
+/* The `most` most probable ways (1..BON_RESTORE_BEST_MAX) to write each word of a line (no newline inside), each way once. They
+ * belong to the session until its next call. "ban" in "ban dang hoc" is 0.98 bạn, 0.01 bàn, ... min_confidence is not asked. */
+BON_API bon_status bon_restore_alternatives(bon_restore_session *session, const char *line, size_t n, unsigned most,
+                                            const bon_restore_word **words, size_t *count);
+
+/* ---- text that comes in pieces ---- */
+
+/* Restores lines as they are finished, however their bytes arrive:
+ *
+ *     bon_restore_stream_open(&stream, session);
+ *     while ((n = read(0, bytes, sizeof bytes)) > 0)           // "Toi di h", "oc\nTroi m", "ua" ...
+ *         bon_restore_stream_feed(stream, bytes, n, &out);     // ... "Tôi đi học\n" after the second
+ *     bon_restore_stream_end(stream, &out);                    // ... "Trời mưa"
+ *
+ * The text is that of bon_restore over all of it, for lines of at most BON_RESTORE_STREAM_LINE bytes; a longer one is taken in
+ * pieces of at most that, each cut behind its last blank, else where a character ends. Memory does not depend on the text. */
+typedef struct bon_restore_stream bon_restore_stream;
+
+enum { BON_RESTORE_STREAM_LINE = 1 << 20 };
+
+/* The session must outlive the stream, and belongs to the same thread. */
+BON_API bon_status bon_restore_stream_open(bon_restore_stream **out, bon_restore_session *session);
+/* Appends the lines that these bytes finish, restored, to out. bytes may be NULL when n is 0. */
+BON_API bon_status bon_restore_stream_feed(bon_restore_stream *stream, const char *bytes, size_t n, bon_buf *out);
+/* Appends the last line, which has no newline, if there is one. The next text may be fed then. */
+BON_API bon_status bon_restore_stream_end(bon_restore_stream *stream, bon_buf *out);
+BON_API void bon_restore_stream_close(bon_restore_stream *stream);
 
 /* ---- adapting to a document or a user ---- */
 

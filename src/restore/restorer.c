@@ -1,4 +1,5 @@
-/* src/restore/restorer.c: the model: an n-gram model whose file also holds the index of candidates. */
+/* src/restore/restorer.c: the model: an n-gram model whose file also holds the index of candidates. Opening reads no more than
+ * the headers: whatever the rest holds, it is bounded where it is used, and bon_restorer_verify reads all of it. */
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -7,9 +8,10 @@
 #include "restore/session.h"
 
 bon_status bon_restorer_open(bon_restorer **out, const char *path) {
+    static const bon_lm_open_options lazy = {.lazy = 1};
     bon_restorer *restorer = bon_alloc_zeroed(1, sizeof *restorer);
     if (!restorer) return BON_ERR_NOMEM;
-    bon_status status = bon_lm_open(&restorer->lm, path, NULL);
+    bon_status status = bon_lm_open(&restorer->lm, path, &lazy);
     if (status == BON_OK) status = bon_index_open(&restorer->index, bon_lm_artefact(restorer->lm));
     if (status == BON_OK) status = bon_tagger_open(&restorer->tagger, bon_lm_artefact(restorer->lm));
     if (status != BON_OK) {
@@ -25,6 +27,8 @@ void bon_restorer_close(bon_restorer *restorer) {
     bon_lm_close(restorer->lm);
     free(restorer);
 }
+
+bon_status bon_restorer_verify(const bon_restorer *restorer) { return bon_lm_verify(restorer->lm); }
 
 const bon_lm *bon_restorer_lm(const bon_restorer *restorer) { return restorer->lm; }
 

@@ -67,6 +67,7 @@ void bon_restore_session_close(bon_restore_session *session) {
     free(session->results);
     free(session->paths);
     free(session->scores);
+    bon_alternatives_free(session->alternatives);
     free(session->confidence);
     bon_lattice_close(&session->lattice);
     bon_scorer_close(&session->scorer);
@@ -145,32 +146,36 @@ static void run_next(struct run *run) {
 
 /* ---- writing ---- */
 
-/* The word of a choice, in the tone style asked for. */
-static const char *spelling(bon_restore_session *session, const struct bon_choice *choice, size_t *n) {
-    const char *word = bon_lm_word_text(session->restorer->lm, choice->word, n);
+/* A word of the model in the tone style asked for; NULL: out of memory. */
+static const char *in_style(bon_restore_session *session, const char *word, size_t *n) {
     bon_syllable code;
     bon_case letter_case;
-    if (session->options.tone_style != BON_TONE_NEW || !word || !bon_syllable_parse(word, *n, &code, &letter_case))
-        return word;
+    if (session->options.tone_style != BON_TONE_NEW || !bon_syllable_parse(word, *n, &code, &letter_case)) return word;
     session->spelled.len = 0;
     if (bon_buf_reserve(&session->spelled, BON_SYLLABLE_MAX) != BON_OK) return NULL;
     *n = bon_syllable_spell(code, BON_CASE_LOWER, BON_TONE_NEW, session->spelled.data);
     return session->spelled.data;
 }
 
+bon_status bon_session_spell(bon_restore_session *session, const char *slice, const struct bon_position *position,
+                             const struct bon_choice *choice, bon_buf *out) {
+    const char *token = slice + position->start;
+    size_t n;
+    const char *word = choice->keep ? NULL : bon_lm_word_text(session->restorer->lm, choice->word, &n);
+    if (!word) return bon_buf_append(out, token, position->len); /* or the index of a damaged file names no word */
+    word = in_style(session, word, &n);
+    return word ? bon_put_marks(token, position->len, word, n, out) : BON_ERR_NOMEM;
+}
+
 /* Appends what stands before the position's token and the token with the marks of its choice; where it begins in *start. */
 static bon_status write_position(struct run *run, const struct bon_position *position, const struct bon_choice *choice,
                                  bool keep, bon_buf *out, size_t *start) {
-    const char *slice = run->line + run->base, *token = slice + position->start, *word = NULL;
-    size_t n = 0;
+    const char *slice = run->line + run->base;
     BON_TRY(bon_buf_append(out, slice + run->written, position->start - run->written));
     *start = out->len;
     run->written = (size_t)position->start + position->len;
-    if (!keep && !choice->keep) {
-        word = spelling(run->session, choice, &n);
-        if (!word) return BON_ERR_NOMEM;
-    }
-    return word ? bon_put_marks(token, position->len, word, n, out) : bon_buf_append(out, token, position->len);
+    if (keep) return bon_buf_append(out, slice + position->start, position->len);
+    return bon_session_spell(run->session, slice, position, choice, out);
 }
 
 /* Appends what stands behind the last token of the line. */
@@ -241,6 +246,20 @@ bon_status bon_restore(bon_restore_session *session, const char *text, size_t n,
         }
         text += step;
         n -= step;
+    }
+    return BON_OK;
+}
+
+bon_status bon_session_walk(bon_restore_session *session, const char *line, size_t n, bon_window_visit *visit,
+                            void *context) {
+    struct run run;
+    run_begin(&run, session, line, n, true);
+    while (run.base < n) {
+        BON_TRY(run_window(&run));
+        bon_trellis_best(&session->trellis, session->path, 0);
+        struct bon_window window = {.slice = line + run.base, .base = run.base, .positions = run.commit};
+        BON_TRY(visit(session, &window, context));
+        run_next(&run);
     }
     return BON_OK;
 }

@@ -35,7 +35,26 @@ struct bon_restore_session {
     bon_restore_result *results;
     uint32_t *paths;
     double *scores;
+    struct bon_alternatives *alternatives; /* of bon_restore_alternatives; made on its first call */
 };
+
+/* A window of a line that was decoded, for who wants more than its best way. */
+struct bon_window {
+    const char *slice;  /* the window's text; positions count from here */
+    size_t base;        /* where that is in the line */
+    unsigned positions; /* that are decided now */
+};
+typedef bon_status bon_window_visit(bon_restore_session *session, const struct bon_window *window, void *context);
+
+/* Decodes a line; `visit` finds each window's lattice and the confidences of its choices in the session. */
+bon_status bon_session_walk(bon_restore_session *session, const char *line, size_t n, bon_window_visit *visit,
+                            void *context);
+/* Appends a token as a choice of its position writes it. */
+bon_status bon_session_spell(bon_restore_session *session, const char *slice, const struct bon_position *position,
+                             const struct bon_choice *choice, bon_buf *out);
+
+/* Frees what bon_restore_alternatives keeps; NULL does nothing. */
+void bon_alternatives_free(struct bon_alternatives *alternatives);
 
 /* bon_restore_line for a line that is still being typed: the kept bytes stay as they are, and nothing is concluded from
  * where the line ends. company: see struct bon_lattice. */

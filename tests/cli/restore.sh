@@ -51,6 +51,24 @@ run bon restore --json --nbest 2 plain
 [ "$(wc -l <out)" = 4 ] || unmet 'not an object for every line'
 grep -q '"others":\[{"text":' out || unmet 'no other readings'
 
+# How else each word could be written: bytes, ranks, probabilities that fall and add up to 1.
+run bon restore --alternatives 3 plain
+expect_status 0
+expect_err ''
+[ "$(head -2 out | cut -f 1-4,6)" = 'line	start	typed	rank	text
+1	0	toi	1	tôi' ] || unmet "alternatives: $(head -2 out)"
+awk -F '\t' 'NR == 1 { next } NF != 6 || $5 < 0 || $5 > 1.0001 || ($4 > 1 && $5 > last) { exit 1 } { last = $5 }' out ||
+    unmet 'rows of alternatives'
+[ "$(awk -F '\t' '$4 == 1' out | tail -1 | cut -f 1-4,6)" = '4	14	com	1	cơm' ] || unmet "alternatives: $(tail -1 out)"
+run bon restore --alternatives 3 --json plain
+expect_refusal 2 'alternatives'
+
+# A model that was damaged is refused, whatever was hit.
+cp m.bonlm damaged.bonlm
+printf 'x' | dd of=damaged.bonlm bs=1 seek=$(($(stat -c %s m.bonlm) / 2)) conv=notrunc 2>dd.log
+run bon restore --model damaged.bonlm plain
+expect_refusal 1 'damaged.bonlm'
+
 # --eval counts letter runs and signs outside ASCII; numbers, ASCII signs and superscripts not: here 5 + 7 + 2 + 0 + 2.
 cat >good <<'TEXT'
 Tôi đang học tiếng Việt.

@@ -257,3 +257,24 @@ Test(session, no_allocation_after_warm_up) {
     bon_restore_session_close(session);
     bon_restorer_close(restorer);
 }
+
+/* Opening believes no more than the headers; bon_restorer_verify finds what was damaged behind them. */
+Test(session, damaged_model) {
+    char path[64];
+    bon_restorer *restorer;
+    restore_toy_write(path, 3, 1);
+    cr_assert_eq(bon_restorer_open(&restorer, path), BON_OK);
+    cr_assert_eq(bon_restorer_verify(restorer), BON_OK);
+    bon_restorer_close(restorer);
+    FILE *file = fopen(path, "r+");
+    cr_assert(file && fseek(file, 0, SEEK_END) == 0);
+    long middle = ftell(file) / 2;
+    cr_assert(fseek(file, middle, SEEK_SET) == 0);
+    int byte = fgetc(file);
+    cr_assert(fseek(file, middle, SEEK_SET) == 0 && fputc(byte ^ 0x55, file) != EOF && fclose(file) == 0);
+    cr_assert_eq(bon_restorer_open(&restorer, path), BON_OK);
+    cr_assert_eq(bon_restorer_verify(restorer), BON_ERR_FORMAT);
+    cr_assert(strstr(bon_error_message(), path));
+    bon_restorer_close(restorer);
+    unlink(path);
+}
