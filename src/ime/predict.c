@@ -277,7 +277,8 @@ static bool decode(struct ime_window *window, const struct line *line, unsigned 
                    const bon_restore_result **results, size_t *count) {
     struct bon_restore_session *session = window->restore;
     const bon_restore_cache *before = session->trellis.cache;
-    if (window->memory) session->trellis.cache = window->memory->cache;
+    /* Another field may have made it serve another model. */
+    if (window->memory && window->memory->restorer == session->restorer) session->trellis.cache = window->memory->cache;
     bon_status status = bon_restore_typed(session, line->text, line->n, line->kept, line->kept_count, window->company,
                                           best, results, count);
     session->trellis.cache = before;

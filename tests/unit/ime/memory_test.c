@@ -138,6 +138,22 @@ Test(memory, what_is_learned, .fini = files_clear) {
     close_learner(&l);
 }
 
+/* A memory serves the model that was last opened with it; fields with another go on without. */
+Test(memory, serves_one_model_at_a_time) {
+    struct learner first = open_learner((bon_ime_options){0}), second = open_learner((bon_ime_options){0});
+    bon_ime_options options = {.prediction = BON_IME_PREDICT_FULL, .restore = second.session, .memory = first.memory};
+    expect_typed(&first, "toi hoc tieng viet ", "tôi học tiếng việt ");
+    cr_assert_eq(bon_ime_set_options(second.ime, &options), BON_OK);
+    for (int i = 0; i < 3; i++) {
+        expect_typed(&second, "toi hoc tieng viet ", "tôi học tiếng việt ");
+        expect_typed(&first, "toi hoc tieng viet ", "tôi học tiếng việt ");
+    }
+    bon_ime_close(second.ime); /* before the memory that is not its own */
+    second.ime = NULL;
+    close_learner(&first);
+    close_learner(&second);
+}
+
 /* ---- the file ---- */
 
 static void write_text(const char *path, const char *text) { files_write(path, text, strlen(text)); }
