@@ -141,9 +141,9 @@ static double resident_beside(const char *file) {
 
 int main(int argc, char **argv) {
     struct script script = {0};
-    bon_restorer *restorer;
-    bon_restore_session *session;
-    bon_ime_memory *memory;
+    bon_restorer *restorer = NULL;
+    bon_restore_session *session = NULL;
+    bon_ime_memory *memory = NULL;
     bon_ime *ime;
     if (argc != 2) return 2;
     read_script(&script);

@@ -361,8 +361,8 @@ static void print_row(const struct person *p) {
 
 int main(int argc, char **argv) {
     struct person p = {0};
-    bon_restorer *restorer;
-    bon_restore_session *session;
+    bon_restorer *restorer = NULL;
+    bon_restore_session *session = NULL;
     bon_ime_memory *memory = NULL;
     char *line = NULL;
     size_t cap = 0;
