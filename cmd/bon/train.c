@@ -11,6 +11,7 @@
 
 #include "blas_core.h"
 #include "commands.h"
+#include "lm/checkpoint.h"
 #include "options_file.h"
 #include "stream.h"
 #include "train_data.h"
@@ -187,7 +188,7 @@ static bon_status open_tokens(struct run *run, char *const *paths, size_t count,
     BON_TRY(path_in(path, args->shared.output, name));
     BON_TRY(train_data_encode(run->tokenizer, run->end, run->id_bytes, paths, count, &args->shared, path));
     struct stat there;
-    if (stat(path, &there) == 0 && there.st_size == 0)
+    if (stat(path, &there) == 0 && there.st_size == 0 && unlink(path) == 0)
         return bon_fail(BON_ERR_DATA, "%s: there is no text in it", count ? paths[0] : "standard input");
     return bon_tokens_open(out, path, run->id_bytes, size);
 }
@@ -284,13 +285,24 @@ static bon_train_options options_of(struct run *run) {
 }
 
 /* A folder with checkpoints is only gone on with when that is asked. */
+static bon_status check_folder(const struct run *run) {
+    const char *folder = run->args->shared.output;
+    uint64_t step;
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST) return bon_fail_errno(folder, "make folder");
+    BON_TRY(bon_checkpoint_newest(folder, &step));
+    if (step == 0 || run->args->resume) return BON_OK;
+    return bon_fail(BON_ERR_ARGUMENT,
+                    "%s has a checkpoint of step %" PRIu64 ": --resume goes on from it; or choose another folder",
+                    folder, step);
+}
+
+/* Goes on from a checkpoint, if there is one. The tokenizer is put beside it when it is known to fit. */
 static bon_status begin(struct run *run) {
+    char path[PATH_MAX];
     uint64_t step;
     BON_TRY(bon_trainer_resume(run->trainer, &step));
-    if (step > 0 && !run->args->resume)
-        return bon_fail(BON_ERR_ARGUMENT,
-                        "%s has a checkpoint of step %" PRIu64 ": --resume goes on from it; or choose another folder",
-                        run->args->shared.output, step);
+    BON_TRY(path_in(path, run->args->shared.output, "tokenizer.json"));
+    BON_TRY(bon_tokenizer_write(run->tokenizer, path));
     if (step > 0) note(&run->args->shared, "going on from step %" PRIu64, step);
     run->last.step = step;
     return BON_OK;
@@ -310,14 +322,6 @@ static bon_status train(struct run *run) {
     return status;
 }
 
-static bon_status make_folder(const struct run *run) {
-    const char *folder = run->args->shared.output;
-    char path[PATH_MAX];
-    if (mkdir(folder, 0777) != 0 && errno != EEXIST) return bon_fail_errno(folder, "make folder");
-    BON_TRY(path_in(path, folder, "tokenizer.json"));
-    return bon_tokenizer_write(run->tokenizer, path);
-}
-
 static bon_status work(struct run *run, char *const *paths, size_t count) {
     const struct train_args *args = run->args;
     const bon_device_options how = {
@@ -326,7 +330,7 @@ static bon_status work(struct run *run, char *const *paths, size_t count) {
     BON_TRY(shape(run));
     BON_TRY(bon_device_open(&run->device, &how));
     BON_TRY(bon_params_open(&run->params, run->device, args->seed));
-    BON_TRY(make_folder(run));
+    BON_TRY(check_folder(run));
     BON_TRY(open_data(run, paths, count));
     return train(run);
 }

@@ -46,6 +46,8 @@ expect_status 0
 expect_err 'nothing is left to do'
 train -o parts --steps 60 text
 expect_refusal 1 'has a checkpoint of step 60: --resume goes on from it'
+train -o parts --steps 60 --layers 2 text
+expect_refusal 1 'has a checkpoint of step 60: --resume goes on from it'
 
 # SIGTERM: a checkpoint and status 0; going on ends in the same bytes.
 bon train -q "${tiny[@]}" -o killed --steps 60000 --schedule linear text &
@@ -150,6 +152,7 @@ expect_err 'line 1 of conf'
 : >nothing
 train -o no nothing
 expect_refusal 1 'nothing: there is no text in it'
+expect_no_file no/train.ids
 echo 'một câu ngắn' >short
 train -o no short
 expect_refusal 1 'too little data: [0-9]+ tokens, .* a smaller --context'
@@ -176,7 +179,7 @@ done
 bon tokenizer train -q --vocab 400 -o larger.json text
 train -o run --resume --steps 61 -t larger.json text
 expect_refusal 1 'run/step-00000060/model.safetensors: .*embed_tokens.*vocabulary'
-cp tok.json run/tokenizer.json
+expect_same tok.json run/tokenizer.json
 train -o run --resume --steps 61 other
 expect_refusal 1 'other data'
 train -o run --resume --steps 61 --seed 2 text
