@@ -9,9 +9,14 @@ skip() {
     exit 77
 }
 command -v node >/dev/null || skip 'node is not installed'
+case $(uname -s)-$(uname -m) in # llama.cpp itself is in a package of the platform; npm would fetch those for GPUs too
+Linux-x86_64) platform=@node-llama-cpp/linux-x64@3.22.1 ;;
+Linux-aarch64) platform=@node-llama-cpp/linux-arm64@3.22.1 ;;
+*) skip "no llama.cpp for $(uname -sm) is known here" ;;
+esac
 if [ ! -f "$library" ]; then
     command -v npm >/dev/null || skip 'npm is not installed'
-    timeout 600 npm install --prefix "$EXPORT" --no-audit --no-fund "$package" >npm.log 2>&1 ||
+    timeout 600 npm install --prefix "$EXPORT" --no-audit --no-fund --omit=optional "$package" "$platform" >npm.log 2>&1 ||
         skip "$package cannot be had from the npm registry"
 fi
 set -e
