@@ -32,7 +32,7 @@ LIB_OBJECTS := $(LIB_SOURCES:%.c=$(O)/obj/%.o)
 CMD_OBJECTS := $(CMD_SOURCES:%.c=$(O)/obj/%.o)
 
 .DEFAULT_GOAL := all
-.PHONY: ime check-ime install-ime all help deps demo check examples check-export unit property fuzz-corpus cli abi abi-update fuzz asan tsan bench format lint install \
+.PHONY: ime check-ime install-ime all help deps demo check examples check-export unit property fuzz-corpus cli abi abi-update fuzz asan tsan bench plots format lint install \
   uninstall model gpu-pack clean tests deb check-deb
 .DELETE_ON_ERROR:
 .SECONDARY: # test objects are kept
@@ -186,6 +186,11 @@ fuzz:
 bench: all
 	@for script in bench/*.sh; do \
 	  case $$script in */lib.sh) ;; *) echo "== $$script"; BON=$(abspath $(O))/bon $$script || exit 1;; esac; done
+
+## plots: draw the pictures of docs/img/ from bench/results/ (needs gnuplot)
+plots:
+	@mkdir -p docs/img
+	gnuplot -e "table='bench/results/growth.tsv'; picture='docs/img/growth.svg'" bench/growth.gp
 
 # ---- the input method: needs IBus or Fcitx5, so nothing above does ----
 

@@ -4,7 +4,8 @@
 # The text is train/FILES of the corpora, segmented and folded; each 100th line is held out for queries. Costs are medians of
 # RUNS interleaved runs at order 5; KenLM is lmplz -S 2G (its default costs it seconds and gigabytes), then build_binary for
 # the smallest file that answers (trie, 8 bits, pointers compressed). Prints TSV; ratio = bon / KenLM, `must` is what the
-# project holds itself to. Then bench/query.sh's rows for orders 3 and 5, unless QUERY=no, and counting of words.
+# project holds itself to. Rows of a memory limit stand beside bon's own time in memory, and beside what the limit allows: SIZE and
+# 64 MB for the program. Then bench/query.sh's rows for orders 3 and 5, unless QUERY=no, and counting of words.
 . "$(dirname "$0")/lib.sh"
 : "${KENLM_BIN:?set KENLM_BIN to the folder of KenLM\'s programs}"
 need_corpora
@@ -25,6 +26,11 @@ for _ in $(seq "$runs"); do
     lmplz "$scratch/lmplz" 5 "$scratch/lmplz.arpa"
     measure "$scratch/build" "$KENLM_BIN/build_binary" -q 8 -b 8 -a 255 trie "$scratch/lmplz.arpa" "$scratch/kenlm.trie" \
         >"$scratch/log" 2>&1
+    for limit in 64M 24M; do
+        measure "$scratch/limit$limit" "$BON" lm build -q -n 5 --quantize 8 --memory "$limit" --temp "$scratch" \
+            -o "$scratch/limited.bonlm" "$text"
+        cmp -s "$scratch/bon.bonlm" "$scratch/limited.bonlm" || { echo "bench: --memory $limit: another model" >&2; exit 1; }
+    done
     measure "$scratch/words" "$BON" count -q -j1 -n 1 -o /dev/null "$text"
 done
 
@@ -35,13 +41,18 @@ sum() { awk -v a="$1" -v b="$2" 'BEGIN {print a + b}'; }
 
 machine
 printf '# %s lines, %s tokens, %s bytes\n' $(wc <"$text")
-printf 'figure\tbon\tkenlm\tratio\tmust\n'
+printf 'figure\tbon\tbeside\tratio\tmust\n'
 row text_to_binary_cpu_s "$(median "$scratch/binary1" 2)" \
     "$(sum "$(median "$scratch/lmplz" 2)" "$(median "$scratch/build" 2)")" 0.125
 row text_to_arpa_cpu_s "$(median "$scratch/arpa" 2)" "$(median "$scratch/lmplz" 2)" 0.333
 row text_to_binary_wall_s "$(median "$scratch/binary" 1)" \
     "$(sum "$(median "$scratch/lmplz" 1)" "$(median "$scratch/build" 1)")" 0.1
 row peak_rss_MiB "$(median "$scratch/binary" 3)" "$(median "$scratch/lmplz" 3)" 1.2
+for limit in 64M 24M; do # beside bon's own CPU time in memory
+    row "memory_${limit}_cpu_s" "$(median "$scratch/limit$limit" 2)" "$(median "$scratch/binary1" 2)" 1.5
+    row "memory_${limit}_peak_rss_MB" \
+        "$(median "$scratch/limit$limit" 3 | awk '{print $1 * 1.048576}')" "$((${limit%M} + 64))" 1
+done
 row word_count_MB_per_cpu_s "$(awk -v b="$bytes" -v s="$(median "$scratch/words" 2)" 'BEGIN {print b / s / 1e6}')" 300 '>= 1'
 
 [ "${QUERY:-yes}" = yes ] || exit 0

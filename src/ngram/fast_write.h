@@ -8,6 +8,7 @@
 struct bon_fast_keys {
     uint64_t seed;
     uint64_t *keys;
+    struct bon_store *store; /* where they are */
 };
 
 void bon_fast_keys_free(struct bon_fast_keys *keys);
