@@ -39,6 +39,8 @@ typedef struct bon_restore_options {
  * candidates for restoration is BON_ERR_FORMAT. Headers and the table of sections are checked, not the sections: opening takes
  * well below a millisecond whatever the size, and a file that was damaged or made up can at worst give wrong marks. */
 BON_API bon_status bon_restorer_open(bon_restorer **out, const char *path);
+/* The same over the bytes of such a file, aligned to 8 and alive until bon_restorer_close; `name` serves messages. */
+BON_API bon_status bon_restorer_open_memory(bon_restorer **out, const void *bytes, size_t n, const char *name);
 /* Reads the whole file and compares every section with its checksum; BON_ERR_FORMAT names the first that differs. */
 BON_API bon_status bon_restorer_verify(const bon_restorer *restorer);
 BON_API void bon_restorer_close(bon_restorer *restorer);
