@@ -60,6 +60,7 @@ EXPORT(model_open) struct model *web_model_open(void *bytes, size_t n, int new_s
     }
     model->bytes = bytes;
     if (status == BON_OK) status = bon_restorer_open_memory(&model->restorer, bytes, n, "model");
+    if (status == BON_OK) status = bon_restorer_verify(model->restorer);
     if (status == BON_OK) status = bon_restore_session_open(&model->session, model->restorer, &options);
     if (status == BON_OK) return model;
     web_model_close(model);
@@ -83,7 +84,7 @@ EXPORT(restore_line) int web_restore_line(struct model *model, const char *bytes
     if (status == BON_OK) status = bon_buf_append(&text, result->text, result->len);
     for (size_t i = 0; status == BON_OK && i < result->span_count; i++) {
         const bon_restore_span *span = &result->spans[i];
-        uint32_t row[6] = {(uint32_t)span->start,     (uint32_t)span->len, (uint32_t)span->out_start,
+        uint32_t row[6] = {(uint32_t)span->start, (uint32_t)span->len, (uint32_t)span->out_start,
                            (uint32_t)span->out_len, (uint32_t)(span->confidence * 1e6)};
         status = bon_buf_append(&spans, row, sizeof row);
     }
@@ -94,7 +95,8 @@ EXPORT(restore_line) int web_restore_line(struct model *model, const char *bytes
 
 /* ---- the input method ---- */
 
-static bon_ime_options ime_options(unsigned method, int new_style, unsigned prediction, unsigned flags, struct model *model) {
+static bon_ime_options ime_options(unsigned method, int new_style, unsigned prediction, unsigned flags,
+                                   struct model *model) {
     return (bon_ime_options){.method = (bon_ime_method)method,
                              .tone_style = new_style ? BON_TONE_NEW : BON_TONE_OLD,
                              .flags = flags,
@@ -102,13 +104,15 @@ static bon_ime_options ime_options(unsigned method, int new_style, unsigned pred
                              .restore = model ? model->session : NULL};
 }
 
-EXPORT(ime_open) bon_ime *web_ime_open(unsigned method, int new_style, unsigned prediction, unsigned flags, struct model *model) {
+EXPORT(ime_open)
+bon_ime *web_ime_open(unsigned method, int new_style, unsigned prediction, unsigned flags, struct model *model) {
     bon_ime_options options = ime_options(method, new_style, prediction, flags, model);
     bon_ime *ime;
     return bon_ime_open(&ime, &options) == BON_OK ? ime : NULL;
 }
-EXPORT(ime_set) int web_ime_set(bon_ime *ime, unsigned method, int new_style, unsigned prediction, unsigned flags,
-                               struct model *model) {
+EXPORT(ime_set)
+int web_ime_set(bon_ime *ime, unsigned method, int new_style, unsigned prediction, unsigned flags,
+                struct model *model) {
     bon_ime_options options = ime_options(method, new_style, prediction, flags, model);
     return bon_ime_set_options(ime, &options) == BON_OK;
 }
@@ -180,7 +184,8 @@ EXPORT(normalize) int web_normalize(const char *bytes, size_t n, int new_style, 
     if (status == BON_OK) status = bon_normalize_mapped(normalizer, bytes, n, &text, counts, &spans);
     for (size_t i = 0; status == BON_OK && i < spans.count; i++) {
         const bon_span *span = &spans.items[i];
-        uint32_t row[] = {(uint32_t)span->out_start, (uint32_t)span->out_len, (uint32_t)span->in_start, (uint32_t)span->in_len};
+        uint32_t row[] = {(uint32_t)span->out_start, (uint32_t)span->out_len, (uint32_t)span->in_start,
+                          (uint32_t)span->in_len};
         status = bon_buf_append(&flat, row, sizeof row);
     }
     for (int i = 0; i < BON_RULES; i++) rows[i] = (uint32_t)counts[i];
@@ -214,6 +219,7 @@ EXPORT(valid) int web_valid(unsigned code) { return bon_syllable_valid(code); }
 EXPORT(spell) int web_spell(unsigned code, int letter_case, int new_style) {
     text.len = 0;
     if (bon_buf_reserve(&text, BON_SYLLABLE_MAX) != BON_OK) return 0;
-    text.len = bon_syllable_spell((bon_syllable)code, (bon_case)letter_case, new_style ? BON_TONE_NEW : BON_TONE_OLD, text.data);
+    text.len = bon_syllable_spell((bon_syllable)code, (bon_case)letter_case, new_style ? BON_TONE_NEW : BON_TONE_OLD,
+                                  text.data);
     return give_text(BON_OK);
 }

@@ -2,16 +2,7 @@
 #include <stdio.h>
 #include <unicode/uchar.h>
 
-enum {
-    ALPHA = 1,
-    DIGIT = 2,
-    UPPER = 4,
-    MARK = 8,
-    EMOJI = 16,
-    PICTOGRAPH = 32,
-    LEADS_MARK = 64,
-    COMBINING_SHIFT = 8
-};
+enum { ALPHA = 1, DIGIT = 2, UPPER = 4, MARK = 8, EMOJI = 16, PICTOGRAPH = 32, LEADS_MARK = 64, COMBINING_SHIFT = 8 };
 
 static unsigned class_of(UChar32 c) {
     unsigned class = (unsigned)u_getCombiningClass(c) << COMBINING_SHIFT;

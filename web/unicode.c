@@ -23,6 +23,7 @@ static unsigned class_of(UChar32 c) {
 }
 
 UBool u_isalpha(UChar32 c) { return (class_of(c) & CLASS_ALPHA) != 0; }
+UBool u_isdigit(UChar32 c) { return (class_of(c) & CLASS_DIGIT) != 0; }
 UBool u_isalnum(UChar32 c) { return (class_of(c) & (CLASS_ALPHA | CLASS_DIGIT)) != 0; }
 UBool u_isupper(UChar32 c) { return (class_of(c) & CLASS_UPPER) != 0; }
 uint32_t bon_web_is_mark(UChar32 c) { return (class_of(c) & CLASS_MARK) != 0; }
@@ -38,8 +39,8 @@ int32_t u_getIntPropertyValue(UChar32 c, UProperty property) {
 /* ---- what the engine knows ---- */
 
 __attribute__((import_module("bon"), import_name("fold"))) int32_t js_fold(int32_t c, int32_t upper);
-__attribute__((import_module("bon"), import_name("normalize"))) int32_t js_normalize(int32_t form, const UChar *text, int32_t n, UChar *out,
-                                                                         int32_t cap);
+__attribute__((import_module("bon"), import_name("normalize"))) int32_t
+js_normalize(int32_t form, const UChar *text, int32_t n, UChar *out, int32_t cap);
 
 UChar32 u_tolower(UChar32 c) { return js_fold(c, 0); }
 UChar32 u_toupper(UChar32 c) { return js_fold(c, 1); }
@@ -54,7 +55,8 @@ const UNormalizer2 *unorm2_getNFCInstance(UErrorCode *error) { return (void)erro
 const UNormalizer2 *unorm2_getNFDInstance(UErrorCode *error) { return (void)error, &forms[NFD]; }
 const UNormalizer2 *unorm2_getNFKCInstance(UErrorCode *error) { return (void)error, &forms[NFKC]; }
 
-int32_t unorm2_normalize(const UNormalizer2 *form, const UChar *text, int32_t n, UChar *out, int32_t cap, UErrorCode *error) {
+int32_t unorm2_normalize(const UNormalizer2 *form, const UChar *text, int32_t n, UChar *out, int32_t cap,
+                         UErrorCode *error) {
     int32_t length = js_normalize((int32_t)form->form, text, n, out, cap);
     if (length > cap) *error = U_BUFFER_OVERFLOW_ERROR;
     return length;
@@ -82,7 +84,12 @@ UChar32 bon_web_utf8_next(const uint8_t *bytes, int32_t *i, int32_t length) {
     if (lead < 0x80) return lead;
     if (lead < 0xc2 || lead > 0xf4) return -1;
     int32_t tails = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
-    uint8_t least = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80, most = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+    uint8_t least = lead == 0xe0   ? 0xa0
+                    : lead == 0xf0 ? 0x90
+                                   : 0x80,
+            most = lead == 0xed   ? 0x9f
+                   : lead == 0xf4 ? 0x8f
+                                  : 0xbf;
     UChar32 c = lead & (0x3f >> tails);
     for (; tails > 0; tails--) {
         if (*i == length || bytes[*i] < least || bytes[*i] > most) return -1;

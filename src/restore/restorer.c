@@ -7,11 +7,10 @@
 #include "ngram/table.h"
 #include "restore/session.h"
 
-bon_status bon_restorer_open(bon_restorer **out, const char *path) {
-    static const bon_lm_open_options lazy = {.lazy = 1};
-    bon_restorer *restorer = bon_alloc_zeroed(1, sizeof *restorer);
-    if (!restorer) return BON_ERR_NOMEM;
-    bon_status status = bon_lm_open(&restorer->lm, path, &lazy);
+static const bon_lm_open_options lazy = {.lazy = 1};
+
+/* Takes over what opening the model in it gave. */
+static bon_status finish_opening(bon_restorer **out, bon_restorer *restorer, bon_status status) {
     if (status == BON_OK) status = bon_index_open(&restorer->index, bon_lm_artefact(restorer->lm));
     if (status == BON_OK) status = bon_tagger_open(&restorer->tagger, bon_lm_artefact(restorer->lm));
     if (status != BON_OK) {
@@ -20,6 +19,17 @@ bon_status bon_restorer_open(bon_restorer **out, const char *path) {
     }
     *out = restorer;
     return BON_OK;
+}
+
+bon_status bon_restorer_open(bon_restorer **out, const char *path) {
+    bon_restorer *restorer = bon_alloc_zeroed(1, sizeof *restorer);
+    return restorer ? finish_opening(out, restorer, bon_lm_open(&restorer->lm, path, &lazy)) : BON_ERR_NOMEM;
+}
+
+bon_status bon_restorer_open_memory(bon_restorer **out, const void *bytes, size_t n, const char *name) {
+    bon_restorer *restorer = bon_alloc_zeroed(1, sizeof *restorer);
+    return restorer ? finish_opening(out, restorer, bon_lm_open_memory(&restorer->lm, bytes, n, name, &lazy))
+                    : BON_ERR_NOMEM;
 }
 
 void bon_restorer_close(bon_restorer *restorer) {

@@ -27,7 +27,7 @@ rm -rf "$work/package" && mkdir -p "$work/package/node_modules"
 if (cd "$work/package" && npm pack --silent "$build/npm" && tar xzf bon-vi-*.tgz && mv package node_modules/bon-vi) >"$work/pack.log" 2>&1 &&
     cp "$build/web/vi.bonlm" "$work/package/" &&
     sed -n '/^## Restore marks/,/^```$/p' "$root/bindings/js/README.md" | sed '1,/^```js/d; /^```$/d' >"$work/package/example.mjs" &&
-    (cd "$work/package" && node example.mjs) 2>&1 | tee -a "$work/pack.log" | grep -qx 'tôi đang học tiếng việt'; then
+    (cd "$work/package" && node example.mjs) 2>&1 | tee -a "$work/pack.log" | grep -x 'tôi đang học tiếng việt' >/dev/null; then
     passed=$((passed + 1))
 else
     failed=$((failed + 1))

@@ -22,6 +22,8 @@ const texts = {
   candidates_label: ['Từ khác', 'Other readings'],
   clear: ['Xóa hết', 'Clear'],
   copy: ['Chép', 'Copy'],
+  save: ['Lưu thành tệp', 'Save as a file'],
+  not_all_shown: ['còn nữa: Chép hoặc Lưu để lấy tất cả', 'there is more: Copy or Save has all of it'],
   copied: ['Đã chép', 'Copied'],
   figures: ['{keys} phím, Telex đủ dấu cần {full}: đỡ {saved}. {ms} ms mỗi phím.', '{keys} keys; telex with every mark takes {full}: {saved} saved. {ms} ms a key.'],
   keys_title: ['Các phím', 'The keys'],

@@ -2,13 +2,13 @@
 import { number, say } from './i18n.js'
 
 const at = id => document.getElementById(id)
-/* Beyond this many words a page of marked words gets slow: the rest is shown plain. */
-const MARKED_MAX = 20000
+/* A page of more text than this gets slow: the rest is not shown, but copied and saved. */
+const SHOWN_MAX = 200000 // code units
 
 /* The same words in both, since nothing but marks changes. */
-function showDiff(from, text, into, budget) {
+function showDiff(from, text, into) {
   const before = from.split(/(\s+)/), after = text.split(/(\s+)/)
-  if (budget.left <= 0 || before.length !== after.length) return void into.append(text), 0
+  if (before.length !== after.length) return 0
   let changed = 0, same = ''
   for (let i = 0; i < after.length; i++) {
     if (before[i] === after[i]) {
@@ -16,12 +16,11 @@ function showDiff(from, text, into, budget) {
       continue
     }
     changed++
-    if (same) into.append(same)
+    if (same) into?.append(same)
     same = ''
-    into.append(Object.assign(document.createElement('ins'), { textContent: after[i] }))
+    into?.append(Object.assign(document.createElement('ins'), { textContent: after[i] }))
   }
-  if (same) into.append(same)
-  budget.left -= changed
+  if (same) into?.append(same)
   return changed
 }
 
@@ -29,7 +28,7 @@ function showDiff(from, text, into, budget) {
  * when it runs. */
 export function startPaste(module, bytes) {
   const worker = new Worker(new URL('paste-worker.js', import.meta.url), { type: 'module' })
-  let whole = '', words = 0, started = 0, budget, pending
+  let whole = '', words = 0, started = 0, pending
   const runs = new Promise(resolve => worker.addEventListener('message', resolve, { once: true }))
 
   const show = () => {
@@ -37,8 +36,9 @@ export function startPaste(module, bytes) {
     pending = document.createDocumentFragment()
   }
   const end = note => {
+    if (whole.length > SHOWN_MAX) pending.append(`\n… ${say('not_all_shown')}`)
     show()
-    at('restore').disabled = at('copy-restored').disabled = false
+    at('restore').disabled = at('copy-restored').disabled = at('save').disabled = false
     at('cancel').hidden = at('restore-progress').hidden = true
     at('restore-note').textContent = note
   }
@@ -48,8 +48,8 @@ export function startPaste(module, bytes) {
     else if (data.cancelled) end(say('cancelled'))
     else if (data.finished) end(say('restored_note', { words: number(words), ms: number(performance.now() - started) }))
     else {
+      words += showDiff(data.from, data.text, whole.length < SHOWN_MAX ? pending : null)
       whole += data.text
-      words += showDiff(data.from, data.text, pending, budget)
       at('restore-progress').value = data.done
       if (pending.childNodes.length > 500) show()
     }
@@ -57,11 +57,10 @@ export function startPaste(module, bytes) {
   at('restore').addEventListener('click', () => {
     whole = ''
     words = 0
-    budget = { left: MARKED_MAX }
     pending = document.createDocumentFragment()
     started = performance.now()
     at('restored').replaceChildren()
-    at('restore').disabled = at('copy-restored').disabled = true
+    at('restore').disabled = at('copy-restored').disabled = at('save').disabled = true
     at('restore-note').textContent = ''
     at('cancel').hidden = at('restore-progress').hidden = false
     at('restore-progress').value = 0
@@ -73,6 +72,13 @@ export function startPaste(module, bytes) {
   at('copy-restored').addEventListener('click', async () => {
     await navigator.clipboard.writeText(whole)
     at('restore-note').textContent = say('copied')
+  })
+  at('save').addEventListener('click', () => {
+    const link = document.createElement('a')
+    link.href = URL.createObjectURL(new Blob([whole], { type: 'text/plain;charset=utf-8' }))
+    link.download = 'bon.txt'
+    link.click()
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000)
   })
   return runs
 }

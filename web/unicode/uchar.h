@@ -4,15 +4,12 @@
 
 #include "utypes.h"
 
-typedef enum UProperty {
-    UCHAR_EMOJI,
-    UCHAR_EXTENDED_PICTOGRAPHIC,
-    UCHAR_LEAD_CANONICAL_COMBINING_CLASS
-} UProperty;
+typedef enum UProperty { UCHAR_EMOJI, UCHAR_EXTENDED_PICTOGRAPHIC, UCHAR_LEAD_CANONICAL_COMBINING_CLASS } UProperty;
 
 enum { U_GC_M_MASK = 1 };
 
 UBool u_isalpha(UChar32 c);
+UBool u_isdigit(UChar32 c);
 UBool u_isalnum(UChar32 c);
 UBool u_isupper(UChar32 c);
 UChar32 u_tolower(UChar32 c);

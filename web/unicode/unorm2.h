@@ -11,7 +11,8 @@ const UNormalizer2 *unorm2_getNFDInstance(UErrorCode *error);
 const UNormalizer2 *unorm2_getNFKCInstance(UErrorCode *error);
 /* The length of a beginning that is in the form for certain: all of it, or nothing. */
 int32_t unorm2_spanQuickCheckYes(const UNormalizer2 *form, const UChar *text, int32_t n, UErrorCode *error);
-int32_t unorm2_normalize(const UNormalizer2 *form, const UChar *text, int32_t n, UChar *out, int32_t cap, UErrorCode *error);
+int32_t unorm2_normalize(const UNormalizer2 *form, const UChar *text, int32_t n, UChar *out, int32_t cap,
+                         UErrorCode *error);
 /* -1 where c has none. */
 int32_t unorm2_getDecomposition(const UNormalizer2 *form, UChar32 c, UChar *out, int32_t cap, UErrorCode *error);
 

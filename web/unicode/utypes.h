@@ -11,11 +11,7 @@ typedef uint16_t UChar;
 typedef int32_t UChar32;
 typedef int8_t UBool;
 
-typedef enum UErrorCode {
-    U_ZERO_ERROR = 0,
-    U_MEMORY_ALLOCATION_ERROR = 7,
-    U_BUFFER_OVERFLOW_ERROR = 15
-} UErrorCode;
+typedef enum UErrorCode { U_ZERO_ERROR = 0, U_MEMORY_ALLOCATION_ERROR = 7, U_BUFFER_OVERFLOW_ERROR = 15 } UErrorCode;
 #define U_FAILURE(error) ((error) > U_ZERO_ERROR)
 
 static inline const char *u_errorName(UErrorCode error) {
