@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # tests/e2e/run.sh BUILD FRAMEWORK TOOLKIT [SCREENSHOT.png]: types into a real text field through bon, from the build tree.
 # FRAMEWORK is ibus or fcitx5, TOOLKIT gtk, qt or chromium. A private X server, session bus and home: nothing of the user's is touched,
-# and several runs can go side by side. Ends with `N passed, N failed`; 77 when a program is missing.
+# and several runs can go side by side. Ends with `N passed, N failed`; 77 when a program is missing. With BON_E2E_PICTURES=DIR
+# the pictures of docs/bo-go.md are taken instead (GDK_DPI_SCALE makes them larger).
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "$1" && pwd)
@@ -14,7 +15,7 @@ if [ -z "${BON_E2E_WORK:-}" ]; then
     done
     work=$(mktemp -d)
     mkdir -m 700 "$work/home" "$work/run" "$work/field"
-    Xvfb -displayfd 3 -screen 0 800x300x24 -nolisten tcp 3>"$work/display" >"$work/xvfb.log" 2>&1 &
+    Xvfb -displayfd 3 -screen 0 800x300x24 -wr -nolisten tcp 3>"$work/display" >"$work/xvfb.log" 2>&1 &
     server=$!
     trap 'kill $server; wait $server 2>/dev/null; rm -rf "$work" || { sleep 1; rm -rf "$work"; }' EXIT
     for _ in $(seq 200); do [ -s "$work/display" ] && break || sleep 0.05; done
@@ -333,7 +334,27 @@ focus_window() { # looked for anew each time: a browser opens others on its way
 until_true focus_window || give_up 'the field never got the focus' # there is no window manager to give it
 until_true "choose_$framework" || give_up 'the input method did not become active'
 sleep 0.3
-if [ "$toolkit" = chromium ]; then
+# Pictures for docs/bo-go.md, instead of the cases.
+picture() { # NAME
+    sleep 0.6
+    import -window root -crop 570x76+0+0 +repage -strip -colors 64 "$BON_E2E_PICTURES/$1.png" || give_up 'no picture (package imagemagick)'
+}
+pictures() {
+    mkdir -p "$XDG_CONFIG_HOME/bon"
+    predict_with "$here/../../models/vi.bonlm"
+    type_keys 'hom nay toi di hoc' 5
+    picture bo-go-1
+    type_keys ' tieng Viet ' 5
+    picture bo-go-2
+    clear_field
+    type_keys 'ba ngoai toi di cho ' 5
+    type_keys '{Tab}' 5
+    picture bo-go-3
+}
+if [ -n "${BON_E2E_PICTURES:-}" ]; then
+    pictures
+    passed=3
+elif [ "$toolkit" = chromium ]; then
     cases_chromium
     RUNS=$(((${RUNS:-20} + 3) / 4)) no_gap
 else
