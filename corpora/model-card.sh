@@ -27,8 +27,9 @@ cat <<END
 # $(basename "$model")
 
 The model that \`bon restore\` uses when it is given no other: n-grams of Vietnamese syllables, words, numbers and signs with
-modified Kneser-Ney smoothing, and an index from plain forms (\`duong\`) to the words they may stand for (\`đường\`, \`dương\`, ...).
-It holds counts' statistics, no text. Format: [docs/bonlm-format.md](../docs/bonlm-format.md).
+modified Kneser-Ney smoothing, an index from plain forms (\`duong\`) to the words they may stand for (\`đường\`, \`dương\`, ...), and
+a tagger: weights of what the plain words around, on both sides, and capitals say about each. It holds statistics, no text. Formats:
+[docs/bonlm-format.md](../docs/bonlm-format.md), [docs/restore-index-format.md](../docs/restore-index-format.md).
 
 | | |
 | --- | --- |
@@ -45,20 +46,24 @@ $("$BON" lm info "$model" | tail -n +2)
 
 ## How good it is
 
-Marks are stripped from good text, restored and compared. Tokens are letter runs, and signs outside ASCII as the baseline
-counts them; ci95 is half the width of the 95 % interval. \`baseline\` is a plain unpruned 4-gram of the same text, thirty times the size.
+Marks are stripped from good text, restored and compared: accuracy in percent, ± half the width of the 95 % interval. Tokens are
+letter runs, and signs outside ASCII as the baseline counts them. \`unigram\`, \`bigram\` and \`baseline\` (4-grams) are plain
+unpruned models of the same text; \`baseline\` is thirty times the size. \`difference\` is from it.
 None of these files was trained on.
 
-$(sed -n '/^file/,/^average/p' "$figures" | cut -f1-7 | markdown)
+$(sed -n '/^file/,/^difference/p' "$figures" | markdown)
 
 $(sed -n '/^what/,$p' "$figures" | markdown)
 
-What to expect: law, news and encyclopedia are at home here; prose of the 1930s and names are hard, since an n-gram sees
-only three words back. Chat with abbreviations, and text without any punctuation, are poorly covered by the sources.
+What to expect: law, news and encyclopedia are at home here; prose of the 1930s and names are hard: what decides is often in no
+word near. A text about one thing (a class, a hero) is restored better with \`--adapt\`. Chat with abbreviations, and text without
+any punctuation, are poorly covered by the sources. [docs/restore-errors.md](../docs/restore-errors.md) has the errors.
 
 ## What it is made of
 
-Everything once, normalized, folded (lower case, old tone placement, numbers as one token), every different line once.
+Normalized, every different line once, sentence by sentence; registers that people type most more than once, formulaic ones less
+(the table in [corpora/build-model.sh](../corpora/build-model.sh)). For the n-grams folded: lower case, old tone placement,
+numbers as one token.
 Licences are as the sources state them; the texts themselves are not part of this project.
 
 $(awk -F'\t' -v out=" $leave_out " '

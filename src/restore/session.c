@@ -17,7 +17,7 @@
 #define DEFAULT_BEAM 30
 #define DEFAULT_THRESHOLD 3.3
 /* log10 below the tagger's best at which a choice is left out; all are kept where readings beside the best are asked for. */
-#define DEFAULT_LEAST 1.3F
+#define DEFAULT_LEAST 1.5F
 /* Larger weights hurt: what a cache knows is right, but little. */
 #define DEFAULT_CACHE_WEIGHT 0.01
 
