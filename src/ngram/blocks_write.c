@@ -88,56 +88,53 @@ struct level_writer {
     struct words block;
 };
 
-/* The n-grams of a block, and where in it the runs of parents begin. */
+/* The n-grams of a block. Ranks are counted from the first n-gram's within its run. */
 struct part {
     uint32_t first;
     unsigned count;
+    uint32_t base; /* the first n-gram's rank */
     uint32_t rank[BON_BLOCK];
-    uint64_t starts; /* bit i: n-gram i is the first of its parent's */
-    uint32_t base;
+    uint64_t starts; /* bit i: n-gram i is the first of its parent's, or of the block */
+    uint32_t last[BON_BLOCK];
+    unsigned runs; /* last[] has the last rank of each */
 };
 
-static void take_ranks(struct level_writer *w, struct part *part) {
+/* The children of one parent follow one another: finds the parent of a node, and what its children's ranks are counted from. */
+static uint32_t next_run(struct level_writer *w, uint32_t node) {
     const struct bon_lm_level *parents = w->level - 1;
-    const uint32_t *contexts = w->plan->contexts[w->order - 1];
-    uint32_t first_context = 0, end = 0;
-    part->starts = 0;
-    for (unsigned i = 0; i < part->count; i++) {
-        uint32_t node = part->first + i;
-        if (i == 0 || node == end) {
-            while (parents->first_child[w->parent + 1] <= node) w->parent++;
-            end = parents->first_child[w->parent + 1];
-            if (w->order > 2) first_context = w->level[-2].first_child[w->plan->contexts[w->order - 2][w->parent]];
-            if (node == parents->first_child[w->parent]) part->starts |= UINT64_C(1) << i;
-        }
-        part->rank[i] = w->order > 2 ? contexts[node] - first_context : w->level->word[node];
-    }
-    part->base = part->rank[0];
+    while (parents->first_child[w->parent + 1] <= node) w->parent++;
+    if (w->order == 2) return 0;
+    return w->level[-2].first_child[w->plan->contexts[w->order - 2][w->parent]];
 }
 
-/* What comes off the ranks of the block's first run. */
-static uint32_t base_of(const struct part *part, unsigned i) {
-    uint64_t up_to = (UINT64_C(2) << i) - 1;
-    return (part->starts & up_to & ~UINT64_C(1)) == 0 ? part->base : 0;
+static void take_ranks(struct level_writer *w, struct part *part) {
+    const uint32_t *ids = w->order > 2 ? w->plan->contexts[w->order - 1] : w->level->word, *of = ids + part->first;
+    part->starts = 0;
+    part->runs = 0;
+    for (unsigned i = 0; i < part->count;) {
+        uint32_t from = next_run(w, part->first + i), end = w->level[-1].first_child[w->parent + 1] - part->first;
+        if (end > part->count) end = part->count;
+        part->starts |= UINT64_C(1) << i;
+        if (i == 0) from += part->base = of[0] - from;
+        for (; i < end; i++) part->rank[i] = of[i] - from;
+        part->last[part->runs++] = part->rank[i - 1];
+    }
 }
 
 /* Bits of the high parts with so many low bits. */
-static unsigned high_bits(const struct part *part, unsigned low_bits) {
-    uint64_t zeros = 0;
-    for (unsigned i = 0; i < part->count; i++)
-        if (i + 1 == part->count || part->starts >> (i + 1) & 1)
-            zeros += (part->rank[i] - base_of(part, i)) >> low_bits;
-    zeros += part->count;
-    return zeros < UINT32_MAX ? (unsigned)zeros : UINT32_MAX;
+static uint64_t high_bits(const struct part *part, unsigned low_bits) {
+    uint64_t bits = part->count;
+    for (unsigned run = 0; run < part->runs; run++) bits += part->last[run] >> low_bits;
+    return bits;
 }
 
 /* The width that makes the block smallest; the size falls and then rises. */
 static unsigned best_low_bits(const struct part *part) {
-    unsigned best = 31, size = UINT32_MAX;
+    unsigned best = 31;
+    uint64_t size = UINT64_MAX;
     for (unsigned low = 0; low < 32; low++) {
-        unsigned high = high_bits(part, low);
+        uint64_t high = high_bits(part, low), here = low + (high + 63) / 64;
         if (high > BON_BLOCK_HIGH_MAX * 64) continue;
-        unsigned here = low + (high + 63) / 64;
         if (here >= size) break;
         size = here;
         best = low;
@@ -148,18 +145,14 @@ static unsigned best_low_bits(const struct part *part) {
 /* Appends the ranks; returns the words of their high parts. */
 static unsigned put_ranks(struct words *words, const struct part *part, unsigned low_bits) {
     uint32_t mask = (UINT32_C(1) << low_bits) - 1, passed = 0, last = 0;
-    for (unsigned i = 0; i < part->count; i++)
-        put_bits(words, i * low_bits, (part->rank[i] - base_of(part, i)) & mask, low_bits);
+    for (unsigned i = 0; i < part->count; i++) put_bits(words, i * low_bits, part->rank[i] & mask, low_bits);
     words->used += low_bits;
     for (unsigned i = 0; i < part->count; i++) {
-        uint32_t high = (part->rank[i] - base_of(part, i)) >> low_bits;
-        if (i > 0 && part->starts >> i & 1) { /* zeros count on from run to run */
-            passed += last;
-        }
-        set_bit(words, passed + high + i);
-        last = high;
+        if (part->starts >> i & 1) passed += last; /* zeros count on from run to run */
+        last = part->rank[i] >> low_bits;
+        set_bit(words, passed + last + i);
     }
-    unsigned high_words = (high_bits(part, low_bits) + 63) / 64;
+    unsigned high_words = (unsigned)((high_bits(part, low_bits) + 63) / 64);
     words->used += high_words;
     return high_words;
 }

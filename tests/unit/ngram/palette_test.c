@@ -35,7 +35,7 @@ Test(palette, every_value_comes_back) {
             values[i] = toy_below(&seed, 2) ? -0.25f : -(float)at / 1024.0f; /* half of them are one value */
             keep[i] = toy_below(&seed, 5) != 0;
         }
-        struct bon_palette_source source = {values, rows[row].keep ? keep : NULL, COUNT};
+        struct bon_palette_source source = {.values = values, .keep = rows[row].keep ? keep : NULL, .count = COUNT};
         struct bon_palette palette;
         cr_assert_eq(bon_palette_make(&palette, &source, rows[row].bits, rows[row].list, rows[row].leave_out), BON_OK);
         cr_assert_eq(palette.width, rows[row].width, "row %zu: width %u", row, palette.width);
@@ -59,7 +59,7 @@ Test(palette, every_value_comes_back) {
 }
 
 Test(palette, nothing_at_all) {
-    struct bon_palette_source source = {NULL, NULL, 0};
+    struct bon_palette_source source = {.count = 0};
     struct bon_palette palette;
     for (unsigned bits = 0; bits <= 8; bits += 8) {
         cr_assert_eq(bon_palette_make(&palette, &source, bits, true, true), BON_OK);
