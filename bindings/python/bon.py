@@ -57,7 +57,8 @@ class _RestoreOptions(ctypes.Structure):
         ("min_confidence", ctypes.c_double),
         ("tone_style", ctypes.c_int),
         ("cache_weight", ctypes.c_double),
-        ("reserved", ctypes.c_uint32 * 6),
+        ("residue", ctypes.c_int),
+        ("reserved", ctypes.c_uint32 * 5),
     ]
 
 

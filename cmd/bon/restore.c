@@ -16,7 +16,7 @@ struct restore_args {
     const char *model, *cache;
     unsigned adapt;
     int tone_style;
-    bool fix_marked, eval, json;
+    bool fix_marked, residue, eval, json;
     unsigned best, alternatives;
     double min_confidence;
 };
@@ -42,6 +42,8 @@ static const struct option_row options[] = {
                   "place the marks added old (hòa, thúy) or new (hoà, thuý)\n(default: old)"),
     OPTION_FLAG(0, "fix-marked", struct restore_args, fix_marked,
                 "marks already there may be changed (default: they are kept)"),
+    OPTION_FLAG(0, "residue", struct restore_args, residue,
+                "understand keys of telex and VNI that were left in the\ntext (tieengs, tie61ng) where they parse"),
     OPTION_REAL(0, "min-confidence", "P", struct restore_args, min_confidence, 0, 1,
                 "leave a syllable as typed when its probability is below P"),
     OPTION_UNSIGNED(
@@ -219,6 +221,7 @@ static int run(const struct command *command, int argc, char **argv) {
     bool rows = args.json || args.best || args.alternatives;
     if (args.eval && rows)
         return usage_error(command, "--eval goes with neither --json nor --nbest nor --alternatives");
+    if (args.eval && args.residue) return usage_error(command, "--eval strips marks, so it goes without --residue");
     if (args.alternatives && (args.json || args.best))
         return usage_error(command, "--alternatives goes with neither --json nor --nbest");
     if ((args.adapt || args.cache) && (rows || (args.adapt && args.cache)))
@@ -227,6 +230,7 @@ static int run(const struct command *command, int argc, char **argv) {
     const char *path = model_path(args.model, buffer);
     if (!path) return EXIT_WORK;
     job.options = (bon_restore_options){.fix_marked = args.fix_marked,
+                                        .residue = args.residue,
                                         .min_confidence = args.min_confidence,
                                         .tone_style = (bon_tone_style)args.tone_style};
     job.json = args.json;

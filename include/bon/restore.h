@@ -6,7 +6,9 @@
  *     }
  *
  * The promise: nothing but marks changes. For any bytes x, valid UTF-8 or not, removing the marks of restore(x) gives x
- * with its marks removed (bon_strip_marks). Marks that the user did type are kept and constrain the rest.
+ * with its marks removed (bon_strip_marks). Marks that the user did type are kept and constrain the rest. The one exception is
+ * asked for: with the option `residue` a token that parses as keystrokes may be written as what they type (tieengs -> tiếng,
+ * tie61ng -> tiếng). Such a token loses its keys and keeps its letters, each in its case; all else keeps the promise.
  */
 #ifndef BON_RESTORE_H
 #define BON_RESTORE_H
@@ -32,7 +34,8 @@ typedef struct bon_restore_options {
     double min_confidence;     /* leave a syllable as typed when its probability is below this; 0 = restore all */
     bon_tone_style tone_style; /* of the marks added; default old */
     double cache_weight;       /* of a cache in use, in 0..1; 0 = default, 0.01 */
-    uint32_t reserved[6];      /* zero */
+    int residue;          /* non-zero: keys of telex and VNI left in the text are understood: tieengs, tie61ng, ddi */
+    uint32_t reserved[5]; /* zero */
 } bon_restore_options;
 
 /* Maps a model that bon_restorer_write made. BON_ERR_FORMAT and BON_ERR_VERSION name the file and the reason; a model without

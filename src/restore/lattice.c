@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "restore/letters.h"
+#include "restore/residue.h"
 
 /* Who types a mark mostly types all of them: a token that already has marks is this much (log10) more likely complete than the
  * model alone would say. */
@@ -33,6 +34,7 @@ void bon_lattice_close(struct bon_lattice *lattice) {
     free(lattice->choices);
     free(lattice->tokens);
     bon_buf_free(&lattice->scratch);
+    bon_buf_free(&lattice->readings);
 }
 
 static void add(struct bon_lattice *lattice, uint32_t word, size_t rank, float bonus, bool keep) {
@@ -124,7 +126,8 @@ static bon_status add_position(struct bon_lattice *lattice, const char *line, co
         BON_TRY(add_typed(lattice, line, token));
     position->count = (uint16_t)(lattice->choice_count - position->first);
     lattice->count++;
-    return BON_OK;
+    bool may_be_keys = lattice->residue && (plain_n > 0 || token->kind == BON_TOKEN_WORD);
+    return may_be_keys && !is_kept(lattice, token->start) ? bon_residue_add(lattice, line) : BON_OK;
 }
 
 /* Gives the choice that leaves a token without marks its bonus. */
@@ -214,6 +217,16 @@ static void next_end(struct sentence_ends *ends) {
     ends->end = found && start + len < ends->n ? start + len : SIZE_MAX;
 }
 
+/* Digits part tokens; those that are keys do not. */
+static void take_keys(const char *line, size_t n, bon_token *token, size_t *pos) {
+    if (token->kind != BON_TOKEN_SYLLABLE && token->kind != BON_TOKEN_WORD) return;
+    size_t end = bon_residue_end(line, n, token->start, (size_t)token->start + token->len);
+    if (end == (size_t)token->start + token->len) return;
+    token->kind = BON_TOKEN_WORD;
+    token->len = (uint32_t)(end - token->start);
+    *pos = end;
+}
+
 static bon_status add_tokens(struct bon_lattice *lattice, const char *line, size_t n, size_t *pos) {
     bon_token token;
     uint32_t behind = 0; /* the token before */
@@ -230,6 +243,7 @@ static bon_status add_tokens(struct bon_lattice *lattice, const char *line, size
                 continue;
             }
         }
+        if (lattice->residue) take_keys(line, n, &token, pos);
         BON_TRY(add_position(lattice, line, &token));
         behind = token.start + token.len;
     }
@@ -238,8 +252,10 @@ static bon_status add_tokens(struct bon_lattice *lattice, const char *line, size
 
 bon_status bon_lattice_fill(struct bon_lattice *lattice, const char *line, size_t n, size_t *pos) {
     lattice->count = 0;
-    lattice->choice_count = lattice->letters = lattice->marked = 0;
+    lattice->choice_count = lattice->letters = lattice->marked = lattice->residues = 0;
+    lattice->readings.len = 0;
     BON_TRY(add_tokens(lattice, line, n, pos));
+    bon_residue_weigh(lattice);
     if (lattice->kept)
         prefer_typed(lattice, line, COMPANY_BONUS * lattice->company);
     else if (lattice->marked > 0 && !lattice->fix_marked)

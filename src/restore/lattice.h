@@ -21,6 +21,7 @@ struct bon_choice {
     uint32_t word;
     float bonus;  /* log10, added to the model's */
     bool keep;    /* the token stays as typed; else it gets the marks of the word */
+    bool residue; /* the letters of its reading get them in its place (residue.h) */
     uint8_t rank; /* which of the words of the plain form; BON_TAGGER_WORDS: none */
 };
 
@@ -29,6 +30,9 @@ struct bon_position {
     uint32_t first;      /* choice */
     uint16_t count;
     bool letters; /* a token that could be restored */
+    uint16_t
+        reading_len; /* letters that it stands for by its keys (residue.h), 0: none; and where they are in `readings` */
+    uint32_t reading;
 };
 
 /* Bytes of a line whose tokens are decided: they stay as they are and are context for the others. */
@@ -41,6 +45,7 @@ struct bon_lattice {
     const struct bon_index *index;
     const struct bon_tagger *tagger;
     bool fix_marked;
+    bool residue;                   /* keys left in the text are understood */
     bool open_end;                  /* the line goes on behind its last token */
     float least;                    /* choices that the tagger puts this much (log10) below the best are left out */
     struct bon_position *positions; /* [BON_LATTICE_POSITIONS] */
@@ -49,7 +54,9 @@ struct bon_lattice {
     struct bon_choice *choices; /* [BON_LATTICE_POSITIONS * BON_LATTICE_CHOICES] */
     uint32_t choice_count;
     uint32_t letters, marked; /* tokens that could be restored; those of them with marks typed */
+    uint32_t residues;        /* tokens that the model does not know but by their keys */
     bon_buf scratch;
+    bon_buf readings; /* of positions, one after the other */
     /* Set by who decodes a line while it is typed; none otherwise. */
     const struct bon_kept *kept;
     unsigned kept_count;

@@ -52,6 +52,7 @@ bon_status bon_restore_session_open(bon_restore_session **out, const bon_restore
         return status;
     }
     session->least = DEFAULT_LEAST;
+    session->lattice.residue = options->residue != 0;
     session->trellis.cache_weight = options->cache_weight > 0 ? options->cache_weight : DEFAULT_CACHE_WEIGHT;
     *out = session;
     return BON_OK;
@@ -160,11 +161,15 @@ static const char *in_style(bon_restore_session *session, const char *word, size
 bon_status bon_session_spell(bon_restore_session *session, const char *slice, const struct bon_position *position,
                              const struct bon_choice *choice, bon_buf *out) {
     const char *token = slice + position->start;
-    size_t n;
+    size_t n, token_n = position->len;
     const char *word = choice->keep ? NULL : bon_lm_word_text(session->restorer->lm, choice->word, &n);
     if (!word) return bon_buf_append(out, token, position->len); /* or the index of a damaged file names no word */
+    if (choice->residue) {
+        token = session->lattice.readings.data + position->reading;
+        token_n = position->reading_len;
+    }
     word = in_style(session, word, &n);
-    return word ? bon_put_marks(token, position->len, word, n, out) : BON_ERR_NOMEM;
+    return word ? bon_put_marks(token, token_n, word, n, out) : BON_ERR_NOMEM;
 }
 
 /* Appends what stands before the position's token and the token with the marks of its choice; where it begins in *start. */

@@ -29,6 +29,17 @@ expect_out 'bé thúy, chị hoa'
 run bon restore --tone-style=new names
 expect_out 'bé thuý, chị hoa'
 
+# Keys left in the text are understood on request.
+printf 'tooi ddang hocj Tieengs Vieetj, 24/7\nme5 na61u com, mẹ naaus cơm\n' >keys
+run bon restore --residue keys
+expect_status 0
+expect_out 'tôi đang học Tiếng Việt, 24/7
+mẹ nấu cơm, mẹ nấu cơm'
+run bon restore keys
+[ "$(head -1 out)" = 'tooi ddang hocj Tieengs Vieetj, 24/7' ] || unmet "keys changed: $(head -1 out)"
+run bon restore --residue --eval keys
+expect_refusal 2 'residue'
+
 # Nothing is sure enough.
 run bon restore --min-confidence 1 plain
 expect_status 0
