@@ -25,6 +25,7 @@ extern const struct command command_eval;
 extern const struct command command_generate;
 extern const struct command command_export;
 extern const struct command command_plot;
+extern const struct command command_dedup;
 extern const struct command command_ime;
 extern const struct command command_ime_config;
 extern const struct command command_telex;

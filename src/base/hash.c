@@ -8,6 +8,11 @@
 
 uint64_t bon_hash64(const void *bytes, size_t n) { return XXH3_64bits(bytes, n); }
 
+struct bon_hash128 bon_hash128(const void *bytes, size_t n) {
+    XXH128_hash_t hash = XXH3_128bits(bytes, n);
+    return (struct bon_hash128){hash.low64, hash.high64};
+}
+
 /* A stream is xxhash's state under a name of ours. */
 struct bon_hash_stream *bon_hash_open(void) {
     XXH3_state_t *state = XXH3_createState();

@@ -1,10 +1,16 @@
-/* src/base/hash.h: the one hash of the project: XXH3-64 (xxhash), whole or in pieces. */
+/* src/base/hash.h: the one hash of the project: XXH3 (xxhash), 64 bits whole or in pieces, and 128 bits. */
 #ifndef BON_SRC_BASE_HASH_H
 #define BON_SRC_BASE_HASH_H
 
 #include "bon/base.h"
 
 uint64_t bon_hash64(const void *bytes, size_t n);
+
+/* XXH3-128, for keys that stand for texts: among 10^12 texts two meet by chance with probability 10^-15. */
+struct bon_hash128 {
+    uint64_t low, high;
+};
+struct bon_hash128 bon_hash128(const void *bytes, size_t n);
 
 /* The hash of bytes that come in pieces. */
 struct bon_hash_stream;

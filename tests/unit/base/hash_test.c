@@ -11,6 +11,14 @@ Test(hash, known_answers) {
     cr_assert_eq(bon_hash64("abc", 3), UINT64_C(0x78af5f94892f3950));
 }
 
+Test(hash, known_answers_of_128_bits) {
+    struct bon_hash128 empty = bon_hash128("", 0), abc = bon_hash128("abc", 3);
+    cr_assert_eq(empty.high, UINT64_C(0x99aa06d3014798d8));
+    cr_assert_eq(empty.low, UINT64_C(0x6001c324468d497f));
+    cr_assert_eq(abc.high, UINT64_C(0x06b05ab6733a6185));
+    cr_assert_eq(abc.low, UINT64_C(0x78af5f94892f3950));
+}
+
 Test(hash, pieces_equal_the_whole) {
     static unsigned char bytes[5000];
     for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (unsigned char)(i * 31 + i / 7);

@@ -1,0 +1,166 @@
+/* cmd/bon/dedup.c: bon dedup: lines, paragraphs or documents that were there before are left out. */
+#include <string.h>
+
+#include "commands.h"
+#include "corpus/dedup.h"
+#include "corpus/units.h"
+#include "limit.h"
+#include "stream.h"
+
+struct dedup_args {
+    struct shared_args shared;
+    int unit, same;
+    const char *json_field, *report, *json;
+    unsigned top;
+    struct limit limit;
+};
+
+struct dedup_job {
+    struct bon_pipeline pipeline;
+    struct bon_units units;
+    struct bon_unit_joiner joiner;
+    struct bon_units_sink sink;
+    struct bon_dedup *dedup;
+};
+
+static const char *const unit_choices[] = {"line", "paragraph", NULL};          /* as enum bon_unit */
+static const char *const same_choices[] = {"normal", "letters", "bytes", NULL}; /* as enum bon_same */
+
+static const struct option_row dedup_options[] = {
+    OPTION_CHOICE(0, "unit", "UNIT", struct dedup_args, unit, unit_choices,
+                  "compare each line (default), or each paragraph: lines\nup to an empty one"),
+    OPTION_STRING(0, "json-field", "NAME", struct dedup_args, json_field,
+                  "the input is JSON lines: compare the strings NAME of the\nobjects"),
+    OPTION_CHOICE(
+        0, "same", "HOW", struct dedup_args, same, same_choices,
+        "normal (default): what normalization makes equal is the\nsame; letters: in capitals and small letters, "
+        "too;\nbytes: only equal bytes are"),
+    OPTION_STRING(0, "report", "FILE", struct dedup_args, report,
+                  "write what repeats most to FILE: copies TAB beginning of\nthe text"),
+    OPTION_UNSIGNED(0, "top", "N", struct dedup_args, top, 1, 1000000, "rows of the report (default 100)"),
+    OPTION_STRING(0, "json", "FILE", struct dedup_args, json, "write what was counted to FILE, as a JSON object"),
+    OPTION_PARSE(
+        0, "memory", "SIZE", struct dedup_args, limit.memory, parse_size,
+        "take at most SIZE bytes of memory (k, M, G behind it) for\nwhat was seen; texts that do not fit wait in a "
+        "temporary\nfile; the same result"),
+    OPTION_STRING(0, "temp", "DIR", struct dedup_args, limit.folder,
+                  "folder for temporary files (default: TMPDIR, or /tmp)"),
+    OPTIONS_SHARED,
+    OPTION_END,
+};
+
+/* ---- the job ---- */
+
+static bon_status map(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
+    (void)worker;
+    return bon_units_map(&((struct dedup_job *)context)->units, chunk, out);
+}
+
+static bon_status sink(void *context, const struct bon_chunk *chunk, const bon_buf *mapped) {
+    struct dedup_job *job = context;
+    return bon_units_each(&job->units, &job->joiner, chunk, mapped, &job->sink);
+}
+
+static bon_status add_unit(void *context, struct bon_hash128 hash, const char *text, size_t n) {
+    return bon_dedup_add(((struct dedup_job *)context)->dedup, hash, text, n);
+}
+
+static bon_status keep_between(void *context, const char *text, size_t n) {
+    return bon_dedup_keep(((struct dedup_job *)context)->dedup, text, n);
+}
+
+static bon_status write_kept(void *context, const char *text, size_t n) {
+    return bon_out_write(((struct dedup_job *)context)->pipeline.out, text, n);
+}
+
+static bon_status finish(void *context) {
+    struct dedup_job *job = context;
+    BON_TRY(bon_units_end(&job->joiner, &job->sink));
+    return bon_dedup_finish(job->dedup);
+}
+
+static bon_status open_job(struct dedup_job *job, const struct dedup_args *args, bon_normalizer **normalizer) {
+    struct bon_dedup_options options = {.memory = args->limit.memory,
+                                        .folder = limit_folder(&args->limit),
+                                        .clusters = args->report != NULL,
+                                        .write = write_kept,
+                                        .context = job};
+    BON_TRY(check_output(args->report));
+    BON_TRY(check_output(args->json));
+    BON_TRY(bon_normalizer_open(normalizer, NULL));
+    job->units = (struct bon_units){.unit = args->json_field ? BON_UNIT_DOCUMENT : (enum bon_unit)args->unit,
+                                    .same = (enum bon_same)args->same,
+                                    .json_field = args->json_field,
+                                    .normalizer = *normalizer};
+    job->sink = (struct bon_units_sink){.unit = add_unit, .between = keep_between, .context = job};
+    job->pipeline =
+        (struct bon_pipeline){.whole_lines = true, .map = map, .sink = sink, .finish = finish, .context = job};
+    return bon_dedup_open(&job->dedup, &options);
+}
+
+/* ---- what it says ---- */
+
+/* A text on one line of a table. */
+static bon_status append_cell(bon_buf *out, const char *text, size_t n) {
+    while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == ' ')) n--;
+    for (size_t i = 0; i < n; i++)
+        BON_TRY(bon_buf_put(out, text[i] == '\t' || text[i] == '\n' || text[i] == '\r' ? ' ' : text[i]));
+    return bon_buf_put(out, '\n');
+}
+
+static int write_report(struct bon_dedup *dedup, const char *path, size_t most) {
+    struct bon_clusters *clusters = bon_dedup_clusters(dedup);
+    size_t count = bon_clusters_rank(clusters, most);
+    bon_buf text = {0};
+    bon_status status = bon_buf_printf(&text, "copies\ttext\n");
+    for (size_t i = 0; i < count && status == BON_OK; i++) {
+        const struct bon_cluster *cluster = &clusters->slots[i];
+        status = bon_buf_printf(&text, "%llu\t", (unsigned long long)cluster->copies + 1);
+        if (status == BON_OK) status = append_cell(&text, cluster->excerpt, cluster->len);
+    }
+    if (status == BON_OK) return write_text(path, &text);
+    bon_buf_free(&text);
+    return tell_failure(status);
+}
+
+static int write_counts(const struct bon_dedup_counts *counts, const char *path) {
+    bon_buf text = {0};
+    bon_status status = bon_buf_printf(
+        &text, "{\"texts\": %llu, \"kept\": %llu, \"bytes\": %llu, \"kept_bytes\": %llu, \"passes\": %llu}\n",
+        (unsigned long long)counts->texts, (unsigned long long)counts->kept, (unsigned long long)counts->bytes,
+        (unsigned long long)counts->kept_bytes, (unsigned long long)counts->passes);
+    if (status == BON_OK) return write_text(path, &text);
+    bon_buf_free(&text);
+    return tell_failure(status);
+}
+
+static int run(const struct command *command, int argc, char **argv) {
+    struct dedup_args args = {.top = 100};
+    struct dedup_job job = {0};
+    bon_normalizer *normalizer = NULL;
+    int first, result = options_parse(command, &args, argc, argv, &first);
+    if (result != PARSE_GO) return result;
+    if (args.json_field && args.unit == BON_UNIT_PARAGRAPH)
+        return usage_error(command, "--unit is for text; with --json-field every object is a document");
+    result = tell_failure(open_job(&job, &args, &normalizer));
+    if (result == EXIT_DONE)
+        result = stream_run(command, &args.shared, argv + first, argc - first, &job.pipeline, NULL);
+    if (result == EXIT_DONE && args.report) result = write_report(job.dedup, args.report, args.top);
+    if (result == EXIT_DONE) {
+        struct bon_dedup_counts counts = bon_dedup_counts(job.dedup);
+        if (args.json) result = write_counts(&counts, args.json);
+    }
+    bon_unit_joiner_free(&job.joiner);
+    bon_dedup_close(job.dedup);
+    bon_normalizer_close(normalizer);
+    return result;
+}
+
+const struct command command_dedup = {
+    .name = "dedup",
+    .summary = "leave out lines, paragraphs or documents that came before",
+    .usage = "[OPTION]... [FILE]...",
+    .notes = "The first in input order stays. Blank lines are no texts: they stay between lines.",
+    .options = dedup_options,
+    .run = run,
+};
