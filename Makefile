@@ -42,7 +42,7 @@ all: $(O)/bon $(O)/libbon.a $(O)/libbon.so $(O)/bon.pc
 
 ## help: list the targets
 help:
-	@sed -n 's/^## \([a-z-]*\): /  \1\t/p' Makefile cmd/ime.mk web/web.mk | expand -t 18
+	@sed -n 's/^## \([a-z-]*\): /  \1\t/p' Makefile cmd/ime.mk web/web.mk gpu.mk | expand -t 18
 
 # ---- set-up and the two commands ----
 
@@ -198,6 +198,10 @@ IME_DEBS := libinih-dev libibus-1.0-dev libfcitx5core-dev
 IME_TEST_DEBS := $(IME_DEBS) ibus ibus-gtk3 fcitx5 fcitx5-frontend-gtk3 fcitx5-frontend-qt5 xvfb xdotool dbus \
   libglib2.0-bin python3-gi gir1.2-gtk-3.0 python3-pyqt5 procps imagemagick
 include cmd/ime.mk
+
+# ---- GPUs: needs nvcc, so nothing above does ----
+
+include gpu.mk
 
 # ---- the page: needs emscripten ----
 

@@ -26,6 +26,7 @@ struct build_args {
     struct cutoffs prune;
     struct limit limit;
     int layout; /* bon_lm_layout */
+    int device; /* bon_lm_device */
     bool discount_fallback, skip_symbols, definition, counts;
 };
 
@@ -53,6 +54,9 @@ static bool parse_cutoffs(const char *argument, void *member, const char **reaso
     }
     return cutoffs->count > 0;
 }
+
+static const char *const device_choices[] = {
+    [BON_LM_DEVICE_CPU] = "cpu", [BON_LM_DEVICE_CUDA] = "cuda", [BON_LM_DEVICE_EMULATE] = "emulate", NULL};
 
 static const struct option_row options[] = {
     OPTION_UNSIGNED('n', "order", "N", struct build_args, order, 1, BON_LM_MAX_ORDER, "order of the model (default 3)"),
@@ -82,6 +86,10 @@ static const struct option_row options[] = {
     OPTION_UNSIGNED(
         0, "candidates", "MIN", struct build_args, candidates, 1, UINT32_MAX,
         "make a model for 'bon restore' of folded tokens: marked\nwords seen at least MIN times are its candidates"),
+    OPTION_CHOICE(
+        0, "device", "NAME", struct build_args, device, device_choices,
+        "estimate on the cpu (the default), on the first GPU that\ncuda shows, or emulate the GPU on the CPU, "
+        "slowly; the model\nis the same; --memory is then the GPU's"),
     OPTIONS_LIMIT(struct build_args, limit),
     OPTION_THREADS,
     OPTIONS_COMMON,
@@ -206,7 +214,7 @@ static int run(const struct command *command, int argc, char **argv) {
     struct word_list words = {0};
     int first, result = options_parse(command, &args, argc, argv, &first);
     if (result == PARSE_GO) result = check_args(command, &args);
-    if (args.limit.memory) args.shared.threads = 1;
+    if (args.limit.memory && args.device == BON_LM_DEVICE_CPU) args.shared.threads = 1;
     if (result == PARSE_GO && args.counts) result = operands_check(command, argc - first, 1, INT_MAX);
     if (result != PARSE_GO) return result;
     bon_lm_build_options how = {.order = args.order,
@@ -216,7 +224,8 @@ static int run(const struct command *command, int argc, char **argv) {
                                 .definition = args.definition,
                                 .threshold = (float)args.threshold,
                                 .memory = args.limit.memory,
-                                .folder = limit_folder(&args.limit)};
+                                .folder = limit_folder(&args.limit),
+                                .device = (unsigned)args.device};
     for (unsigned i = 0; i < args.order && args.prune.count; i++)
         how.prune[i] = args.prune.at[i < args.prune.count ? i : args.prune.count - 1];
     result = tell_failure(set_vocabulary(args.vocabulary, &words, &how));

@@ -136,6 +136,13 @@ BON_API size_t bon_lm_predict(const bon_lm_predictor *predictor, const bon_lm_st
 
 /* ---- estimation ---- */
 
+/* Where a model is estimated; it is the same anywhere. */
+typedef enum bon_lm_device {
+    BON_LM_DEVICE_CPU,
+    BON_LM_DEVICE_CUDA, /* the first GPU; BON_ERR_ARGUMENT when there is none, or the library was built without CUDA */
+    BON_LM_DEVICE_EMULATE /* the CPU, in the GPU's way, one thing after the other: slow; to test it where there is no GPU */
+} bon_lm_device;
+
 typedef struct bon_lm_build_options {
     unsigned order; /* 1..BON_LM_MAX_ORDER; 0 = 3 */
     uint32_t
@@ -153,7 +160,9 @@ typedef struct bon_lm_build_options {
         memory; /* 0 = as much as it takes; else bytes, at least BON_LM_MEMORY_MIN: what does not fit goes to temporary
                         files, on one thread. The process stays within 64 MiB above it; the model is the same */
     const char *folder; /* for temporary files; NULL = /tmp */
-    uint32_t reserved[2];
+    unsigned
+        device; /* bon_lm_device; on another one than the CPU, `memory` is of that device, and there are no files */
+    uint32_t reserved[1];
 } bon_lm_build_options;
 
 typedef struct bon_lm_builder bon_lm_builder;

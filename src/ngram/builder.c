@@ -6,6 +6,7 @@
 #include "ngram/corpus.h"
 #include "ngram/grams.h"
 #include "ngram/kn.h"
+#include "ngram/passes.h"
 #include "ngram/thin.h"
 
 struct bon_lm_builder {
@@ -19,6 +20,7 @@ struct bon_lm_builder {
     struct bon_corpus corpus;
     struct bon_store *store; /* NULL: no limit of memory */
     uint64_t memory;
+    struct bon_machine device; /* ops NULL: the CPU */
 };
 
 enum { SPARE = 36 << 20, WORD_BYTES = 128 };
@@ -45,13 +47,14 @@ static bon_status limit_memory(bon_lm_builder *builder, const bon_lm_build_optio
     if (options->memory < BON_LM_MEMORY_MIN)
         return bon_fail(BON_ERR_ARGUMENT, "a memory limit of %llu bytes is too little; the least is %d MB",
                         (unsigned long long)options->memory, BON_LM_MEMORY_MIN / 1000000);
+    builder->memory = options->memory;
+    if (builder->device.ops) return BON_OK; /* it is the device's, not that of this process */
     if (options->threshold > 0)
         return bon_fail(BON_ERR_ARGUMENT, "thinning a model while it is built needs all of it in memory: build it with "
                                           "cut-offs, or without a memory limit");
     uint64_t budget = options->memory < SIZE_MAX / 2 ? options->memory : SIZE_MAX / 2;
     BON_TRY(bon_store_open(&builder->store, (size_t)budget + SPARE, options->folder ? options->folder : "/tmp"));
     builder->corpus.store = builder->store;
-    builder->memory = options->memory;
     builder->threads = 1; /* what is in a store is worked on by one */
     return BON_OK;
 }
@@ -73,6 +76,7 @@ bon_status bon_lm_builder_open(bon_lm_builder **out, const bon_lm_build_options 
     builder->vocabulary_size = options->vocabulary_size;
     bon_status status =
         bon_corpus_open(&builder->corpus, options->skip_symbols ? BON_CORPUS_SKIPPING : BON_CORPUS_SENTENCES);
+    if (status == BON_OK && options->device) status = bon_machine_open(&builder->device, options->device);
     if (status == BON_OK && options->memory) status = limit_memory(builder, options);
     if (status != BON_OK) {
         bon_lm_builder_close(builder);
@@ -86,6 +90,7 @@ void bon_lm_builder_close(bon_lm_builder *builder) {
     if (!builder) return;
     bon_corpus_free(&builder->corpus);
     bon_store_close(builder->store);
+    bon_machine_close(&builder->device);
     free(builder);
 }
 
@@ -116,16 +121,35 @@ static void give_words(bon_lm_builder *builder, struct bon_word_order *words, st
 static bon_status check_words(const bon_lm_builder *builder) {
     const struct bon_vocab *vocab = &builder->corpus.vocab;
     uint64_t need = vocab->arena.total + (uint64_t)vocab->count * WORD_BYTES;
-    if (!builder->memory || need <= builder->memory + SPARE) return BON_OK;
+    if (!builder->memory || builder->device.ops || need <= builder->memory + SPARE) return BON_OK;
     return bon_fail(
         BON_ERR_LIMIT, "%u different words do not fit a memory limit of %llu MiB; the least for this text is %llu MiB",
         vocab->count, (unsigned long long)builder->memory >> 20, (unsigned long long)(need - SPARE + (1 << 20)) >> 20);
 }
 
+/* From the numbered text to the levels of the table. */
+static bon_status make_levels(bon_lm_builder *builder, const struct bon_word_order *words,
+                              const struct bon_kn_rule *how, bon_lm_table *table) {
+    struct bon_grams grams = {0};
+    struct bon_passes passes = {.device = &builder->device, .memory = builder->memory};
+    bool elsewhere = builder->device.ops != NULL, thin = builder->threshold > 0;
+    bon_status status =
+        elsewhere ? bon_passes_find(&passes, &grams, builder->order, &builder->corpus, words, builder->prune)
+                  : bon_grams_find(&grams, builder->order, builder->threads, &builder->corpus, words, builder->prune);
+    grams.threads = builder->threads;
+    if (status == BON_OK && how->discounts == BON_DISCOUNT_LMPLZ) bon_grams_count_as_lmplz(&grams, words->first_seen);
+    if (status == BON_OK && thin) status = bon_grams_thin(&grams, how, builder->threshold);
+    if (elsewhere && thin) bon_passes_forget(&passes);
+    if (status == BON_OK)
+        status = elsewhere ? bon_passes_estimate(&passes, &grams, how, table) : bon_kn_estimate(&grams, how, table);
+    bon_grams_free(&grams);
+    bon_machine_close(&builder->device);
+    return status;
+}
+
 bon_status bon_lm_builder_estimate(bon_lm_builder *builder, bon_lm_table **out) {
     *out = NULL;
     struct bon_word_order words = {0};
-    struct bon_grams grams = {0};
     if (builder->corpus.count == 0)
         return bon_fail(BON_ERR_DATA,
                         "the text is empty: there is no line to estimate a model from; name a file with text");
@@ -140,18 +164,13 @@ bon_status bon_lm_builder_estimate(bon_lm_builder *builder, bon_lm_table **out) 
                                     .discounts = definition ? BON_DISCOUNT_DEFINITION : BON_DISCOUNT_LMPLZ};
     bon_status status = check_words(builder);
     if (status == BON_OK) status = bon_corpus_renumber(&builder->corpus, &rule, &words);
-    if (status == BON_OK)
-        status = bon_grams_find(&grams, builder->order, builder->threads, &builder->corpus, &words, builder->prune);
-    if (status == BON_OK && !definition) bon_grams_count_as_lmplz(&grams, words.first_seen);
-    if (status == BON_OK && builder->threshold > 0) status = bon_grams_thin(&grams, &how, builder->threshold);
-    if (status == BON_OK) status = bon_kn_estimate(&grams, &how, table);
+    if (status == BON_OK) status = make_levels(builder, &words, &how, table);
     if (status == BON_OK) {
         give_words(builder, &words, table);
         table->threads = builder->threads;
         *out = table;
         table = NULL;
     }
-    bon_grams_free(&grams);
     bon_word_order_free(&words);
     bon_corpus_free(&builder->corpus);
     bon_lm_table_close(table);

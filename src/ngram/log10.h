@@ -1,5 +1,5 @@
 /* src/ngram/log10.h: the logarithm of the estimator: the same bits from any machine that divides and multiplies as IEEE 754
- * says, the GPU's too (src/ngram/device_maps.h).
+ * says, the GPU's too (src/ngram/machine_maps.h).
  */
 #ifndef BON_SRC_NGRAM_LOG10_H
 #define BON_SRC_NGRAM_LOG10_H

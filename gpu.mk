@@ -1,0 +1,76 @@
+# gpu.mk: what nvcc compiles (src/*/cuda/*.cu), and what checks and measures it on a GPU. Read by the Makefile; docs/gpu.md says
+# how to use it. Nothing else needs nvcc.
+
+NVCC      ?= $(firstword $(shell command -v nvcc 2>/dev/null) $(wildcard /usr/local/cuda/bin/nvcc))
+GPU_ARCHS ?= 80 90
+NVCC_FLAGS := -O3 -std=c++17 $(foreach arch,$(GPU_ARCHS),-gencode arch=compute_$(arch),code=sm_$(arch)) \
+  -gencode arch=compute_$(lastword $(GPU_ARCHS)),code=compute_$(lastword $(GPU_ARCHS)) --threads 2 \
+  -Xcompiler -fPIC,-fvisibility=hidden,-Wall,-Wextra -Iinclude -Isrc
+
+CUDA_SOURCES := $(sort $(wildcard src/*/cuda/*.cu))
+cuda_objects  = $(patsubst %.cu,$(O)/cuda/obj/%.o,$(filter $(1),$(CUDA_SOURCES)))
+
+# Programs for `make gpu-check` and `make gpu-bench`, by room: tests/gpu/ROOM.c and bench/gpu_ROOM.c, each with the kernels of its
+# room and no more of the library than gpu_sources_ROOM, so that a GPU's machine needs only a compiler and CUDA.
+GPU_CHECKS  := ngram
+GPU_BENCHES := ngram
+gpu_sources_ngram := $(addprefix src/base/,status.c buf.c parallel.c store.c) \
+  $(addprefix src/ngram/,gram_scan.c grams.c grams_spill.c runs.c sort.c contexts.c kn.c kn_level.c discount.c machine.c \
+    machine_emulate.c passes.c passes_keys.c passes_levels.c passes_kn.c)
+
+# The probabilities of n-grams are to be the CPU's to the bit: products and sums are rounded each.
+$(O)/cuda/obj/src/ngram/%.o: NVCC_FLAGS += -fmad=false
+
+$(O)/cuda/obj/%.o: %.cu Makefile gpu.mk
+	@mkdir -p $(@D)
+	$(NVCC) $(NVCC_FLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@
+
+-include $(CUDA_SOURCES:%.cu=$(O)/cuda/obj/%.d) $(patsubst %,$(O)/obj/tests/gpu/%.d,$(GPU_CHECKS)) \
+  $(patsubst %,$(O)/obj/bench/gpu_%.d,$(GPU_BENCHES))
+
+$(O)/obj/tests/gpu/%.o $(O)/obj/bench/gpu_%.o: override CFLAGS += -Itests/gpu
+
+define gpu_program
+$(O)/cuda/$(1)-$(2): $(O)/obj/$(3).o $(patsubst %.c,$(O)/obj/%.o,$(gpu_sources_$(2))) $(call cuda_objects,src/$(2)/%)
+	@mkdir -p $$(@D)
+	$$(NVCC) -Xcompiler -pthread -o $$@ $$^ -lm
+endef
+$(foreach room,$(GPU_CHECKS),$(eval $(call gpu_program,check,$(room),tests/gpu/$(room))))
+$(foreach room,$(GPU_BENCHES),$(eval $(call gpu_program,bench,$(room),bench/gpu_$(room))))
+
+GPU_CHECK_PROGRAMS := $(GPU_CHECKS:%=$(O)/cuda/check-%)
+GPU_BENCH_PROGRAMS := $(GPU_BENCHES:%=$(O)/cuda/bench-%)
+need_nvcc = $(if $(NVCC),,$(error there is no nvcc: install the CUDA toolkit, put nvcc on the PATH, or say NVCC=FILE))
+
+# Linked before the library, the kernels take the place of what says there are none.
+$(O)/cuda/bon: $(CMD_OBJECTS) $(call cuda_objects,%) $(O)/libbon.a
+	@mkdir -p $(@D)
+	$(NVCC) -Xcompiler -pthread -o $@ $^ $(LIBS)
+
+.PHONY: cuda check-cuda gpu-check gpu-bench
+
+## cuda: the command with CUDA in it, build/cuda/bon (needs nvcc, no GPU)
+cuda:
+	$(need_nvcc)
+	@$(MAKE) --no-print-directory $(O)/cuda/bon
+
+## check-cuda: compile everything for GPUs and test it with the emulation; skipped where there is no nvcc
+check-cuda:
+ifeq ($(NVCC),)
+	@echo "check-cuda: skipped: there is no nvcc"
+else
+	@$(MAKE) --no-print-directory $(O)/cuda/bon $(GPU_CHECK_PROGRAMS) $(GPU_BENCH_PROGRAMS)
+	@tests/gpu/check.sh $(O) "$(GPU_ARCHS)" $(GPU_CHECK_PROGRAMS)
+endif
+
+## gpu-check: compare the GPU with the CPU; needs this tree, a compiler, nvcc and a GPU, and no other package
+gpu-check:
+	$(need_nvcc)
+	@$(MAKE) --no-print-directory $(GPU_CHECK_PROGRAMS)
+	@tests/gpu/run.sh $(GPU_CHECK_PROGRAMS)
+
+## gpu-bench: measure the GPU against the CPU, into bench/results/ (WORDS=1000000000)
+gpu-bench:
+	$(need_nvcc)
+	@$(MAKE) --no-print-directory $(GPU_BENCH_PROGRAMS)
+	@for room in $(GPU_BENCHES); do GPU_BENCH=$(O)/cuda/bench-$$room bench/gpu_$$room.sh || exit 1; done
