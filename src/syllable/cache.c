@@ -93,7 +93,8 @@ static void remember(struct bon_word_cache *cache, const char *text, const uint8
     bool lower = token->kind == BON_TOKEN_SYLLABLE && token->letter_case == BON_CASE_LOWER;
     bool dotted = letters && !lower && bon_dotted_word(text + token->start, token->len) != BON_DOTTED_NOT;
     struct bon_word *word = slot_of(cache, key);
-    if (!is_word(word, key, 0)) *neighbour(cache, word) = *word;
+    /* A newcomer waits beside the slot until it is met again (recall): most words never are, and would drive out the frequent. */
+    if ((word->bytes[0] | word->bytes[1]) != 0 && !is_word(word, key, 0)) word = neighbour(cache, word);
     *word = (struct bon_word){.bytes = {key[0], key[1]},
                               .kind = token->kind,
                               .letter_case = token->letter_case,
