@@ -29,9 +29,10 @@ typedef struct bon_restore_session bon_restore_session;
 enum { BON_RESTORE_WINDOW = 256, BON_RESTORE_BEAM_MAX = 1024, BON_RESTORE_BEST_MAX = 100 };
 
 typedef struct bon_restore_options {
-    unsigned beam;             /* hypotheses kept a position; 0 = default */
-    int fix_marked;            /* non-zero: marks already there may be changed (default: they are constraints) */
-    double min_confidence;     /* leave a syllable as typed when its probability is below this; 0 = restore all */
+    unsigned beam;         /* hypotheses kept a position; 0 = default */
+    int fix_marked;        /* non-zero: marks already there may be changed (default: they are constraints) */
+    double min_confidence; /* leave a syllable as typed when its probability (calibrated, as in spans) is below this;
+                                  0 = restore all */
     bon_tone_style tone_style; /* of the marks added; default old */
     double cache_weight;       /* of a cache in use, in 0..1; 0 = default, 0.01 */
     int residue;          /* non-zero: keys of telex and VNI left in the text are understood: tieengs, tie61ng, ddi */
@@ -69,7 +70,9 @@ BON_API bon_status bon_restore(bon_restore_session *session, const char *text, s
 typedef struct bon_restore_span {
     size_t start, len;
     size_t out_start, out_len;
-    double confidence; /* probability of these marks given the whole line, 0..1, by forward-backward over the lattice */
+    double
+        confidence; /* probability of these marks given the whole line, 0..1: by forward-backward over the lattice, and
+                          calibrated: bench/calibration.sh shows how far it is from how often they are right */
 } bon_restore_span;
 
 /* One way to read a line. */
@@ -91,7 +94,7 @@ BON_API bon_status bon_restore_line(bon_restore_session *session, const char *li
 typedef struct bon_restore_alternative {
     const char *text; /* not NUL-terminated */
     size_t len;
-    double probability; /* of these marks given the whole line, 0..1, by forward-backward over the lattice */
+    double probability; /* of these marks given the whole line, 0..1, as in spans */
 } bon_restore_alternative;
 
 /* A word of the line that could be restored, and the ways to write it, most probable first. */

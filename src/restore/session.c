@@ -128,7 +128,9 @@ static bon_status run_window(struct run *run) {
     BON_TRY(bon_trellis_decode(&run->session->trellis, &run->session->scorer, lattice, &run->state,
                                run->last && !lattice->open_end));
     if (!run->session->trellis.keep_arcs) return BON_OK;
-    return bon_trellis_confidence(&run->session->trellis, lattice, run->session->confidence);
+    BON_TRY(bon_trellis_confidence(&run->session->trellis, lattice, run->session->confidence));
+    bon_lattice_calibrate(lattice, run->session->confidence);
+    return BON_OK;
 }
 
 /* Moves behind what was written out, to the state that the best way had there. */

@@ -72,6 +72,9 @@ uint32_t bon_trellis_best(const struct bon_trellis *trellis, uint32_t *path, uns
 /* The probability of every choice of the lattice given the whole window, by forward-backward over the kept arcs. */
 bon_status bon_trellis_confidence(struct bon_trellis *trellis, const struct bon_lattice *lattice, float *confidence);
 
+/* Makes them what they say: of all that get 0.9, nine in ten are right. */
+void bon_lattice_calibrate(const struct bon_lattice *lattice, float *confidence);
+
 /* The k best ways, best first: paths has room for k * positions choices, scores for k. *found may be less than k. */
 bon_status bon_trellis_kbest(struct bon_trellis *trellis, unsigned k, uint32_t *paths, double *scores, unsigned *found);
 
