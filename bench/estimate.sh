@@ -4,7 +4,8 @@
 # The text is train/FILES of the corpora, segmented and folded. Costs are medians of RUNS interleaved runs, text to ARPA, for
 # lmplz at -S 2G (its default, 80% of memory, costs it seconds and gigabytes). Then every n-gram of both ARPA files is compared
 # for the orders in CHECK, unpruned and pruned, and for SMALL (default 60) excerpts of 1 to 300 lines, where every rounding and
-# every special case shows. Prints TSV; ratio = bon / lmplz. Exit 1 when models differ by more than 1e-5.
+# every special case shows. Options
+# that change the model are compared on an excerpt. Prints TSV; ratio = bon / lmplz. Exit 1 when models differ by more than 1e-5.
 . "$(dirname "$0")/lib.sh"
 : "${KENLM_BIN:?set KENLM_BIN to the folder of KenLM\'s programs}"
 need_corpora
@@ -52,6 +53,34 @@ for order in ${CHECK-1 2 3 4 5}; do
             END {printf "%s\t%s\t%d\t%d\t%s\n", p, o, n, alone, d}' "$scratch/same"
     done
 done
+
+# Options that both have, on the first LINES (default 20000) lines: a vocabulary of the words seen twice or more, symbols in the
+# text, unigrams that are not interpolated; each at orders 1 to 6 in turn, pruned or not.
+printf 'options\torder\tngrams\tonly_in_one\tmax_difference\n'
+head -n "${LINES_MOST:-20000}" "$text" | awk 'NR % 50 == 0 {$0 = $0 " </s> <unk> x <s> y"} {print}' >"$scratch/symbols"
+tr ' ' '\n' <"$scratch/symbols" | grep -v '^<' | sort | uniq -d >"$scratch/vocab"
+order=1
+while read -r bon_options; do
+    for prune in '' '--prune 0 0 1'; do
+        order=$((order % 6 + 1))
+        lmplz_options=$(echo "$bon_options $(echo "$prune" | cut -d' ' -f"1-$((order + 1))")" |
+            sed 's/--vocab/--limit_vocab_file/; s/skip-symbols/skip_symbols/; s/interpolate-unigrams/interpolate_unigrams/')
+        # shellcheck disable=SC2086
+        "$BON" lm build -q -n "$order" $bon_options ${prune:+--prune "$(echo "${prune#--prune }" | cut -d' ' -f"1-$order")"} \
+            --arpa "$scratch/bon.arpa" "$scratch/symbols"
+        # shellcheck disable=SC2086
+        "$KENLM_BIN/lmplz" -o "$order" -S 512M -T "$scratch/" $lmplz_options --arpa "$scratch/lmplz.arpa" \
+            <"$scratch/symbols" 2>"$scratch/log"
+        "$scratch/arpa_compare" "$scratch/lmplz.arpa" "$scratch/bon.arpa" >"$scratch/same" || failed=1
+        awk -v p="${bon_options//$scratch\//} $prune" -v o="$order" 'NR > 1 {n += $3; alone += $4 + $5; if ($6 > d) d = $6;
+            if ($7 > d) d = $7} END {printf "%s\t%s\t%d\t%d\t%s\n", p, o, n, alone, d}' "$scratch/same"
+    done
+done <<EOT
+--skip-symbols
+--skip-symbols --vocab $scratch/vocab
+--skip-symbols --interpolate-unigrams 0
+--skip-symbols --vocab $scratch/vocab --interpolate-unigrams 0
+EOT
 
 # Excerpts: orders 1 to 6 in turn; a text that both refuse counts as equal.
 printf 'excerpts\tequal\trefused_by_both\tdifferent\n'

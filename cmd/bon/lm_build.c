@@ -22,6 +22,7 @@ struct build_args {
     struct shared_args shared;
     const char *arpa, *vocabulary, *classes;
     unsigned order, quantize, candidates;
+    unsigned interpolate_unigrams;
     double threshold;
     struct cutoffs prune;
     struct limit limit;
@@ -74,6 +75,8 @@ static const struct option_row options[] = {
     OPTION_STRING(0, "classes", "FILE", struct build_args, classes, CLASSES_HELP),
     OPTION_FLAG(0, "discount-fallback", struct build_args, discount_fallback,
                 "use discounts 0.5, 1, 1.5 where the text is too small\nto estimate them"),
+    OPTION_UNSIGNED(0, "interpolate-unigrams", "0|1", struct build_args, interpolate_unigrams, 0, 1,
+                    "1 (the default): words share what discounts leave over;\n0: <unk> gets all of it, as SRILM does"),
     OPTION_FLAG(0, "definition", struct build_args, definition,
                 "take discounts by their definition, not as lmplz does:\nindependent of the order of lines"),
     OPTION_FLAG(0, "counts", struct build_args, counts,
@@ -210,7 +213,7 @@ static bon_status set_vocabulary(const char *path, struct word_list *words, bon_
 }
 
 static int run(const struct command *command, int argc, char **argv) {
-    struct build_args args = {.order = 3};
+    struct build_args args = {.order = 3, .interpolate_unigrams = 1};
     struct word_list words = {0};
     int first, result = options_parse(command, &args, argc, argv, &first);
     if (result == PARSE_GO) result = check_args(command, &args);
@@ -222,6 +225,7 @@ static int run(const struct command *command, int argc, char **argv) {
                                 .discount_fallback = args.discount_fallback,
                                 .skip_symbols = args.skip_symbols,
                                 .definition = args.definition,
+                                .unknown_mass = !args.interpolate_unigrams,
                                 .threshold = (float)args.threshold,
                                 .memory = args.limit.memory,
                                 .folder = limit_folder(&args.limit),

@@ -162,7 +162,8 @@ typedef struct bon_lm_build_options {
     const char *folder; /* for temporary files; NULL = /tmp */
     unsigned
         device; /* bon_lm_device; on another one than the CPU, `memory` is of that device, and there are no files */
-    uint32_t reserved[1];
+    int unknown_mass; /* non-zero: what discounts leave over of words goes to <unk> alone, not to all alike */
+    uint32_t reserved[6];
 } bon_lm_build_options;
 
 typedef struct bon_lm_builder bon_lm_builder;

@@ -13,7 +13,7 @@ struct bon_lm_builder {
     unsigned order;
     uint32_t prune[BON_LM_MAX_ORDER];
     unsigned threads;
-    int discount_fallback, definition;
+    int discount_fallback, definition, unknown_mass;
     double threshold;
     const char *const *vocabulary; /* the caller's */
     size_t vocabulary_size;
@@ -71,6 +71,7 @@ bon_status bon_lm_builder_open(bon_lm_builder **out, const bon_lm_build_options 
     builder->threads = options->threads;
     builder->discount_fallback = options->discount_fallback;
     builder->definition = options->definition;
+    builder->unknown_mass = options->unknown_mass;
     builder->threshold = (double)options->threshold;
     builder->vocabulary = options->vocabulary;
     builder->vocabulary_size = options->vocabulary_size;
@@ -161,7 +162,8 @@ bon_status bon_lm_builder_estimate(bon_lm_builder *builder, bon_lm_table **out) 
         .prune = builder->prune[0], .allowed = builder->vocabulary, .allowed_count = builder->vocabulary_size};
     bool definition = builder->definition || builder->corpus.row;
     const struct bon_kn_rule how = {.fallback = builder->discount_fallback,
-                                    .discounts = definition ? BON_DISCOUNT_DEFINITION : BON_DISCOUNT_LMPLZ};
+                                    .discounts = definition ? BON_DISCOUNT_DEFINITION : BON_DISCOUNT_LMPLZ,
+                                    .unknown_mass = builder->unknown_mass};
     bon_status status = check_words(builder);
     if (status == BON_OK) status = bon_corpus_renumber(&builder->corpus, &rule, &words);
     if (status == BON_OK) status = make_levels(builder, &words, &how, table);

@@ -25,7 +25,20 @@ static bool is_pruned(const struct bon_gram_level *level, size_t i) { return lev
 
 /* ---- unigrams ---- */
 
-bon_status bon_kn_words(const struct bon_gram_level *level, const struct bon_discount *discount, double *p) {
+/* Takes from each word its share of what words leave over and gives all of that to <unk> (lmplz --interpolate_unigrams 0), which
+ * was never seen and has nothing but its share. */
+static void favour_unknown(const struct bon_gram_level *level, double *p) {
+    double share = p[BON_LM_UNK], rest = 0;
+    for (size_t w = 0; w < level->count; w++) {
+        if (w == BON_LM_BOS) continue;
+        if (!is_pruned(level, w)) rest += share;
+        p[w] -= share;
+    }
+    p[BON_LM_UNK] = rest;
+}
+
+bon_status bon_kn_words(const struct bon_gram_level *level, const struct bon_discount *discount,
+                        const struct bon_kn_rule *rule, double *p) {
     uint64_t total = 0, removed = 0, kept = 0, with_count[4] = {0};
     for (size_t w = 0; w < level->count; w++) {
         total += level->adjusted[w];
@@ -45,6 +58,7 @@ bon_status bon_kn_words(const struct bon_gram_level *level, const struct bon_dis
         p[w] = (count - discount->of[at_most_3(count)]) / (double)total + uniform;
     }
     p[BON_LM_BOS] = 1;
+    if (rule->unknown_mass) favour_unknown(level, p);
     return BON_OK;
 }
 
@@ -106,14 +120,14 @@ void bon_kn_hand_over(struct bon_grams *grams, struct bon_lm_table *table) {
 
 /* Level k; *p, of the level below, is replaced by its own (NULL at the highest order). */
 static bon_status estimate_next(struct bon_grams *grams, unsigned k, const struct bon_discount *discount,
-                                struct bon_lm_table *table, double **p) {
+                                struct bon_lm_table *table, const struct bon_kn_rule *rule, double **p) {
     struct bon_gram_level *level = &grams->level[k - 1];
     struct bon_lm_level *to = &table->level[k - 1];
     bool highest = k == grams->order;
     double *p_here = highest && k > 1 ? NULL : bon_store_array(grams->store, level->count, sizeof *p_here);
     if (!p_here && !(highest && k > 1)) return BON_ERR_NOMEM;
     bon_status status = take_level(grams->store, level, to, highest);
-    if (status == BON_OK && k == 1) status = bon_kn_words(level, discount, p_here);
+    if (status == BON_OK && k == 1) status = bon_kn_words(level, discount, rule, p_here);
     for (size_t i = 0; i < level->count && status == BON_OK && k == 1; i++) to->logprob[i] = bon_log10(p_here[i]);
     if (status == BON_OK && k > 2) {
         level->context = bon_store_array(grams->store, level->count, sizeof *level->context);
@@ -134,7 +148,7 @@ bon_status bon_kn_estimate(struct bon_grams *grams, const struct bon_kn_rule *ru
     double *p = NULL;
     bon_status status = BON_OK;
     for (unsigned k = 1; k <= grams->order && status == BON_OK; k++)
-        status = estimate_next(grams, k, &discounts[k - 1], table, &p);
+        status = estimate_next(grams, k, &discounts[k - 1], table, rule, &p);
     bon_store_free(grams->store, p);
     if (status != BON_OK) return status;
     bon_kn_hand_over(grams, table);

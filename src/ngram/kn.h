@@ -9,6 +9,7 @@
 struct bon_kn_rule {
     int fallback; /* non-zero: discounts 0.5, 1, 1.5 where they cannot be estimated */
     enum bon_discount_rule discounts;
+    int unknown_mass; /* non-zero: what words leave over goes to <unk> alone, not to all alike */
 };
 
 /* Fills in the levels of *table, which is all zeros but for its vocabulary, and uses up the grams. */
@@ -17,7 +18,8 @@ bon_status bon_kn_estimate(struct bon_grams *grams, const struct bon_kn_rule *ru
 /* Its two ends, for estimators that make the levels between elsewhere (passes_kn.c). */
 
 /* The probabilities p of single words. */
-bon_status bon_kn_words(const struct bon_gram_level *level, const struct bon_discount *discount, double *p);
+bon_status bon_kn_words(const struct bon_gram_level *level, const struct bon_discount *discount,
+                        const struct bon_kn_rule *rule, double *p);
 /* Moves the n-grams into the table, whose levels have the values of all of them, and leaves out those that are pruned. */
 void bon_kn_hand_over(struct bon_grams *grams, struct bon_lm_table *table);
 

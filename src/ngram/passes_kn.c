@@ -14,6 +14,7 @@ struct step {
     struct bon_passes *passes;
     struct bon_grams *grams;
     struct bon_lm_table *table;
+    const struct bon_kn_rule *rule;
     const struct bon_discount *discount;
     unsigned k;
     uint32_t *parent, *context; /* of level k; context: NULL at order 2, where it is its words */
@@ -187,7 +188,7 @@ static bon_status estimate_words(struct step *step, const struct bon_discount *d
     struct bon_machine *device = step->passes->device;
     double *p = bon_alloc_array(level->count, sizeof *p);
     if (!p) return BON_ERR_NOMEM;
-    bon_status status = bon_kn_words(level, discount, p);
+    bon_status status = bon_kn_words(level, discount, step->rule, p);
     for (size_t w = 0; w < level->count && status == BON_OK; w++) step->table->level[0].logprob[w] = bon_log10(p[w]);
     if (status == BON_OK) status = bon_machine_copy(device, &step->p_below, p, level->count, sizeof *p);
     free(p);
@@ -227,7 +228,7 @@ static bon_status estimate_level(struct step *step) {
 bon_status bon_passes_estimate(struct bon_passes *passes, struct bon_grams *grams, const struct bon_kn_rule *rule,
                                struct bon_lm_table *table) {
     struct bon_discount discounts[BON_LM_MAX_ORDER];
-    struct step step = {.passes = passes, .grams = grams, .table = table};
+    struct step step = {.passes = passes, .grams = grams, .table = table, .rule = rule};
     for (unsigned k = 1; k <= grams->order; k++)
         BON_TRY(bon_discount_estimate(&discounts[k - 1], k, grams->with_count[k - 1], rule->discounts, rule->fallback));
     if (!fits(passes, grams)) bon_passes_forget(passes);

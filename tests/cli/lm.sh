@@ -14,6 +14,14 @@ awk '$2 == "a" { a = 10 ^ $1 } $2 == "b" { b = 10 ^ $1 } $2 == "</s>" { e = 10 ^
     END { exit !(near(a, 0.375) && near(b, 0.25) && near(e, 0.25) && near(u, 0.125)) }' out ||
     unmet "unigram probabilities: $(cat out)"
 
+# With all that is left over for <unk>: a has (2 - 1) / 4, b and </s> half of it, <unk> the other half of everything.
+run bon lm build -q -n 1 --discount-fallback --interpolate-unigrams 0 --arpa - tiny
+expect_status 0
+awk '$2 == "a" { a = 10 ^ $1 } $2 == "b" { b = 10 ^ $1 } $2 == "</s>" { e = 10 ^ $1 } $2 == "<unk>" { u = 10 ^ $1 }
+    function near(x, y) { return x - y < 1e-6 && y - x < 1e-6 }
+    END { exit !(near(a, 0.25) && near(b, 0.125) && near(e, 0.125) && near(u, 0.5)) }' out ||
+    unmet "unigram probabilities: $(cat out)"
+
 bon normalize "$DATA/sentences.txt" | bon segment --fold >tokens
 run bon lm build -n 3 -o m.bonlm --arpa m.arpa --discount-fallback tokens
 expect_status 0
@@ -168,3 +176,7 @@ expect_refusal 1 'temp: cannot make a temporary file'
 run bon lm build -n 4 --discount-fallback --memory 7M -o none.bonlm long
 expect_refusal 1 'the least is 8 MB'
 expect_no_file none.bonlm
+bon lm build -q -n 3 --discount-fallback --interpolate-unigrams 0 --arpa one.arpa tokens
+run bon lm build -q -n 3 --discount-fallback --interpolate-unigrams 0 --device emulate --arpa other.arpa tokens
+expect_status 0
+expect_same one.arpa other.arpa
