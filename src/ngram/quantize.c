@@ -1,22 +1,30 @@
-/* src/ngram/quantize.c: equal-population bins from a sorted sample of the values.
+/* src/ngram/quantize.c: bins from a sorted sample of the values.
  *
  * Up to 2^20 values are sorted (radix sort over the bits of the floats, made to ascend); of more, every k-th one is taken.
  * A value that would fill a bin by itself (the discounted singletons of Kneser-Ney) is taken out first with a centre of its
- * own and leaves the other bins to finer distinctions; the rest is cut from the left, each bin taking its share of what is
- * left.
+ * own and leaves the other bins to finer distinctions; the rest is cut half by population, from the left, each bin taking its
+ * share of what is left, half evenly.
  *
  * Bins are ranges of values, so many values are coded by comparing with the borders between bins; a table over the leading
  * bits of the value says where to begin, which is mostly where to end.
  */
 #include "ngram/quantize.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/store.h"
 
-enum { SAMPLE_MAX = 1 << 20, RADIX_BITS = 11, RADIX = 1 << RADIX_BITS, PACE = 1 << 14, VALUE_BYTES = 5 };
+enum {
+    SAMPLE_MAX = 1 << 20,
+    RADIX_BITS = 11,
+    RADIX = 1 << RADIX_BITS,
+    PACE = 1 << 14,
+    VALUE_BYTES = 5,
+    SETTLE_ROUNDS = 4
+};
 
 static float value_of(uint32_t key) {
     uint32_t bits = key & 0x80000000u ? key & 0x7fffffffu : ~key;
@@ -105,15 +113,42 @@ static int ascending(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+/* Moves ascending centres to the means of the values nearest to them, a few times over (Lloyd 1982, "Least squares quantization in
+ * PCM"). */
+static void settle(const uint32_t *keys, size_t n, float *centres, size_t count) {
+    for (unsigned round = 0; round < SETTLE_ROUNDS; round++) {
+        size_t at = 0;
+        for (size_t i = 0; i < count; i++) {
+            float border = i + 1 < count ? centres[i] + (centres[i + 1] - centres[i]) / 2 : INFINITY, value;
+            double sum = 0;
+            size_t first = at;
+            for (; at < n && (value = value_of(keys[at])) <= border; at++) sum += (double)value;
+            if (at > first) centres[i] = (float)(sum / (double)(at - first));
+        }
+    }
+}
+
+/* Ascending centres of values that none fills a bin with, half of them evenly over the range, half by population. Bins of equal
+ * population alone are wide where values are rare: high probabilities and the back-offs of frequent contexts, which is what is
+ * asked for most. */
+static size_t spread(const uint32_t *keys, size_t n, float *centres, size_t bins) {
+    size_t used = 0;
+    float low = value_of(keys[0]), high = value_of(keys[n - 1]);
+    for (; used < bins / 2; used++) centres[used] = low + (high - low) * ((float)used + 0.5f) / (float)(bins / 2);
+    for (size_t at = 0, end; at < n && used < bins; at = end) {
+        end = bin_end(keys, n, at, (n - at + bins - used - 1) / (bins - used));
+        centres[used++] = mean(keys + at, end - at);
+    }
+    qsort(centres, used, sizeof *centres, ascending);
+    settle(keys, n, centres, used);
+    return used;
+}
+
 /* Makes the centres from sorted keys, which are used up. */
 static void cut_bins(uint32_t *keys, size_t n, unsigned bits, bool exact, float *centres) {
     size_t bins = (size_t)1 << bits;
     size_t used = exact ? centres_of_runs(keys, n, centres) : take_heavy(keys, &n, bins, centres);
-    for (size_t at = 0; !exact && at < n && used < bins; used++) {
-        size_t end = bin_end(keys, n, at, (n - at + bins - used - 1) / (bins - used));
-        centres[used] = mean(keys + at, end - at);
-        at = end;
-    }
+    if (!exact && n > 0) used += spread(keys, n, centres + used, bins - used);
     for (; used < bins; used++) centres[used] = used > 0 ? centres[used - 1] : 0.0f;
     qsort(centres, bins, sizeof *centres, ascending);
 }

@@ -9,9 +9,9 @@
 
 struct bon_store;
 /* Fills centres[2^bits], ascending, for values[count] (finite), of which only those with keep[i] != 0 matter (keep NULL =
- * all). With no more distinct values than centres every value is one of them; else the bins hold equally many values, as in
- * KenLM and IRSTLM (Federico & Bertoldi 2006), except that equal values always share a bin. `store` is where the values are,
- * NULL for memory. */
+ * all). With no more distinct values than centres every value is one of them; else half of the bins hold equally many
+ * values, as in KenLM and IRSTLM (Federico & Bertoldi 2006), half are spread evenly, and all settle to the means of what is
+ * nearest to them; equal values share a bin. `store` is where the values are, NULL for memory. */
 bon_status bon_quantize_train(const float *values, const uint8_t *keep, uint64_t count, unsigned bits,
                               struct bon_store *store, float *centres);
 /* Number of the centre nearest to value (the lower one of two as near). */
