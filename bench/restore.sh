@@ -98,8 +98,8 @@ for i in "${!names[@]}"; do
     printf '%s, speed\t%.0f\tsyllables/s of CPU time, one core\t%s\n' "$name" \
         "$(awk -v n="$(cat "$scratch/tokens")" -v s="$(median "$scratch/$name.time" 2)" 'BEGIN {print n / s}')" "${least[$name]:-}"
     [ "$i" -ge "$first" ] || continue
-    printf '%s, first line\t%.1f\tms, start to end of process\t<= 30\n' "$name" \
-        "$(awk -v s="$(median "$scratch/$name.line" 1)" 'BEGIN {print 1000 * s}')"
+    printf '%s, first line\t%.1f\tms, start to end of process\t%s\n' "$name" \
+        "$(awk -v s="$(median "$scratch/$name.line" 1)" 'BEGIN {print 1000 * s}')" "$([ "$name" = large ] || echo '<= 30')"
     printf '%s, memory\t%.1f\tMiB, model included\t\n' "$name" "$(median "$scratch/$name.time" 3)"
     printf '%s, beam loss\t%s\tpoints of accuracy\t< 0.02\n' "$name" "$("$scratch/beam" "${models[i]}" "$scratch/all")"
 done
