@@ -2,8 +2,9 @@
 # bench/growth.sh: how time and memory of `bon lm build` grow with the text: 1/16, 1/4, 1 and 4 times the corpus.
 #   BON_CORPORA=DIR [FILES="wiki law_phapdien"] [RUNS=3] [PARTS="1/16 1/4 1 4"] bench/growth.sh [>bench/results/growth.tsv]
 # The text is train/FILES of the corpora, segmented and folded. A part is every 16th or 4th line; four times the text is the text
-# and three copies in which a third of the words, chosen by their spelling, are others. Order 5, 8 bits, one thread; medians of
-# RUNS; in memory and at --memory 64M. Prints TSV; `make plots` draws it.
+# and three copies in which a third of the words, chosen by their spelling, are others (so few n-grams are seen once that
+# discounts may fall back). Order 5, 8 bits, one thread; medians of RUNS; in memory and at --memory 64M. Prints TSV;
+# `make plots` draws it.
 . "$(dirname "$0")/lib.sh"
 need_corpora
 runs=${RUNS:-3} whole=$scratch/whole text=$scratch/text
@@ -39,9 +40,9 @@ for part in ${PARTS:-1/16 1/4 1 4}; do
     make_part "$part"
     rm -f "$scratch/free" "$scratch/limited"
     for _ in $(seq "$runs"); do
-        measure "$scratch/free" "$BON" lm build -q -j1 -n 5 --quantize 8 -o "$scratch/free.bonlm" "$text"
-        measure "$scratch/limited" "$BON" lm build -q -n 5 --quantize 8 --memory 64M --temp "$scratch" \
-            -o "$scratch/limited.bonlm" "$text"
+        measure "$scratch/free" "$BON" lm build -q -j1 -n 5 --discount-fallback --quantize 8 -o "$scratch/free.bonlm" "$text"
+        measure "$scratch/limited" "$BON" lm build -q -n 5 --discount-fallback --quantize 8 --memory 64M \
+            --temp "$scratch" -o "$scratch/limited.bonlm" "$text"
     done
     cmp -s "$scratch/free.bonlm" "$scratch/limited.bonlm" || { echo "bench: the models differ" >&2; exit 1; }
     printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$part" "$(wc -w <"$text")" \

@@ -95,11 +95,23 @@ void bon_lm_builder_close(bon_lm_builder *builder) {
     free(builder);
 }
 
+/* The vocabulary and what is known of each word stay in memory: half of what there is. */
+static bon_status check_words(const bon_lm_builder *builder) {
+    const struct bon_vocab *vocab = &builder->corpus.vocab;
+    uint64_t need = 2 * (vocab->arena.total + (uint64_t)vocab->count * WORD_BYTES);
+    if (!builder->memory || builder->device.ops || need <= builder->memory + SPARE) return BON_OK;
+    return bon_fail(BON_ERR_LIMIT,
+                    "%u different words do not fit a memory limit of %llu MB; the least for the text so far is %llu MB",
+                    vocab->count, (unsigned long long)builder->memory / 1000000,
+                    (unsigned long long)(need - SPARE) / 1000000 + 1);
+}
+
 bon_status bon_lm_builder_add(bon_lm_builder *builder, const char *text, size_t n, const char *name,
                               uint64_t first_line) {
     if (builder->corpus.row)
         return bon_fail(BON_ERR_ARGUMENT, "a model is built from text or from counts, not from both");
-    return bon_corpus_add(&builder->corpus, text, n, name, first_line);
+    BON_TRY(bon_corpus_add(&builder->corpus, text, n, name, first_line));
+    return check_words(builder);
 }
 
 bon_status bon_lm_builder_add_counts(bon_lm_builder *builder, const bon_counts *counts) {
@@ -107,7 +119,8 @@ bon_status bon_lm_builder_add_counts(bon_lm_builder *builder, const bon_counts *
         return bon_fail(BON_ERR_ARGUMENT,
                         "counts of %u-grams do not give a model of order %u: count %u-grams, or choose order %u",
                         bon_counts_order(counts), builder->order, builder->order, bon_counts_order(counts));
-    return bon_corpus_add_counts(&builder->corpus, counts);
+    BON_TRY(bon_corpus_add_counts(&builder->corpus, counts));
+    return check_words(builder);
 }
 
 /* The vocabulary and the counts of the words kept move into the table. */
@@ -116,16 +129,6 @@ static void give_words(bon_lm_builder *builder, struct bon_word_order *words, st
     builder->corpus.vocab = (struct bon_vocab){0};
     table->word_count = words->counts;
     words->counts = NULL;
-}
-
-/* The vocabulary and what is known of each word stay in memory. */
-static bon_status check_words(const bon_lm_builder *builder) {
-    const struct bon_vocab *vocab = &builder->corpus.vocab;
-    uint64_t need = vocab->arena.total + (uint64_t)vocab->count * WORD_BYTES;
-    if (!builder->memory || builder->device.ops || need <= builder->memory + SPARE) return BON_OK;
-    return bon_fail(
-        BON_ERR_LIMIT, "%u different words do not fit a memory limit of %llu MiB; the least for this text is %llu MiB",
-        vocab->count, (unsigned long long)builder->memory >> 20, (unsigned long long)(need - SPARE + (1 << 20)) >> 20);
 }
 
 /* From the numbered text to the levels of the table. */
@@ -164,8 +167,7 @@ bon_status bon_lm_builder_estimate(bon_lm_builder *builder, bon_lm_table **out) 
     const struct bon_kn_rule how = {.fallback = builder->discount_fallback,
                                     .discounts = definition ? BON_DISCOUNT_DEFINITION : BON_DISCOUNT_LMPLZ,
                                     .unknown_mass = builder->unknown_mass};
-    bon_status status = check_words(builder);
-    if (status == BON_OK) status = bon_corpus_renumber(&builder->corpus, &rule, &words);
+    bon_status status = bon_corpus_renumber(&builder->corpus, &rule, &words);
     if (status == BON_OK) status = make_levels(builder, &words, &how, table);
     if (status == BON_OK) {
         give_words(builder, &words, table);

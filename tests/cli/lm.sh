@@ -175,6 +175,9 @@ run bon lm build -n 4 --discount-fallback --memory 8M --temp temp -o none.bonlm 
 expect_refusal 1 'temp: cannot make a temporary file'
 run bon lm build -n 4 --discount-fallback --memory 7M -o none.bonlm long
 expect_refusal 1 'the least is 8 MB'
+seq 400000 >words
+run bon lm build -n 2 --discount-fallback --memory 8M -o none.bonlm words
+expect_refusal 1 'different words do not fit a memory limit of 8 MB; the least for the text so far is [0-9]* MB'
 expect_no_file none.bonlm
 bon lm build -q -n 3 --discount-fallback --interpolate-unigrams 0 --arpa one.arpa tokens
 run bon lm build -q -n 3 --discount-fallback --interpolate-unigrams 0 --device emulate --arpa other.arpa tokens
