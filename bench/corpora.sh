@@ -2,7 +2,8 @@
 # bench/corpora.sh: the commands for corpora, each beside a peer or the limit of the machine.
 #   BON_CORPORA=DIR [BYTES=200000000] [RUNS=5] bench/corpora.sh
 # Prints TSV: MB per second of CPU time on one thread (medians of RUNS, all programs in turn), peak memory, and how many times as
-# fast as its peer: exact deduplication beside mawk '!seen[$0]++' (or awk) and sort -u. The text is a tenth of it repeated.
+# fast as its peer: exact deduplication beside mawk '!seen[$0]++' (or awk) and sort -u, near deduplication (lines) beside the limit that is cutting
+# text into tokens. The text is a tenth of it repeated.
 . "$(dirname "$0")/lib.sh"
 need_corpora
 bytes=${BYTES:-200000000} runs=${RUNS:-5}
@@ -16,8 +17,13 @@ cat "$scratch/again" >>"$scratch/text"
 size=$(stat -c %s "$scratch/text")
 awk=$(command -v mawk || command -v awk)
 
-names=(dedup-peer sort-unique dedup-bytes dedup dedup-letters dedup-memory)
-peer_of() { echo dedup-peer; }
+names=(dedup-peer sort-unique dedup-bytes dedup dedup-letters dedup-memory segment near near-memory)
+peer_of() {
+    case $1 in
+    segment | near*) echo segment ;;
+    *) echo dedup-peer ;;
+    esac
+}
 run() { # name
     case $1 in
     dedup-peer) measure "$scratch/$1" "$awk" '!seen[$0]++' "$scratch/text" ;;
@@ -26,6 +32,9 @@ run() { # name
     dedup) measure "$scratch/$1" "$BON" dedup -q -j 1 "$scratch/text" ;;
     dedup-letters) measure "$scratch/$1" "$BON" dedup -q -j 1 --same letters "$scratch/text" ;;
     dedup-memory) measure "$scratch/$1" "$BON" dedup -q -j 1 --memory 4M "$scratch/text" ;;
+    segment) measure "$scratch/$1" "$BON" segment -q -j 1 --ids "$scratch/text" ;;
+    near) measure "$scratch/$1" "$BON" dedup -q -j 1 --near "$scratch/text" ;;
+    near-memory) measure "$scratch/$1" "$BON" dedup -q -j 1 --near --memory 16M "$scratch/text" ;;
     esac >/dev/null
 }
 for ((i = 0; i < runs; i++)); do

@@ -1,19 +1,9 @@
-/* cmd/bon/dedup.c: bon dedup: lines, paragraphs or documents that were there before are left out. */
-#include <string.h>
+/* cmd/bon/dedup.c: bon dedup: lines, paragraphs or documents that were there before are left out; dedup_near.c does those that
+ * are nearly the same. */
+#include "dedup.h"
 
 #include "commands.h"
 #include "corpus/dedup.h"
-#include "corpus/units.h"
-#include "limit.h"
-#include "stream.h"
-
-struct dedup_args {
-    struct shared_args shared;
-    int unit, same;
-    const char *json_field, *report, *json;
-    unsigned top;
-    struct limit limit;
-};
 
 struct dedup_job {
     struct bon_pipeline pipeline;
@@ -26,6 +16,8 @@ struct dedup_job {
 static const char *const unit_choices[] = {"line", "paragraph", NULL};          /* as enum bon_unit */
 static const char *const same_choices[] = {"normal", "letters", "bytes", NULL}; /* as enum bon_same */
 
+static const char *const keep_choices[] = {"first", "longest", NULL};
+
 static const struct option_row dedup_options[] = {
     OPTION_CHOICE(0, "unit", "UNIT", struct dedup_args, unit, unit_choices,
                   "compare each line (default), or each paragraph: lines\nup to an empty one"),
@@ -35,6 +27,12 @@ static const struct option_row dedup_options[] = {
         0, "same", "HOW", struct dedup_args, same, same_choices,
         "normal (default): what normalization makes equal is the\nsame; letters: in capitals and small letters, "
         "too;\nbytes: only equal bytes are"),
+    OPTION_FLAG(0, "near", struct dedup_args, near,
+                "leave out what is nearly the same, too: lines or\ndocuments that share most runs of five syllables"),
+    OPTION_REAL(0, "threshold", "J", struct dedup_args, threshold, 0.3, 1,
+                "with --near: the least share, 0.3 to 1 (default 0.7)"),
+    OPTION_CHOICE(0, "keep", "WHICH", struct dedup_args, keep, keep_choices,
+                  "with --near: keep the first (default) or the longest of\na cluster"),
     OPTION_STRING(0, "report", "FILE", struct dedup_args, report,
                   "write what repeats most to FILE: copies TAB beginning of\nthe text"),
     OPTION_UNSIGNED(0, "top", "N", struct dedup_args, top, 1, 1000000, "rows of the report (default 100)"),
@@ -100,7 +98,7 @@ static bon_status open_job(struct dedup_job *job, const struct dedup_args *args,
 
 /* ---- what it says ---- */
 
-/* A text on one line of a table. */
+/* A text as the last cell of a table, and the end of the row. */
 static bon_status append_cell(bon_buf *out, const char *text, size_t n) {
     while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == ' ')) n--;
     for (size_t i = 0; i < n; i++)
@@ -108,8 +106,7 @@ static bon_status append_cell(bon_buf *out, const char *text, size_t n) {
     return bon_buf_put(out, '\n');
 }
 
-static int write_report(struct bon_dedup *dedup, const char *path, size_t most) {
-    struct bon_clusters *clusters = bon_dedup_clusters(dedup);
+int dedup_write_report(struct bon_clusters *clusters, const char *path, size_t most) {
     size_t count = bon_clusters_rank(clusters, most);
     bon_buf text = {0};
     bon_status status = bon_buf_printf(&text, "copies\ttext\n");
@@ -134,26 +131,40 @@ static int write_counts(const struct bon_dedup_counts *counts, const char *path)
     return tell_failure(status);
 }
 
-static int run(const struct command *command, int argc, char **argv) {
-    struct dedup_args args = {.top = 100};
+static int run_exact(const struct command *command, const struct dedup_args *args, char **paths, int path_count) {
     struct dedup_job job = {0};
     bon_normalizer *normalizer = NULL;
-    int first, result = options_parse(command, &args, argc, argv, &first);
-    if (result != PARSE_GO) return result;
-    if (args.json_field && args.unit == BON_UNIT_PARAGRAPH)
-        return usage_error(command, "--unit is for text; with --json-field every object is a document");
-    result = tell_failure(open_job(&job, &args, &normalizer));
-    if (result == EXIT_DONE)
-        result = stream_run(command, &args.shared, argv + first, argc - first, &job.pipeline, NULL);
-    if (result == EXIT_DONE && args.report) result = write_report(job.dedup, args.report, args.top);
-    if (result == EXIT_DONE) {
+    int result = tell_failure(open_job(&job, args, &normalizer));
+    if (result == EXIT_DONE) result = stream_run(command, &args->shared, paths, path_count, &job.pipeline, NULL);
+    if (result == EXIT_DONE && args->report)
+        result = dedup_write_report(bon_dedup_clusters(job.dedup), args->report, args->top);
+    if (result == EXIT_DONE && args->json) {
         struct bon_dedup_counts counts = bon_dedup_counts(job.dedup);
-        if (args.json) result = write_counts(&counts, args.json);
+        result = write_counts(&counts, args->json);
     }
     bon_unit_joiner_free(&job.joiner);
     bon_dedup_close(job.dedup);
     bon_normalizer_close(normalizer);
     return result;
+}
+
+static const char *conflict(const struct dedup_args *args) {
+    if (args->json_field && args->unit == BON_UNIT_PARAGRAPH)
+        return "--unit is for text; with --json-field every object is a document";
+    if (!args->near && args->threshold != 0) return "--threshold is for --near";
+    if (!args->near && args->keep != 0) return "--keep is for --near: texts that are the same are as long";
+    if (args->near && args->unit == BON_UNIT_PARAGRAPH) return "--near compares lines or the documents of --json-field";
+    if (args->near && args->same != BON_SAME_NORMAL) return "--same is for texts that are the same, not --near";
+    return NULL;
+}
+
+static int run(const struct command *command, int argc, char **argv) {
+    struct dedup_args args = {.top = 100};
+    int first, result = options_parse(command, &args, argc, argv, &first);
+    if (result != PARSE_GO) return result;
+    const char *reason = conflict(&args);
+    if (reason) return usage_error(command, "%s", reason);
+    return (args.near ? dedup_near : run_exact)(command, &args, argv + first, argc - first);
 }
 
 const struct command command_dedup = {

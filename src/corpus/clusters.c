@@ -29,7 +29,8 @@ static uint32_t excerpt_length(const char *text, size_t n) {
     return (uint32_t)len;
 }
 
-bon_status bon_clusters_add(struct bon_clusters *clusters, struct bon_hash128 hash, const char *text, size_t n) {
+bon_status bon_clusters_add(struct bon_clusters *clusters, struct bon_hash128 hash, uint64_t copies, const char *text,
+                            size_t n) {
     if (clusters->count >= clusters->cap / 2) BON_TRY(grow(clusters));
     struct bon_cluster *slot = find(clusters, hash);
     if (!slot->copies) {
@@ -38,7 +39,7 @@ bon_status bon_clusters_add(struct bon_clusters *clusters, struct bon_hash128 ha
         if (!excerpt) return BON_ERR_NOMEM;
         *slot = (struct bon_cluster){.hash = hash, .order = clusters->count++, .excerpt = excerpt, .len = len};
     }
-    slot->copies++;
+    slot->copies += copies;
     return BON_OK;
 }
 

@@ -11,8 +11,8 @@ enum { BON_EXCERPT = 160 }; /* bytes of a text that a report shows */
 struct bon_cluster {
     struct bon_hash128 hash;
     uint64_t copies;     /* seen beside the first */
-    uint64_t order;      /* of the clusters, by their second text */
-    const char *excerpt; /* the beginning of the second text, cut at a character; not NUL-terminated */
+    uint64_t order;      /* of the clusters, as they came */
+    const char *excerpt; /* the beginning of the text given first, cut at a character; not NUL-terminated */
     uint32_t len;
 };
 
@@ -23,8 +23,9 @@ struct bon_clusters {
     struct bon_arena excerpts;
 };
 
-/* One more copy of a text. */
-bon_status bon_clusters_add(struct bon_clusters *clusters, struct bon_hash128 hash, const char *text, size_t n);
+/* More copies of a text (at least one). */
+bon_status bon_clusters_add(struct bon_clusters *clusters, struct bon_hash128 hash, uint64_t copies, const char *text,
+                            size_t n);
 /* Puts the `most` largest clusters first, largest first, by order where equal; returns how many there are of them. Nothing may
  * be added any more. */
 size_t bon_clusters_rank(struct bon_clusters *clusters, size_t most);

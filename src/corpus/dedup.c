@@ -47,7 +47,8 @@ static bon_status settle(struct bon_dedup *dedup, struct bon_hash128 hash, const
     BON_TRY(bon_seen_add(&dedup->seen, hash, &answer));
     switch (answer) {
     case BON_SEEN_FULL: return wait(dedup, hash, false, text, n);
-    case BON_SEEN_BEFORE: return dedup->options.clusters ? bon_clusters_add(&dedup->clusters, hash, text, n) : BON_OK;
+    case BON_SEEN_BEFORE:
+        return dedup->options.clusters ? bon_clusters_add(&dedup->clusters, hash, 1, text, n) : BON_OK;
     case BON_SEEN_NEW: break;
     }
     dedup->counts.kept++;

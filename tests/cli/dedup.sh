@@ -78,3 +78,65 @@ fi
 run_shell 'ulimit -f 1; bon dedup --memory 1k --temp . lines >/dev/null'
 expect_status 1
 expect_err '^bon: .: cannot write a temporary file: File too large'
+
+# Nearly the same: from files, pipes, any threads and memory.
+for i in $(seq 400); do
+    line="bài số $i viết về làng $((i * 31 % 97)) bên dòng sông $((i * 17 % 89)) có cây đa $((i * 7 % 83)) bến nước $((i * 3 % 79))"
+    echo "Tin $line và mái đình cong, kể chuyện ngày xưa của ông bà ta từ thuở khai hoang lập ấp đến nay"
+    [ $((i % 2)) = 1 ] || echo "TIN $line; và mái đình cong kể chuyện ngày xưa của ông bà ta từ thuở khai hoang lập ấp đến nay xin hết"
+    [ $((i % 50)) != 0 ] || echo
+done >news
+grep -v 'xin hết' news >first
+grep -vE "$(sed -nE 's/^TIN (bài số [0-9]+ ).*/^Tin \1/p' news | paste -sd'|')" news >longest
+for options in '' '-j 1' '-j 3' '--memory 64k'; do
+    # shellcheck disable=SC2086
+    run bon dedup --near $options --report most --json counts news
+    expect_status 0
+    expect_err ''
+    expect_out_file first
+done
+sed -n 2p most | grep -q "$(printf '^2\tTin bài số')" || unmet "report: $(head -n 2 most)"
+[ "$(wc -l <most)" = 101 ] || unmet 'rows of the report'
+[ "$(cat counts)" = "{\"texts\": 600, \"kept\": 400, \"bytes\": $(wc -c <news), \"kept_bytes\": $(wc -c <first)}" ] || unmet "counts: $(cat counts)"
+run bon dedup --near --keep longest news
+expect_out_file longest
+run bon dedup --near --threshold 1 news
+expect_out_file news
+for input in 'cat news |' 'cat news | gzip |'; do
+    run_shell "$input bon dedup --near"
+    expect_status 0
+    expect_out_file first
+done
+{ cat first && grep -x '' news; } >twice
+run_shell 'cat news | bon dedup --near - news'
+expect_out_file twice
+{ head -n -1 first && grep -x '' news; } >twice
+run_shell 'head -n 607 news | head -c -1 | bon dedup --near - news'
+expect_out_file twice
+sed 's/.*/{"n":[1, 2],"text":"&"}/' news | grep -v '""' >news.jsonl
+run bon dedup --near --json-field text news.jsonl
+sed 's/.*/{"n":[1, 2],"text":"&"}/' first | grep -v '""' >first.jsonl
+expect_out_file first.jsonl
+: >empty
+run bon dedup --near empty
+expect_status 0
+expect_out ''
+
+run bon dedup --near --unit paragraph news
+expect_refusal 2 '--near compares lines'
+run bon dedup --near --same bytes news
+expect_refusal 2 '--same is for'
+run bon dedup --threshold 0.5 news
+expect_refusal 2 '--threshold is for --near'
+run bon dedup --keep longest news
+expect_refusal 2 '--keep is for --near'
+run bon dedup --near --threshold 0.1 news
+expect_refusal 2 'threshold'
+run_shell 'bon dedup --near --temp nowhere <news'
+expect_refusal 1 '^bon: nowhere: .*No such file'
+run_shell 'ulimit -f 1; cat news | bon dedup --near >/dev/null'
+expect_status 1
+expect_err 'cannot write a temporary file: File too large'
+run bon dedup --near --json-field text -o whole broken
+expect_refusal 1 "^bon: broken:1: field 'text' at offset 8 is not a string"
+expect_no_file whole

@@ -1,0 +1,26 @@
+/* cmd/bon/dedup.h: what both ways of bon dedup share. */
+#ifndef BON_CMD_DEDUP_H
+#define BON_CMD_DEDUP_H
+
+#include "corpus/clusters.h"
+#include "corpus/units.h"
+#include "limit.h"
+#include "stream.h"
+
+struct dedup_args {
+    struct shared_args shared;
+    int unit, same, keep;
+    bool near;
+    double threshold; /* 0 = the default */
+    const char *json_field, *report, *json;
+    unsigned top;
+    struct limit limit;
+};
+
+/* bon dedup --near. Returns the exit status. */
+int dedup_near(const struct command *command, const struct dedup_args *args, char **paths, int path_count);
+
+/* The `most` largest clusters as a table: texts in the cluster, beginning of the one given. Returns the exit status. */
+int dedup_write_report(struct bon_clusters *clusters, const char *path, size_t most);
+
+#endif
