@@ -13,19 +13,10 @@
 enum { FILE_LARGEST = 1 << 20 };
 
 static bon_status read_whole(const char *path, bon_buf *text) {
-    struct bon_in *in;
-    size_t got = 0;
-    BON_TRY(bon_in_open(&in, path));
-    bon_status status;
-    do {
-        status = bon_buf_reserve(text, 4096);
-        if (status == BON_OK) status = bon_in_read(in, text->data + text->len, 4096, &got);
-        text->len += status == BON_OK ? got : 0;
-    } while (status == BON_OK && got > 0 && text->len < FILE_LARGEST);
-    bon_in_close(in);
-    if (status == BON_OK && (text->len >= FILE_LARGEST || memchr(text->data, 0, text->len)))
+    BON_TRY(bon_file_read(path, FILE_LARGEST, text));
+    if (text->len > FILE_LARGEST || memchr(text->data, 0, text->len))
         return bon_fail(BON_ERR_DATA, "%s: not a file of options", path);
-    return status == BON_OK ? bon_buf_put(text, 0) : status;
+    return bon_buf_put(text, 0);
 }
 
 /* The text without blanks around it. */

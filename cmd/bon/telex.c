@@ -69,20 +69,6 @@ struct settings {
     bon_ime_memory *memory; /* with --memory */
 };
 
-static bon_status read_file(const char *path, bon_buf *text) {
-    struct bon_in *in;
-    size_t got = 1;
-    BON_TRY(bon_in_open(&in, path));
-    bon_status status = BON_OK;
-    while (status == BON_OK && got > 0) {
-        status = bon_buf_reserve(text, 1 << 14);
-        if (status == BON_OK) status = bon_in_read(in, text->data + text->len, 1 << 14, &got);
-        if (status == BON_OK) text->len += got;
-    }
-    bon_in_close(in);
-    return status;
-}
-
 static int compare_macros(const void *a, const void *b) {
     const bon_ime_macro *x = a, *y = b;
     size_t n = x->key_len < y->key_len ? x->key_len : y->key_len;
@@ -94,7 +80,7 @@ static bon_status read_macros(struct settings *settings, const char *path) {
     bon_buf *text = &settings->macro_text;
     size_t cap = 0, count = 0;
     unsigned number = 1;
-    BON_TRY(read_file(path, text));
+    BON_TRY(bon_file_read(path, SIZE_MAX, text));
     for (size_t start = 0; start < text->len; number++) {
         const char *line = text->data + start, *newline = memchr(line, '\n', text->len - start);
         size_t n = newline ? (size_t)(newline - line) : text->len - start;
@@ -115,7 +101,7 @@ static bon_status read_macros(struct settings *settings, const char *path) {
 static bon_status read_keymap(struct settings *settings, const char *path) {
     bon_buf text = {0};
     char reason[256];
-    bon_status status = read_file(path, &text);
+    bon_status status = bon_file_read(path, SIZE_MAX, &text);
     if (status == BON_OK) {
         status = bon_ime_keymap_read(&settings->keymap, text.data, text.len);
         snprintf(reason, sizeof reason, "%s", bon_error_message());

@@ -6,25 +6,10 @@
 
 #include "base/buf.h"
 #include "base/io.h"
-#include "base/pipeline.h"
-
-static bon_status read_all(const char *path, bon_buf *text) {
-    struct bon_in *in;
-    BON_TRY(bon_in_open(&in, path));
-    bon_status status;
-    size_t got = 0;
-    do {
-        status = bon_buf_reserve(text, BON_CHUNK);
-        if (status == BON_OK) status = bon_in_read(in, text->data + text->len, BON_CHUNK, &got);
-        if (status == BON_OK) text->len += got;
-    } while (status == BON_OK && got > 0);
-    bon_in_close(in);
-    return status;
-}
 
 bon_status word_list_read(struct word_list *list, const char *path) {
     static const char blanks[] = " \t\r\n\v\f";
-    BON_TRY(read_all(path, &list->text));
+    BON_TRY(bon_file_read(path, SIZE_MAX, &list->text));
     BON_TRY(bon_buf_append(&list->text, "", 1));
     char *end = list->text.data + list->text.len - 1;
     for (char *p = list->text.data; p < end; p++) {

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 #include "base/status.h"
+#include "bon/base.h"
 
 /* ---- input ---- */
 struct bon_in;
@@ -22,11 +23,15 @@ bon_status bon_in_open(struct bon_in **out, const char *path);
  * is BON_ERR_DATA and names file, compressed offset and reason; bytes decoded before it were already given. Asking again
  * gives the same failure. */
 bon_status bon_in_read(struct bon_in *in, char *bytes, size_t cap, size_t *got);
+/* Appends all that is left, or, of more than `most` bytes, some more than that: text->len then tells. */
+bon_status bon_in_read_all(struct bon_in *in, size_t most, bon_buf *text);
 void bon_in_close(struct bon_in *in);
 const char *bon_in_name(const struct bon_in *in); /* the path, or "standard input" */
 /* Raw (compressed) bytes read so far, and the file's size or 0 when unknown: for progress bars. */
 uint64_t bon_in_raw_read(const struct bon_in *in);
 uint64_t bon_in_raw_size(const struct bon_in *in);
+/* A whole file, or standard input, as by bon_in_read_all. */
+bon_status bon_file_read(const char *path, size_t most, bon_buf *text);
 /* While a pipe or terminal has nothing to read, `cancelled` is asked ten times a second; true ends the wait with
  * BON_ERR_INTERRUPTED. */
 void bon_in_on_wait(struct bon_in *in, bool (*cancelled)(void *context), void *context);

@@ -234,3 +234,22 @@ bon_status bon_in_read(struct bon_in *in, char *bytes, size_t cap, size_t *got) 
     if (!in->told) BON_TRY(tell_format(in));
     return in->codec ? read_compressed(in, bytes, cap, got) : read_plain(in, bytes, cap, got);
 }
+
+bon_status bon_in_read_all(struct bon_in *in, size_t most, bon_buf *text) {
+    enum { STEP = 1 << 16 };
+    size_t got;
+    do {
+        BON_TRY(bon_buf_reserve(text, STEP));
+        BON_TRY(bon_in_read(in, text->data + text->len, STEP, &got));
+        text->len += got;
+    } while (got > 0 && text->len <= most);
+    return BON_OK;
+}
+
+bon_status bon_file_read(const char *path, size_t most, bon_buf *text) {
+    struct bon_in *in;
+    BON_TRY(bon_in_open(&in, path));
+    bon_status status = bon_in_read_all(in, most, text);
+    bon_in_close(in);
+    return status;
+}

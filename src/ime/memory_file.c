@@ -64,20 +64,6 @@ size_t bon_ime_memory_forget(bon_ime_memory *memory, const char *word, size_t n)
 
 /* ---- reading ---- */
 
-static bon_status read_whole(const char *path, bon_buf *text) {
-    struct bon_in *in;
-    size_t got = 1;
-    BON_TRY(bon_in_open(&in, path));
-    bon_status status = BON_OK;
-    while (status == BON_OK && got > 0 && text->len <= FILE_MAX) {
-        status = bon_buf_reserve(text, 1 << 16);
-        if (status == BON_OK) status = bon_in_read(in, text->data + text->len, 1 << 16, &got);
-        if (status == BON_OK) text->len += got;
-    }
-    bon_in_close(in);
-    return status;
-}
-
 static bon_status corrupt(const char *path, unsigned long line, const char *reason) {
     return bon_fail(BON_ERR_FORMAT, "%s:%lu: %s: this is no file of what was learned from typing, or it is damaged",
                     path, line, reason);
@@ -182,7 +168,7 @@ static bon_status read_table(const char *path, struct memory_table *table) {
     struct stat about;
     BON_TRY(bon_memory_table_open(table));
     if (stat(path, &about) != 0 && errno == ENOENT) return BON_OK;
-    bon_status status = read_whole(path, &text);
+    bon_status status = bon_file_read(path, FILE_MAX, &text);
     if (status == BON_OK) status = bon_memory_parse(path, &text, table);
     if (status == BON_ERR_FORMAT || status == BON_ERR_VERSION || status == BON_ERR_DATA)
         status = put_aside(path, status);

@@ -95,18 +95,8 @@ static bon_status refuse(const char *path, const char *reason, const char *what)
 }
 
 static bon_status read_text(const char *path, bon_buf *text) {
-    struct bon_in *in;
-    size_t got = 0;
-    BON_TRY(bon_in_open(&in, path));
-    bon_status status;
-    do {
-        status = bon_buf_reserve(text, 1 << 14);
-        if (status == BON_OK) status = bon_in_read(in, text->data + text->len, 1 << 14, &got);
-        text->len += status == BON_OK ? got : 0;
-    } while (status == BON_OK && got > 0 && text->len <= FILE_LARGEST);
-    bon_in_close(in);
-    if (status == BON_OK && text->len > FILE_LARGEST) status = refuse(path, "the file is too large", "");
-    return status;
+    BON_TRY(bon_file_read(path, FILE_LARGEST, text));
+    return text->len > FILE_LARGEST ? refuse(path, "the file is too large", "") : BON_OK;
 }
 
 static json_object *member(json_object *object, const char *key) {

@@ -245,18 +245,11 @@ bon_status bon_tokenizer_parse(bon_tokenizer **out, const char *json, size_t n, 
 }
 
 bon_status bon_tokenizer_read(bon_tokenizer **out, const char *path) {
-    enum { STEP = 1 << 16 };
     struct bon_in *in;
     bon_buf text = {0};
-    size_t got = 0;
     *out = NULL;
     BON_TRY(bon_in_open(&in, path));
-    bon_status status;
-    do {
-        status = bon_buf_reserve(&text, STEP);
-        if (status == BON_OK) status = bon_in_read(in, text.data + text.len, STEP, &got);
-        if (status == BON_OK) text.len += got;
-    } while (status == BON_OK && got > 0 && text.len < INT_MAX);
+    bon_status status = bon_in_read_all(in, INT_MAX, &text);
     if (status == BON_OK) status = bon_tokenizer_parse(out, text.data, text.len, bon_in_name(in));
     bon_in_close(in);
     bon_buf_free(&text);

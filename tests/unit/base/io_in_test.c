@@ -318,6 +318,30 @@ static bon_status read_and_close(void *arg) {
     return status;
 }
 
+static bon_status read_whole(void *path) {
+    bon_buf text = {0};
+    bon_status status = bon_file_read(path, SIZE_MAX, &text);
+    bon_buf_free(&text);
+    return status;
+}
+
+Test(io_in, whole_files) {
+    bon_buf text = sample(200000, 9), got = {0};
+    const char *path = files_path("whole");
+    files_write(path, text.data, text.len);
+    cr_assert_eq(bon_buf_append(&got, "trước ", 9), BON_OK);
+    cr_assert_eq(bon_file_read(path, text.len, &got), BON_OK); /* behind what was there; just as much as it may be */
+    cr_assert_eq(got.len, 9 + text.len);
+    cr_assert_arr_eq(got.data + 9, text.data, text.len);
+    got.len = 0;
+    cr_assert_eq(bon_file_read(path, 1000, &got), BON_OK);
+    cr_assert(got.len > 1000 && got.len < text.len, "reading went on above the limit: %zu", got.len);
+    cr_assert_eq(bon_file_read(files_path("none"), 1000, &got), BON_ERR_IO);
+    failmalloc_check(read_whole, (void *)path);
+    bon_buf_free(&got);
+    bon_buf_free(&text);
+}
+
 Test(io_in, allocation_failures) {
     bon_buf text = sample(5000, 8), file[2] = {{0}, {0}};
     add_gzip(&file[0], text.data, text.len);
