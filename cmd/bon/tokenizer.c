@@ -10,6 +10,7 @@
 
 #include "bon/tokenizer.h"
 #include "commands.h"
+#include "encoder.h"
 #include "stream.h"
 #include "tokenizer_files.h"
 
@@ -163,11 +164,6 @@ struct code_args {
     bool special;
 };
 
-struct worker {
-    bon_token_encoder *encoder;
-    bon_token_ids ids;
-};
-
 struct code_job {
     struct bon_pipeline pipeline;
     bon_tokenizer *tokenizer;
@@ -186,23 +182,11 @@ static const struct option_row encode_options[] = {
     OPTION_END,
 };
 
-static void close_worker(void *context, void *state) {
-    struct worker *worker = state;
-    (void)context;
-    bon_token_encoder_close(worker->encoder);
-    free(worker->ids.ids);
-    free(worker);
-}
-
-static bon_status open_worker(void *context, void **state) {
+static bon_status open_encoder(void *context, void **state) {
     const struct code_job *job = context;
-    struct worker *worker = bon_alloc_zeroed(1, sizeof *worker);
-    if (!worker) return BON_ERR_NOMEM;
-    bon_status status = bon_token_encoder_open(&worker->encoder, job->tokenizer, job->special ? BON_ENCODE_SPECIAL : 0);
-    if (status == BON_OK)
-        *state = worker;
-    else
-        close_worker(NULL, worker);
+    struct encoder *encoder = NULL;
+    bon_status status = encoder_open(&encoder, job->tokenizer, job->special ? BON_ENCODE_SPECIAL : 0);
+    *state = encoder;
     return status;
 }
 
@@ -217,15 +201,15 @@ static char *put_number(char *out, uint32_t value) {
 
 static bon_status encode_line(void *job, void *state, const char *line, size_t n, bool ended, bon_buf *out) {
     enum { ID_MAX = 9 }; /* digits of an id below 2^24, and a blank */
-    struct worker *worker = state;
+    struct encoder *encoder = state;
+    const bon_token_ids *ids = &encoder->ids;
     (void)job;
-    worker->ids.count = 0;
-    BON_TRY(bon_token_encoder_encode(worker->encoder, line, n, &worker->ids));
-    BON_TRY(bon_buf_reserve(out, worker->ids.count * ID_MAX + 1));
+    BON_TRY(encoder_encode(encoder, line, n));
+    BON_TRY(bon_buf_reserve(out, ids->count * ID_MAX + 1));
     char *at = out->data + out->len;
-    for (size_t i = 0; i < worker->ids.count; i++) {
+    for (size_t i = 0; i < ids->count; i++) {
         if (i) *at++ = ' ';
-        at = put_number(at, worker->ids.ids[i]);
+        at = put_number(at, ids->ids[i]);
     }
     if (ended) *at++ = '\n';
     out->len = (size_t)(at - out->data);
@@ -248,14 +232,7 @@ static bon_status encode_sink(void *context, const struct bon_chunk *chunk, cons
 
 static bon_status encode_line_binary(void *context, void *state, const char *line, size_t n, bool ended, bon_buf *out) {
     const struct code_job *job = context;
-    struct worker *worker = state;
-    size_t width = job->wide ? 4 : 2;
-    worker->ids.count = 0;
-    BON_TRY(bon_token_encoder_encode(worker->encoder, line, n + ended, &worker->ids));
-    BON_TRY(bon_buf_reserve(out, worker->ids.count * width));
-    for (size_t i = 0; i < worker->ids.count; i++)
-        for (size_t k = 0; k < width; k++) out->data[out->len++] = (char)(worker->ids.ids[i] >> 8 * k);
-    return BON_OK;
+    return encoder_encode_binary(state, line, n + ended, job->wide ? 4 : 2, out);
 }
 
 static bon_status encode_map_binary(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
@@ -278,8 +255,8 @@ static int open_tokenizer(const struct command *command, const struct code_args 
 
 static int run_encode(const struct command *command, int argc, char **argv) {
     struct code_args args = {.width = -1};
-    struct code_job job = {.pipeline = {.worker_open = open_worker,
-                                        .worker_close = close_worker,
+    struct code_job job = {.pipeline = {.worker_open = open_encoder,
+                                        .worker_close = encoder_close,
                                         .map = encode_map,
                                         .sink = encode_sink,
                                         .context = &job}};

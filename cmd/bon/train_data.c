@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/pipeline.h"
+#include "encoder.h"
 #include "progress.h"
 #include "stream.h"
 
@@ -18,50 +19,20 @@ struct job {
     bool in_document; /* something was written since the last end */
 };
 
-struct worker {
-    bon_token_encoder *encoder;
-    bon_token_ids ids;
-};
-
-static void close_worker(void *context, void *state) {
-    struct worker *worker = state;
-    (void)context;
-    bon_token_encoder_close(worker->encoder);
-    free(worker->ids.ids);
-    free(worker);
-}
-
-static bon_status open_worker(void *context, void **state) {
+static bon_status open_encoder(void *context, void **state) {
     const struct job *job = context;
-    struct worker *worker = bon_alloc_zeroed(1, sizeof *worker);
-    if (!worker) return BON_ERR_NOMEM;
-    bon_status status = bon_token_encoder_open(&worker->encoder, job->tokenizer, 0);
-    if (status != BON_OK) {
-        free(worker);
-        return status;
-    }
-    *state = worker;
-    return BON_OK;
-}
-
-static bon_status put_id(const struct job *job, uint32_t id, bon_buf *out) {
-    for (unsigned k = 0; k < job->id_bytes; k++) BON_TRY(bon_buf_put(out, (char)(id >> 8 * k)));
-    return BON_OK;
+    struct encoder *encoder = NULL;
+    bon_status status = encoder_open(&encoder, job->tokenizer, 0);
+    *state = encoder;
+    return status;
 }
 
 static bool is_empty(const char *line, size_t n) {
     return (n == 1 && line[0] == '\n') || (n == 2 && line[0] == '\r' && line[1] == '\n');
 }
 
-static bon_status encode_line(const struct job *job, struct worker *worker, const char *line, size_t n, bon_buf *out) {
-    worker->ids.count = 0;
-    BON_TRY(bon_token_encoder_encode(worker->encoder, line, n, &worker->ids));
-    BON_TRY(bon_buf_reserve(out, worker->ids.count * job->id_bytes));
-    for (size_t i = 0; i < worker->ids.count; i++) BON_TRY(put_id(job, worker->ids.ids[i], out));
-    return BON_OK;
-}
-
-static bon_status encode_map(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
+static bon_status encode_map(void *context, void *encoder, const struct bon_chunk *chunk, bon_buf *out) {
+    const struct job *job = context;
     const char *end = chunk->data + chunk->len;
     bool inside = chunk->begins_inside; /* the line end of a long line is no empty line */
     for (const char *line = chunk->data, *next; line < end; line = next, inside = false) {
@@ -69,9 +40,9 @@ static bon_status encode_map(void *context, void *worker, const struct bon_chunk
         next = newline ? newline + 1 : end;
         const size_t n = (size_t)(next - line);
         if (!inside && is_empty(line, n))
-            BON_TRY(put_id(context, ((struct job *)context)->end, out));
+            BON_TRY(encoder_put(out, job->end, job->id_bytes));
         else
-            BON_TRY(encode_line(context, worker, line, n, out));
+            BON_TRY(encoder_encode_binary(encoder, line, n, job->id_bytes, out));
     }
     return BON_OK;
 }
@@ -86,7 +57,7 @@ static bon_status end_document(struct job *job) {
     bon_buf id = {0};
     if (!job->in_document) return BON_OK;
     job->in_document = false;
-    bon_status status = put_id(job, job->end, &id);
+    bon_status status = encoder_put(&id, job->end, job->id_bytes);
     if (status == BON_OK) status = bon_out_write(job->pipeline.out, id.data, id.len);
     bon_buf_free(&id);
     return status;
@@ -114,8 +85,8 @@ static bon_status finish(void *context) { return end_document(context); }
 bon_status train_data_encode(const bon_tokenizer *tokenizer, uint32_t end, unsigned id_bytes, char *const *paths,
                              size_t path_count, const struct shared_args *shared, const char *output) {
     struct progress progress;
-    struct job job = {.pipeline = {.worker_open = open_worker,
-                                   .worker_close = close_worker,
+    struct job job = {.pipeline = {.worker_open = open_encoder,
+                                   .worker_close = encoder_close,
                                    .map = encode_map,
                                    .sink = write_sink,
                                    .finish = finish,
