@@ -101,7 +101,8 @@ static bon_status measure_device(size_t words, unsigned order, unsigned runs, bo
         struct gpu_text text = {0};
         struct bon_machine device = {0};
         bon_status status = make_text(&text, words);
-        if (status == BON_OK) status = bon_machine_open(&device, emulate ? BON_LM_DEVICE_EMULATE : BON_LM_DEVICE_CUDA);
+        if (status == BON_OK)
+            status = bon_machine_open(&device, emulate ? BON_LM_DEVICE_EMULATE : BON_LM_DEVICE_CUDA, 8);
         clock.now = PHASES;
         clock.run = run;
         clock.since = wall();

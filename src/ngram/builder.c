@@ -77,7 +77,8 @@ bon_status bon_lm_builder_open(bon_lm_builder **out, const bon_lm_build_options 
     builder->vocabulary_size = options->vocabulary_size;
     bon_status status =
         bon_corpus_open(&builder->corpus, options->skip_symbols ? BON_CORPUS_SKIPPING : BON_CORPUS_SENTENCES);
-    if (status == BON_OK && options->device) status = bon_machine_open(&builder->device, options->device);
+    if (status == BON_OK && options->device)
+        status = bon_machine_open(&builder->device, options->device, options->threads);
     if (status == BON_OK && options->memory) status = limit_memory(builder, options);
     if (status != BON_OK) {
         bon_lm_builder_close(builder);

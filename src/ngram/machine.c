@@ -11,16 +11,17 @@ struct bon_machine_block {
 };
 
 /* Stands in for that of cuda/machine.cu, which a program built with CUDA is linked with. */
-__attribute__((weak)) bon_status bon_machine_open_cuda(struct bon_machine *device) {
+__attribute__((weak)) bon_status bon_machine_open_cuda(struct bon_machine *device, unsigned threads) {
     (void)device;
+    (void)threads;
     return bon_fail(BON_ERR_ARGUMENT,
                     "this bon was built without CUDA: build one with 'make cuda' where there is nvcc, or leave "
                     "out the device to work on the CPU");
 }
 
-bon_status bon_machine_open(struct bon_machine *device, unsigned kind) {
+bon_status bon_machine_open(struct bon_machine *device, unsigned kind, unsigned threads) {
     *device = (struct bon_machine){0};
-    if (kind == BON_LM_DEVICE_CUDA) return bon_machine_open_cuda(device);
+    if (kind == BON_LM_DEVICE_CUDA) return bon_machine_open_cuda(device, threads);
     if (kind == BON_LM_DEVICE_EMULATE) return bon_machine_open_emulation(device);
     return bon_fail(BON_ERR_ARGUMENT, "there is no device %u", kind);
 }

@@ -87,8 +87,9 @@ struct bon_machine {
     uint64_t taken, peak; /* bytes */
 };
 
-/* Opens a GPU or the emulation: kind is a bon_lm_device. BON_ERR_ARGUMENT with advice when there is no GPU, or this build has no CUDA. */
-bon_status bon_machine_open(struct bon_machine *device, unsigned kind);
+/* Opens a GPU or the emulation: kind is a bon_lm_device. BON_ERR_ARGUMENT with advice when there is no GPU, or this build has no CUDA.
+ * threads: how many of this computer's may copy. */
+bon_status bon_machine_open(struct bon_machine *device, unsigned kind, unsigned threads);
 /* Frees all arrays that are left as well. All zeros is fine. */
 void bon_machine_close(struct bon_machine *device);
 
@@ -104,7 +105,7 @@ void bon_machine_free(struct bon_machine *device, void *array);
 bon_status bon_machine_read(struct bon_machine *device, const uint32_t *array, uint64_t at, uint32_t *value);
 
 /* What cuda/machine.cu and machine_emulate.c give. */
-bon_status bon_machine_open_cuda(struct bon_machine *device);
+bon_status bon_machine_open_cuda(struct bon_machine *device, unsigned threads);
 bon_status bon_machine_open_emulation(struct bon_machine *device);
 
 #ifdef __cplusplus

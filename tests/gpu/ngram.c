@@ -35,8 +35,8 @@ static const struct trial SMALL[] = {
     {"chunks", 5, 20000, 300, 50, 777, 0, 0, 0, false},
     {"chunks, order 8", 8, 20000, 300, 50, 777, 0, 0, 0, false},
     {"pruned", 4, 20000, 300, 50, 0, 0, 2, 0, false},
-    {"pruned chunks", 5, 20000, 300, 50, 1000, 0, 1, 250, false},
-    {"words left out", 3, 20000, 300, 50, 0, 0, 0, 200, false},
+    {"pruned chunks", 5, 20000, 300, 50, 1000, 0, 1, 120, false},
+    {"words left out", 3, 20000, 40, 50, 0, 0, 0, 25, false},
     {"windows", 4, 5000, 100, 30, 0, 5, 0, 0, false},
     {"windows in chunks", 4, 5000, 100, 30, 600, 4, 1, 0, false},
     {"order 1", 1, 20000, 300, 50, 0, 0, 0, 0, false},
@@ -213,7 +213,7 @@ int main(int argc, char **argv) {
     size_t rows = sizeof SMALL / sizeof *SMALL, large = small ? 0 : sizeof LARGE / sizeof *LARGE;
     for (size_t i = 0; i < rows + large; i++) {
         struct bon_machine device;
-        if (bon_machine_open(&device, emulate ? BON_LM_DEVICE_EMULATE : BON_LM_DEVICE_CUDA) != BON_OK) {
+        if (bon_machine_open(&device, emulate ? BON_LM_DEVICE_EMULATE : BON_LM_DEVICE_CUDA, 4) != BON_OK) {
             printf("%s\n", bon_error_message());
             return 1;
         }

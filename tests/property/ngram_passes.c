@@ -20,7 +20,7 @@ static const uint64_t CHUNKS[] = {0, 1, 2, 7, 50, 1000};
 struct trial {
     unsigned order;
     const uint32_t *prune;
-    bool limited, definition, counts;
+    bool limited, definition, counts, unknown_mass;
     int fallback;
     uint64_t chunk;
     bool again; /* forget the levels between finding and estimating */
@@ -111,9 +111,11 @@ static bool check(const struct trial *trial, const bon_buf *text) {
     bon_lm_table *tables[2] = {calloc(1, sizeof(bon_lm_table)), calloc(1, sizeof(bon_lm_table))};
     struct bon_machine device;
     struct bon_passes passes = {.device = &device, .chunk = trial->chunk};
-    const struct bon_kn_rule rule = {trial->fallback, trial->definition ? BON_DISCOUNT_DEFINITION : BON_DISCOUNT_LMPLZ};
+    const struct bon_kn_rule rule = {.fallback = trial->fallback,
+                                     .discounts = trial->definition ? BON_DISCOUNT_DEFINITION : BON_DISCOUNT_LMPLZ,
+                                     .unknown_mass = trial->unknown_mass};
     for (int i = 0; i < 2; i++) make_corpus(trial, text, &corpora[i], &words[i]);
-    cr_assert_eq(bon_machine_open(&device, BON_LM_DEVICE_EMULATE), BON_OK);
+    cr_assert_eq(bon_machine_open(&device, BON_LM_DEVICE_EMULATE, 1), BON_OK);
     cr_assert_eq(bon_grams_find(&grams[0], trial->order, 1, &corpora[0], &words[0], trial->prune), BON_OK);
     cr_assert_eq(bon_passes_find(&passes, &grams[1], trial->order, &corpora[1], &words[1], trial->prune), BON_OK, "%s",
                  bon_error_message());
@@ -148,6 +150,7 @@ Test(ngram_passes, agree_with_the_estimator) {
                                         .limited = seed % 3 == 0,
                                         .definition = seed % 2,
                                         .counts = seed % 7 == 3 && seed % 2,
+                                        .unknown_mass = seed % 4 == 1,
                                         .fallback = seed % 11 != 10,
                                         .chunk = CHUNKS[seed / 5 % 6],
                                         .again = seed % 13 == 5,

@@ -1,5 +1,6 @@
 /* src/ngram/cuda/machine.cu: the operations of ngram/machine.h on the first GPU that CUDA shows: a kernel for each map, one thread
- * an element; sorting and scanning by CUB. Everything goes to one stream, in the order of the calls; every call is checked.
+ * an element; sorting and scanning by CUB. Everything but large copies goes to one stream, in the order of the calls; every call is
+ * checked.
  *
  * Compiled with -fmad=false: a product and a sum are rounded each, as on the CPU, so that probabilities have the same bits.
  */
@@ -14,17 +15,30 @@
 #include <cuda_runtime.h>
 
 extern "C" {
+#include "base/parallel.h"
 #include "ngram/machine.h"
 }
 #include "ngram/machine_maps.h"
 
 namespace {
 
-enum { THREADS = 256 /* of a block */ };
+const unsigned THREADS = 256; /* of a block */
+const unsigned LANES_MAX = 8;
+const uint64_t SLICE = 16 << 20, SMALL = 8 << 20; /* bytes */
+
+/* What a thread copies with: memory that the GPU reads and writes by itself. */
+struct lane {
+    cudaStream_t stream;
+    void *slice; /* [SLICE] */
+};
 
 struct gpu {
     void *scratch; /* of CUB; only grows */
     size_t scratch_bytes;
+    unsigned threads;
+    unsigned lanes; /* that are there; at the first large copy */
+    bool tried;     /* to make them */
+    struct lane lane[LANES_MAX];
 };
 
 bon_status check(cudaError_t error, const char *what) {
@@ -49,25 +63,16 @@ void *alloc(void *self, uint64_t bytes) {
         (void)check(error, "cudaMalloc");
         return nullptr;
     }
-    bon_fail(BON_ERR_NOMEM,
-             "the GPU has no room for %llu bytes (%llu are free): give it less at a time, --memory SIZE with a smaller SIZE",
-             (unsigned long long)bytes, (unsigned long long)room(self));
+    bon_fail(
+        BON_ERR_NOMEM,
+        "the GPU has no room for %llu bytes (%llu are free): give it less at a time, --memory SIZE with a smaller SIZE",
+        (unsigned long long)bytes, (unsigned long long)room(self));
     return nullptr;
 }
 
 void release(void *self, void *array) {
     (void)self;
     (void)cudaFree(array); /* a failure of what was asked for before shows up in the next call that is checked */
-}
-
-bon_status upload(void *self, void *to, const void *from, uint64_t bytes) {
-    (void)self;
-    return check(cudaMemcpy(to, from, (size_t)bytes, cudaMemcpyHostToDevice), "copying to it");
-}
-
-bon_status download(void *self, void *to, const void *from, uint64_t bytes) {
-    (void)self;
-    return check(cudaMemcpy(to, from, (size_t)bytes, cudaMemcpyDeviceToHost), "copying from it");
 }
 
 bon_status zero(void *self, void *array, uint64_t bytes) {
@@ -80,11 +85,73 @@ bon_status finish(void *self) {
     return check(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
 }
 
+/* ---- copies ----
+ *
+ * Plain memory is slow to copy: the driver takes it page by page through a buffer of its own, on one thread, which also meets
+ * every page of a fresh array for the first time. So large copies go in slices, several threads each with a buffer and a stream
+ * of its own: while one fills its buffer another one's is under way.
+ */
+
+void make_lanes(struct gpu *gpu) {
+    gpu->tried = true;
+    while (gpu->lanes < gpu->threads && gpu->lanes < LANES_MAX) {
+        struct lane *lane = &gpu->lane[gpu->lanes];
+        if (cudaStreamCreateWithFlags(&lane->stream, cudaStreamNonBlocking) != cudaSuccess) break;
+        if (cudaHostAlloc(&lane->slice, SLICE, cudaHostAllocDefault) != cudaSuccess) {
+            (void)cudaStreamDestroy(lane->stream);
+            break;
+        }
+        gpu->lanes++;
+    }
+    (void)cudaGetLastError(); /* fewer do */
+}
+
+struct copy {
+    struct gpu *gpu;
+    char *to;
+    const char *from;
+    uint64_t bytes;
+    cudaMemcpyKind kind;
+};
+
+bon_status copy_slice(void *context, size_t part, unsigned worker) {
+    const struct copy *copy = static_cast<const struct copy *>(context);
+    const struct lane *lane = &copy->gpu->lane[worker];
+    uint64_t at = (uint64_t)part * SLICE;
+    uint64_t left = copy->bytes - at;
+    size_t bytes = (size_t)(left < SLICE ? left : SLICE);
+    bool up = copy->kind == cudaMemcpyHostToDevice;
+    if (up) memcpy(lane->slice, copy->from + at, bytes);
+    const void *from = up ? lane->slice : copy->from + at;
+    void *to = up ? copy->to + at : lane->slice;
+    BON_TRY(check(cudaMemcpyAsync(to, from, bytes, copy->kind, lane->stream), "copying"));
+    BON_TRY(check(cudaStreamSynchronize(lane->stream), "copying"));
+    if (!up) memcpy(copy->to + at, lane->slice, bytes);
+    return BON_OK;
+}
+
+bon_status copy_all(struct gpu *gpu, void *to, const void *from, uint64_t bytes, cudaMemcpyKind kind) {
+    if (bytes >= SMALL && !gpu->tried) make_lanes(gpu);
+    if (bytes < SMALL || gpu->lanes < 2) return check(cudaMemcpy(to, from, (size_t)bytes, kind), "copying");
+    BON_TRY(finish(gpu)); /* the streams of the lanes wait for no other */
+    struct copy copy = {gpu, static_cast<char *>(to), static_cast<const char *>(from), bytes, kind};
+    const struct bon_parallel job = {gpu->lanes, (size_t)((bytes + SLICE - 1) / SLICE), &copy, copy_slice, nullptr};
+    return bon_parallel_run(&job);
+}
+
+bon_status upload(void *self, void *to, const void *from, uint64_t bytes) {
+    return copy_all(static_cast<struct gpu *>(self), to, from, bytes, cudaMemcpyHostToDevice);
+}
+
+bon_status download(void *self, void *to, const void *from, uint64_t bytes) {
+    return copy_all(static_cast<struct gpu *>(self), to, from, bytes, cudaMemcpyDeviceToHost);
+}
+
 /* ---- maps ---- */
 
 #define BON_MAP_KERNEL(name, upper)                                                                                    \
-    __global__ void __launch_bounds__(THREADS) kernel_##name(const __grid_constant__ struct bon_map_##name map,        \
-                                                             uint64_t n) {                                             \
+    __global__ void __launch_bounds__(THREADS)                                                                         \
+        kernel_##name(const __grid_constant__ struct bon_map_##name map, uint64_t n) {                                 \
         uint64_t i = (uint64_t)blockIdx.x * blockDim.x + threadIdx.x;                                                  \
         if (i < n) bon_map_##name##_at(&map, i);                                                                       \
     }
@@ -128,8 +195,8 @@ bon_status sort(void *self, struct bon_machine_pairs *pairs, uint64_t n, unsigne
     size_t bytes = 0;
     BON_TRY(check(cub::DeviceRadixSort::SortPairs(nullptr, bytes, keys, values, (uint32_t)n, 0, (int)bits), "sorting"));
     BON_TRY(reserve(gpu, bytes));
-    BON_TRY(
-        check(cub::DeviceRadixSort::SortPairs(gpu->scratch, bytes, keys, values, (uint32_t)n, 0, (int)bits), "sorting"));
+    BON_TRY(check(cub::DeviceRadixSort::SortPairs(gpu->scratch, bytes, keys, values, (uint32_t)n, 0, (int)bits),
+                  "sorting"));
     *pairs = {keys.Current(), keys.Alternate(), values.Current(), values.Alternate()};
     return BON_OK;
 }
@@ -161,15 +228,19 @@ bon_status largest_so_far(void *self, uint32_t *array, uint64_t n) {
 void close(void *self) {
     struct gpu *gpu = static_cast<struct gpu *>(self);
     (void)cudaFree(gpu->scratch);
+    for (unsigned i = 0; i < gpu->lanes; i++) {
+        (void)cudaStreamDestroy(gpu->lane[i].stream);
+        (void)cudaFreeHost(gpu->lane[i].slice);
+    }
     free(gpu);
 }
 
-const struct bon_machine_ops OPS = {"cuda", alloc, release,    upload,         download, zero, map,
-                                   sort,   sum_before, largest_so_far, finish,   room, close};
+const struct bon_machine_ops OPS = {"cuda", alloc,      release,        upload, download, zero, map,
+                                    sort,   sum_before, largest_so_far, finish, room,     close};
 
 } // namespace
 
-extern "C" bon_status bon_machine_open_cuda(struct bon_machine *device) {
+extern "C" bon_status bon_machine_open_cuda(struct bon_machine *device, unsigned threads) {
     int count = 0;
     cudaError_t error = cudaGetDeviceCount(&count);
     if (error == cudaSuccess && count > 0) error = cudaSetDevice(0);
@@ -179,8 +250,10 @@ extern "C" bon_status bon_machine_open_cuda(struct bon_machine *device) {
                         "work on the CPU",
                         error == cudaSuccess ? "none is shown" : cudaGetErrorString(error));
     BON_TRY(check(cudaFree(nullptr), "starting it")); /* makes its context */
-    device->self = calloc(1, sizeof(struct gpu));
-    if (!device->self) return bon_fail_memory(sizeof(struct gpu));
+    struct gpu *gpu = static_cast<struct gpu *>(calloc(1, sizeof *gpu));
+    if (!gpu) return bon_fail_memory(sizeof *gpu);
+    gpu->threads = threads;
+    device->self = gpu;
     device->ops = &OPS;
     return BON_OK;
 }
