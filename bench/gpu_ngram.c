@@ -10,7 +10,7 @@
 #include "ngram/passes.h"
 #include "text.h"
 
-enum { PHASES = 16, RUNS_MAX = 32, TYPES = 260000 };
+enum { PHASES = 16, RUNS_MAX = 32, TYPES = 260000, PHRASES_MAX = 1 << 24 };
 
 struct clock {
     const char *name[PHASES];
@@ -71,7 +71,8 @@ static void free_levels(struct bon_lm_table *table) {
 }
 
 static bon_status make_text(struct gpu_text *text, size_t words) {
-    BON_TRY(gpu_text_make(text, 1, words, TYPES, (uint32_t)(words / 12 + 1), 16));
+    uint32_t phrases = words / 12 < PHRASES_MAX ? (uint32_t)(words / 12) + 1 : PHRASES_MAX;
+    BON_TRY(gpu_text_make(text, 1, words, TYPES, phrases, 16));
     return gpu_text_words(text, TYPES);
 }
 

@@ -13,8 +13,12 @@
 #include "base/parallel.h"
 #include "ngram/corpus.h"
 
-/* A block of one id would have no room for a line. */
-enum { GPU_TEXT_BLOCK = 1 << 20, GPU_TEXT_PHRASE_MAX = 8, GPU_TEXT_LINE = 23 /* words, on average */ };
+enum {
+    GPU_TEXT_BLOCK = 1 << 20,
+    GPU_TEXT_STOCK = 1 << 16,
+    GPU_TEXT_PHRASE_MAX = 8,
+    GPU_TEXT_LINE = 23 /* words, on average */
+};
 
 struct gpu_text {
     uint64_t seed;
@@ -41,6 +45,17 @@ static inline uint32_t gpu_rank(uint64_t *state, uint32_t n) {
 
 static inline uint32_t gpu_word(uint64_t *state, uint32_t types) {
     return BON_CORPUS_SYMBOLS + gpu_rank(state, types - BON_CORPUS_SYMBOLS);
+}
+
+/* Some of the phrases. */
+static inline bon_status gpu_text_stock(void *context, size_t part, unsigned worker) {
+    struct gpu_text *text = context;
+    uint64_t state = (text->seed ^ 0x5851f42d4c957f2d) + part * 0x632be59bd9b4e019;
+    (void)worker;
+    for (size_t p = part * GPU_TEXT_STOCK; p < text->phrases && p < (part + 1) * GPU_TEXT_STOCK; p++)
+        for (size_t i = 0, length = 2 + gpu_random(&state) % (GPU_TEXT_PHRASE_MAX - 1); i < length; i++)
+            text->phrase[p * GPU_TEXT_PHRASE_MAX + i] = gpu_word(&state, text->types);
+    return BON_OK;
 }
 
 /* One block: whole lines, up to the end of the block. */
@@ -95,18 +110,17 @@ static inline bon_status gpu_text_words(struct gpu_text *text, uint32_t kept) {
     return BON_OK;
 }
 
-/* A text of `count` ids, at least 2. Freed with gpu_text_free, also after a failure. */
+/* A text of `count` ids, at least 2, and not 1 more than whole blocks. Freed with gpu_text_free, also after a failure. */
 static inline bon_status gpu_text_make(struct gpu_text *text, uint64_t seed, size_t count, uint32_t types,
                                        uint32_t phrases, unsigned threads) {
     *text = (struct gpu_text){.seed = seed, .types = types, .phrases = phrases};
     text->phrase = calloc((size_t)phrases * GPU_TEXT_PHRASE_MAX, sizeof *text->phrase);
     text->corpus.ids = malloc((count + 1) * sizeof *text->corpus.ids);
     if (!text->phrase || !text->corpus.ids) return bon_fail_memory(count * sizeof *text->corpus.ids);
-    uint64_t state = seed ^ 0x5851f42d4c957f2d;
-    for (size_t p = 0; p < phrases; p++)
-        for (size_t i = 0, length = 2 + gpu_random(&state) % (GPU_TEXT_PHRASE_MAX - 1); i < length; i++)
-            text->phrase[p * GPU_TEXT_PHRASE_MAX + i] = gpu_word(&state, types);
     text->corpus.count = text->corpus.cap = count;
+    const struct bon_parallel stock = {threads, (phrases + GPU_TEXT_STOCK - 1) / GPU_TEXT_STOCK, text, gpu_text_stock,
+                                       NULL};
+    BON_TRY(bon_parallel_run(&stock));
     const struct bon_parallel job = {threads, (count + GPU_TEXT_BLOCK - 1) / GPU_TEXT_BLOCK, text, gpu_text_block,
                                      NULL};
     return bon_parallel_run(&job);
