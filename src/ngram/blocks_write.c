@@ -51,7 +51,7 @@ bon_status bon_blocks_plan(struct bon_blocks_plan *plan, const struct bon_lm_tab
     return status;
 }
 
-enum { BLOCK_BYTES = BON_BLOCK * 96 }; /* of arrays passed with a block, and about what is touched out of turn */
+enum { BLOCK_BYTES = BON_BLOCK * 512 }; /* of arrays touched by a block, most of them out of turn: where ranks begin */
 
 /* ---- bits of a block ---- */
 
