@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "ngram/table_score.h"
-#include "support/lm_toy.h"
+#include "support/lm_estimated.h"
 
 enum { MODELS = 3, WORD = 4, TEXT = 2600 };
 
@@ -31,15 +31,8 @@ static bon_lm_table *estimate(uint64_t *seed, unsigned order) {
     static char text[TEXT];
     bon_lm_build_options how = {.order = order, .discount_fallback = 1, .definition = 1};
     for (unsigned k = 2; k < order; k++) how.prune[k] = toy_below(seed, 2) || how.prune[k - 1];
-    bon_lm_builder *builder;
-    bon_lm_table *table;
     unsigned first = toy_below(seed, 6), types = 2 + toy_below(seed, 9);
-    size_t n = make_text(seed, text, first, types);
-    cr_assert_eq(bon_lm_builder_open(&builder, &how), BON_OK);
-    cr_assert_eq(bon_lm_builder_add(builder, text, n, "text", 1), BON_OK);
-    cr_assert_eq(bon_lm_builder_estimate(builder, &table), BON_OK, "%s", bon_error_message());
-    bon_lm_builder_close(builder);
-    return table;
+    return estimate_text(text, make_text(seed, text, first, types), &how);
 }
 
 struct models {

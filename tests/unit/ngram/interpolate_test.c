@@ -5,16 +5,11 @@
 
 #include "ngram/table.h"
 #include "support/failmalloc.h"
+#include "support/lm_estimated.h"
 
 static bon_lm_table *estimate(const char *text, unsigned order) {
-    bon_lm_build_options how = {.order = order, .discount_fallback = 1};
-    bon_lm_builder *builder;
-    bon_lm_table *table;
-    cr_assert_eq(bon_lm_builder_open(&builder, &how), BON_OK);
-    cr_assert_eq(bon_lm_builder_add(builder, text, strlen(text), "text", 1), BON_OK);
-    cr_assert_eq(bon_lm_builder_estimate(builder, &table), BON_OK, "%s", bon_error_message());
-    bon_lm_builder_close(builder);
-    return table;
+    const bon_lm_build_options how = {.order = order, .discount_fallback = 1};
+    return estimate_text(text, strlen(text), &how);
 }
 
 static const char *const NEWS = "hội nghị khai mạc hôm nay\nhôm nay giá vàng tăng\n";

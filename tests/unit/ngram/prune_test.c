@@ -6,25 +6,11 @@
 
 #include "ngram/lm.h"
 #include "support/failmalloc.h"
-#include "support/lm_toy.h"
+#include "support/lm_estimated.h"
 
-/* A Kneser-Ney model of random lines over few words. */
 static bon_lm_table *estimate(uint64_t seed, unsigned order) {
-    bon_lm_build_options how = {.order = order, .discount_fallback = 1};
-    bon_lm_builder *builder;
-    bon_lm_table *table;
-    char text[4096];
-    size_t n = 0;
-    while (n + 80 < sizeof text) {
-        for (unsigned i = 0, words = 1 + toy_below(&seed, 12); i < words; i++)
-            n += (size_t)snprintf(text + n, sizeof text - n, "%c ", (char)('a' + toy_below(&seed, 3 + i % 9)));
-        text[n++] = '\n';
-    }
-    cr_assert_eq(bon_lm_builder_open(&builder, &how), BON_OK);
-    cr_assert_eq(bon_lm_builder_add(builder, text, n, "text", 1), BON_OK);
-    cr_assert_eq(bon_lm_builder_estimate(builder, &table), BON_OK, "%s", bon_error_message());
-    bon_lm_builder_close(builder);
-    return table;
+    const bon_lm_build_options how = {.order = order, .discount_fallback = 1};
+    return estimate_random(seed, &how);
 }
 
 static bon_lm *open_table(const bon_lm_table *table) {

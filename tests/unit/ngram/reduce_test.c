@@ -5,25 +5,12 @@
 
 #include "ngram/table_score.h"
 #include "support/failmalloc.h"
-#include "support/lm_toy.h"
+#include "support/lm_estimated.h"
 
-/* A Kneser-Ney model of random lines over the words a, b, c, ... */
 static bon_lm_table *estimate(uint64_t seed, unsigned order) {
-    bon_lm_build_options how = {.order = order, .discount_fallback = 1, .prune = {0, 0, seed % 2, seed % 2, seed % 2}};
-    bon_lm_builder *builder;
-    bon_lm_table *table;
-    char text[4096];
-    size_t n = 0;
-    while (n + 80 < sizeof text) {
-        for (unsigned i = 0, words = 1 + toy_below(&seed, 12); i < words; i++)
-            n += (size_t)snprintf(text + n, sizeof text - n, "%c ", (char)('a' + toy_below(&seed, 3 + i % 9)));
-        text[n++] = '\n';
-    }
-    cr_assert_eq(bon_lm_builder_open(&builder, &how), BON_OK);
-    cr_assert_eq(bon_lm_builder_add(builder, text, n, "text", 1), BON_OK);
-    cr_assert_eq(bon_lm_builder_estimate(builder, &table), BON_OK, "%s", bon_error_message());
-    bon_lm_builder_close(builder);
-    return table;
+    const uint32_t cut = seed % 2;
+    const bon_lm_build_options how = {.order = order, .discount_fallback = 1, .prune = {0, 0, cut, cut, cut}};
+    return estimate_random(seed, &how);
 }
 
 static uint32_t find(const bon_lm_table *table, const char *word) {
@@ -48,19 +35,6 @@ static uint64_t count_with_words_below(const bon_lm_table *table, unsigned k, co
     return count;
 }
 
-static void assert_sums(const bon_lm_table *table, uint64_t seed) {
-    for (unsigned round = 0; round < 100; round++) {
-        bon_lm_state state, next;
-        double sum = 0;
-        bon_table_state_begin(table, &state);
-        for (unsigned i = toy_below(&seed, 6); i > 0; i--)
-            bon_table_score(table, &state, toy_below(&seed, table->level[0].count), &state);
-        for (uint32_t w = 0; w < table->level[0].count; w++)
-            if (w != BON_LM_BOS) sum += pow(10, (double)bon_table_score(table, &state, w, &next));
-        cr_assert_float_eq(sum, 1, 1e-4, "round %u: %g", round, sum);
-    }
-}
-
 Test(reduce, words_of_a_list, .timeout = 60) {
     static const char *const list[] = {"c", "a", "z", "f", "b", "a", "</s>"};
     for (unsigned seed = 1; seed < 40; seed++) {
@@ -74,7 +48,7 @@ Test(reduce, words_of_a_list, .timeout = 60) {
         cr_assert_eq(find(reduced, "d"), BON_VOCAB_NONE);
         cr_assert_eq(reduced->level[0].logprob[find(reduced, "a")], table->level[0].logprob[find(table, "a")]);
         cr_assert_eq(reduced->word_count[find(reduced, "c")], table->word_count[find(table, "c")]);
-        assert_sums(reduced, seed);
+        assert_table_sums(reduced, seed, 100);
         bon_lm_table_close(table);
         bon_lm_table_close(reduced);
     }
@@ -94,7 +68,7 @@ Test(reduce, the_likeliest_words) {
             if (bon_vocab_find(&reduced->vocab, word->text, word->len) == BON_VOCAB_NONE)
                 cr_assert_leq(table->level[0].logprob[w], least);
         }
-        assert_sums(reduced, most);
+        assert_table_sums(reduced, most, 100);
         bon_lm_table_close(reduced);
     }
     bon_lm_table_close(table);

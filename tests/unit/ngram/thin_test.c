@@ -6,7 +6,7 @@
 
 #include "ngram/table_score.h"
 #include "support/failmalloc.h"
-#include "support/lm_toy.h"
+#include "support/lm_estimated.h"
 
 enum { TEXT = 60000 };
 
@@ -26,33 +26,14 @@ static size_t make_text(uint64_t seed, char *text, size_t room) {
 }
 
 static bon_lm_table *estimate(const char *text, size_t n, unsigned order, float threshold) {
-    bon_lm_build_options how = {.order = order, .threshold = threshold, .definition = 1, .discount_fallback = 1};
-    bon_lm_builder *builder;
-    bon_lm_table *table;
-    cr_assert_eq(bon_lm_builder_open(&builder, &how), BON_OK, "%s", bon_error_message());
-    cr_assert_eq(bon_lm_builder_add(builder, text, n, "text", 1), BON_OK);
-    cr_assert_eq(bon_lm_builder_estimate(builder, &table), BON_OK, "%s", bon_error_message());
-    bon_lm_builder_close(builder);
-    return table;
+    const bon_lm_build_options how = {.order = order, .threshold = threshold, .definition = 1, .discount_fallback = 1};
+    return estimate_text(text, n, &how);
 }
 
 static uint64_t count_ngrams(const bon_lm_table *table) {
     uint64_t count = 0;
     for (unsigned k = 1; k <= table->order; k++) count += bon_lm_table_count(table, k);
     return count;
-}
-
-static void assert_sums(const bon_lm_table *table, uint64_t seed) {
-    for (unsigned round = 0; round < 60; round++) {
-        bon_lm_state state, next;
-        double sum = 0;
-        bon_table_state_begin(table, &state);
-        for (unsigned i = toy_below(&seed, 6); i > 0; i--)
-            bon_table_score(table, &state, toy_below(&seed, table->level[0].count), &state);
-        for (uint32_t w = 0; w < table->level[0].count; w++)
-            if (w != BON_LM_BOS) sum += pow(10, (double)bon_table_score(table, &state, w, &next));
-        cr_assert_float_eq(sum, 1, 1e-4, "round %u: %g", round, sum);
-    }
 }
 
 static char text[TEXT];
@@ -66,7 +47,7 @@ Test(thin, what_is_left_is_a_model, .timeout = 60) {
         bon_lm_table_close(whole);
         for (size_t t = 0; t < sizeof thresholds / sizeof *thresholds; t++) {
             bon_lm_table *table = estimate(text, n, order, thresholds[t]);
-            assert_sums(table, t + 1);
+            assert_table_sums(table, t + 1, 60);
             cr_assert_leq(count_ngrams(table), last);
             last = count_ngrams(table);
             bon_lm_table_close(table);

@@ -10,16 +10,12 @@
 #include "ngram/table.h"
 #include "restore/cache.h"
 #include "restore/session.h"
+#include "support/lm_estimated.h"
 
 /* A model of a few lines, at `name`. */
 static void build(const char *name, const char *text) {
     const bon_lm_build_options options = {.order = 2, .discount_fallback = 1};
-    bon_lm_builder *builder;
-    bon_lm_table *table;
-    cr_assert_eq(bon_lm_builder_open(&builder, &options), BON_OK);
-    cr_assert_eq(bon_lm_builder_add(builder, text, strlen(text), "text", 1), BON_OK);
-    cr_assert_eq(bon_lm_builder_estimate(builder, &table), BON_OK);
-    bon_lm_builder_close(builder);
+    bon_lm_table *table = estimate_text(text, strlen(text), &options);
     cr_assert_eq(bon_restorer_write(table, files_path(name), NULL, 1), BON_OK);
     bon_lm_table_close(table);
 }
