@@ -44,7 +44,7 @@ static size_t cut_of(const char *bytes, size_t n) {
 static bon_status take(bon_restore_stream *stream, size_t n, bon_buf *out) {
     BON_TRY(bon_restore(stream->session, stream->line.data, n, out));
     stream->line.len -= n;
-    memmove(stream->line.data, stream->line.data + n, stream->line.len);
+    if (stream->line.len > 0) memmove(stream->line.data, stream->line.data + n, stream->line.len); /* else maybe NULL */
     return BON_OK;
 }
 
