@@ -40,6 +40,24 @@ $(foreach room,$(GPU_BENCHES),$(eval $(call gpu_program,bench,$(room),bench/gpu_
 
 GPU_CHECK_PROGRAMS := $(GPU_CHECKS:%=$(O)/cuda/check-%)
 GPU_BENCH_PROGRAMS := $(GPU_BENCHES:%=$(O)/cuda/bench-%)
+
+# The checks of rooms whose kernels run on the stand-in for CUDA too (tests/gpu/standin), for want of a GPU; needs no nvcc.
+GPU_STANDINS := ngram
+GPU_STANDIN_PROGRAMS := $(GPU_STANDINS:%=$(O)/cuda/standin-%)
+STANDIN_FLAGS := -x c++ -std=c++17 -O1 -g -D__CUDACC__ -DBON_COPY_SLICE=8192 -Itests/gpu/standin -Iinclude -Isrc $(VARIANT_FLAGS)
+$(O)/cuda/standin/%.o: %.cu gpu.mk $(wildcard tests/gpu/standin/*.h)
+	@mkdir -p $(@D)
+	$(CXX) $(STANDIN_FLAGS) -MMD -MP -c $< -o $@
+-include $(patsubst %.cu,$(O)/cuda/standin/%.d,$(CUDA_SOURCES))
+
+define standin_program
+$(O)/cuda/standin-$(1): $(O)/obj/tests/gpu/$(1).o $(patsubst %.c,$(O)/obj/%.o,$(gpu_sources_$(1))) \
+  $(patsubst %.cu,$(O)/cuda/standin/%.o,$(filter src/$(1)/%,$(CUDA_SOURCES)))
+	@mkdir -p $$(@D)
+	$$(CXX) $$(LDFLAGS) -o $$@ $$^ -lm
+endef
+$(foreach room,$(GPU_STANDINS),$(eval $(call standin_program,$(room))))
+
 need_nvcc = $(if $(NVCC),,$(error there is no nvcc: install the CUDA toolkit, put nvcc on the PATH, or say NVCC=FILE))
 
 # Linked before the library, the kernels take the place of what says there are none.
@@ -54,14 +72,10 @@ cuda:
 	$(need_nvcc)
 	@$(MAKE) --no-print-directory $(O)/cuda/bon
 
-## check-cuda: compile everything for GPUs and test it with the emulation; skipped where there is no nvcc
+## check-cuda: what can be checked without a GPU: its code on a stand-in for CUDA; with nvcc also that it compiles, and the command
 check-cuda:
-ifeq ($(NVCC),)
-	@echo "check-cuda: skipped: there is no nvcc"
-else
-	@$(MAKE) --no-print-directory $(O)/cuda/bon $(GPU_CHECK_PROGRAMS) $(GPU_BENCH_PROGRAMS)
-	@tests/gpu/check.sh $(O) "$(GPU_ARCHS)" $(GPU_CHECK_PROGRAMS)
-endif
+	@$(MAKE) --no-print-directory $(GPU_STANDIN_PROGRAMS) $(if $(NVCC),$(O)/cuda/bon $(GPU_CHECK_PROGRAMS) $(GPU_BENCH_PROGRAMS))
+	@tests/gpu/check.sh $(O) "$(if $(NVCC),$(GPU_ARCHS))" $(GPU_STANDIN_PROGRAMS) $(if $(NVCC),$(GPU_CHECK_PROGRAMS))
 
 ## gpu-check: compare the GPU with the CPU; needs this tree, a compiler, nvcc and a GPU, and no other package
 gpu-check:

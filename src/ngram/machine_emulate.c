@@ -12,7 +12,11 @@ enum { POISON = 0xa5 };
 
 static void *emulate_alloc(void *self, uint64_t bytes) {
     (void)self;
-    void *array = bon_alloc_array(bytes, 1);
+    if ((size_t)bytes != bytes) {
+        bon_fail_memory(SIZE_MAX);
+        return NULL;
+    }
+    void *array = bon_alloc_array((size_t)bytes, 1);
     if (array) memset(array, POISON, bytes); /* whoever relies on it being zero is found out */
     return array;
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# tests/gpu/check.sh BUILD ARCHS PROGRAM...: what can be said of the GPU's code without a GPU: it compiled, its passes give the
-# CPU's models in emulation, and the command built with it says what is missing. Ends with `N passed, N failed`.
+# tests/gpu/check.sh BUILD ARCHS PROGRAM...: what can be said of the GPU's code without a GPU: in emulation and on the stand-in for
+# CUDA its passes give the CPU's models; compiled by nvcc for ARCHS (empty: there is none), the command built with it says what is
+# missing. Ends with `N passed, N failed`.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 build=$1 archs=$2
@@ -21,8 +22,33 @@ report() { # NAME STATUS
     fi
 }
 
-GPU_CHECK_ARGS='--emulate --small' "$here/run.sh" "$@" >"$scratch/log" 2>&1
-report "the passes in emulation: $(tail -n 1 "$scratch/log")" $?
+for program in "$@"; do
+    name=${program##*/}
+    case $name in
+    standin-*)
+        GPU_CHECK_ARGS=--small "$here/run.sh" "$program" >"$scratch/log" 2>&1
+        status=$?
+        report "$name: $(tail -n 1 "$scratch/log")" $status
+        GPU_STANDIN_BYTES=3000000 GPU_CHECK_ARGS=--small "$here/run.sh" "$program" >"$scratch/log" 2>&1
+        status=$?
+        report "$name with 3 MB of memory: $(tail -n 1 "$scratch/log")" $status
+        GPU_STANDIN_BYTES=100 "$program" --small >"$scratch/log" 2>&1
+        grep -q 'no room for .* bytes .*--memory' "$scratch/log"
+        report "$name with no memory says so" $?
+        ;;
+    check-*)
+        GPU_CHECK_ARGS='--emulate --small' "$here/run.sh" "$program" >"$scratch/log" 2>&1
+        status=$?
+        report "$name in emulation: $(tail -n 1 "$scratch/log")" $status
+        ;;
+    esac
+done
+if [ -z "$archs" ]; then
+    echo "check-cuda: there is no nvcc: nothing was compiled for a GPU"
+    echo "$passed passed, $failed failed"
+    [ "$failed" -eq 0 ]
+    exit
+fi
 
 printf 'hôm nay trời đẹp\nhôm nay mưa\nngày mai trời đẹp\n' >"$scratch/text"
 build_model() { "$bon" lm build -q -n 3 --discount-fallback -o "$scratch/$1.bonlm" --device "$1" "$scratch/text"; }

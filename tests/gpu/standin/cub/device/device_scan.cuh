@@ -1,0 +1,2 @@
+/* See tests/gpu/standin/cuda_runtime.h. */
+#include "cuda_runtime.h"
