@@ -13,9 +13,9 @@ O       ?= build
 VARIANT_FLAGS ?=
 FUZZ_SECONDS  ?= 60
 
-PACKAGES := icu-uc json-c libpcre2-8 libzstd zlib
-# Debian 12 packages for build and tests; xxhash is used as a header only, OpenBLAS is loaded by name when training.
-DEBS := build-essential pkg-config libicu-dev libjson-c-dev libpcre2-dev libzstd-dev zlib1g-dev libxxhash-dev libcriterion-dev libopenblas0-pthread zstd
+PACKAGES := expat icu-uc json-c libpcre2-8 libzstd zlib
+# Debian 12 packages for build and tests; bzip2 has no pkg-config file, xxhash is used as a header only, OpenBLAS is loaded by name when training.
+DEBS := build-essential pkg-config libbz2-dev libexpat1-dev libicu-dev libjson-c-dev libpcre2-dev libzstd-dev zlib1g-dev libxxhash-dev libcriterion-dev libopenblas0-pthread bzip2 zstd
 
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
@@ -24,7 +24,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpo
 override CFLAGS += -std=c17 -D_GNU_SOURCE -fPIC -fvisibility=hidden -pthread -Iinclude -Isrc $(WARNINGS) \
   -ffile-prefix-map=$(CURDIR)=. $(PACKAGE_CFLAGS) $(VARIANT_FLAGS)
 override LDFLAGS += -pthread $(VARIANT_FLAGS)
-LIBS    := $(PACKAGE_LIBS) -lm
+LIBS    := $(PACKAGE_LIBS) -lbz2 -lm
 
 LIB_SOURCES := $(sort $(wildcard src/*/*.c src/*/*/*.c))
 CMD_SOURCES := $(sort $(wildcard cmd/bon/*.c)) cmd/ime-common/edit.c cmd/ime-common/table.c

@@ -3,7 +3,7 @@
 #   BON_CORPORA=DIR [BYTES=200000000] [RUNS=5] bench/corpora.sh
 # Prints TSV: MB per second of CPU time on one thread (medians of RUNS, all programs in turn), peak memory, and how many times as
 # fast as its peer: exact deduplication beside mawk '!seen[$0]++' (or awk) and sort -u, near deduplication (lines) beside the limit that is cutting
-# text into tokens. The text is a tenth of it repeated.
+# text into tokens, the import of a wiki (made of the text) beside bzip2 -dc. The text is a tenth of it repeated.
 . "$(dirname "$0")/lib.sh"
 need_corpora
 bytes=${BYTES:-200000000} runs=${RUNS:-5}
@@ -15,12 +15,24 @@ set -e
 head -c $((bytes / 10)) "$scratch/text" >"$scratch/again"
 cat "$scratch/again" >>"$scratch/text"
 size=$(stat -c %s "$scratch/text")
+# Pages of 20 lines with markup in them; MB are those of the text within.
+{
+    echo '<mediawiki>'
+    awk 'function escape(s) {gsub(/&/, "\\&amp;", s); gsub(/</, "\\&lt;", s); return s}
+    NR % 20 == 1 {
+        if (NR > 1) print "</text></revision></page>"
+        print "<page><title>Trang " NR "</title><ns>0</ns><id>" NR "</id><revision><text>{{Thông tin|a=[[b]]}}"
+    }
+    {print escape($0 "<ref>{{chú thích|" substr($0, 1, 40) "}}</ref> [[liên kết|" substr($1, 1, 20) "]]")}
+    END {print "</text></revision></page></mediawiki>"}' "$scratch/text" | "$BON" normalize -q
+} | bzip2 >"$scratch/wiki.bz2"
 awk=$(command -v mawk || command -v awk)
 
-names=(dedup-peer sort-unique dedup-bytes dedup dedup-letters dedup-memory segment near near-memory)
+names=(dedup-peer sort-unique dedup-bytes dedup dedup-letters dedup-memory segment near near-memory bunzip2 wiki)
 peer_of() {
     case $1 in
     segment | near*) echo segment ;;
+    bunzip2 | wiki) echo bunzip2 ;;
     *) echo dedup-peer ;;
     esac
 }
@@ -35,6 +47,8 @@ run() { # name
     segment) measure "$scratch/$1" "$BON" segment -q -j 1 --ids "$scratch/text" ;;
     near) measure "$scratch/$1" "$BON" dedup -q -j 1 --near "$scratch/text" ;;
     near-memory) measure "$scratch/$1" "$BON" dedup -q -j 1 --near --memory 16M "$scratch/text" ;;
+    bunzip2) measure "$scratch/$1" bzip2 -dc "$scratch/wiki.bz2" ;;
+    wiki) measure "$scratch/$1" "$BON" import wiki -q "$scratch/wiki.bz2" ;;
     esac >/dev/null
 }
 for ((i = 0; i < runs; i++)); do

@@ -25,6 +25,8 @@ extern const struct command command_eval;
 extern const struct command command_generate;
 extern const struct command command_export;
 extern const struct command command_plot;
+extern const struct command command_import;
+extern const struct command command_import_wiki;
 extern const struct command command_dedup;
 extern const struct command command_ime;
 extern const struct command command_ime_config;

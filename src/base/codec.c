@@ -4,7 +4,8 @@
 #include <string.h>
 
 /* UTF-32 before UTF-16: its mark begins with the other's. */
-static const struct bon_codec *const codecs[] = {&bon_codec_gzip, &bon_codec_zstd, &bon_codec_utf32, &bon_codec_utf16};
+static const struct bon_codec *const codecs[] = {&bon_codec_gzip, &bon_codec_zstd, &bon_codec_bzip2, &bon_codec_utf32,
+                                                 &bon_codec_utf16};
 enum { CODECS = sizeof codecs / sizeof codecs[0] };
 
 bool bon_codec_matches(const struct bon_codec *codec, const uint8_t *bytes, size_t n, bool *more) {

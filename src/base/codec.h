@@ -8,7 +8,7 @@
 
 #include "base/status.h"
 
-enum { BON_CODEC_MAGIC = 4, BON_CODEC_MAGICS = 2 };
+enum { BON_CODEC_MAGIC = 10, BON_CODEC_MAGICS = 2 };
 
 /* The first bytes of a frame: bytes[i] under mask[i], for i < length. */
 struct bon_codec_magic {
@@ -45,7 +45,7 @@ struct bon_codec {
     void (*encoder_close)(void *encoder);
 };
 
-extern const struct bon_codec bon_codec_gzip, bon_codec_zstd, bon_codec_utf16, bon_codec_utf32;
+extern const struct bon_codec bon_codec_gzip, bon_codec_zstd, bon_codec_bzip2, bon_codec_utf16, bon_codec_utf32;
 
 /* Whether these bytes begin a frame of the codec. *more (may be NULL): they do not yet, but could with more bytes. */
 bool bon_codec_matches(const struct bon_codec *codec, const uint8_t *bytes, size_t n, bool *more);

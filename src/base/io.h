@@ -1,6 +1,6 @@
-/* src/base/io.h: byte streams in and out: plain, gzip and zstd; UTF-16 and UTF-32 with a byte order mark come in as UTF-8.
+/* src/base/io.h: byte streams in and out: plain, gzip and zstd, in also bzip2; UTF-16 and UTF-32 with a byte order mark come in as UTF-8.
  *
- * Input format is told by magic bytes, whatever the name; several gzip members or zstd frames in a row are one stream.
+ * Input format is told by magic bytes, whatever the name; several gzip members, bzip2 streams or zstd frames in a row are one stream.
  * Output to a regular file goes to a temporary name beside it and is synced and renamed by bon_out_publish, so that a killed
  * or failed run leaves no half-written file; devices and pipes are written directly.
  */

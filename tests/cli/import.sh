@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# bon import: dumps of wikis to JSON lines; cut, malformed and hostile ones are refused.
+# shellcheck source=tests/cli/support/assert.sh
+. "$TESTS/cli/support/assert.sh"
+
+page() { # ID TITLE NAMESPACE TEXT [ELEMENT]
+    printf '  <page>\n    <title>%s</title>\n    <ns>%s</ns>\n    <id>%s</id>\n%s    <revision>\n      <id>9%s</id>\n' "$2" "$3" "$1" "${5-}" "$1"
+    printf '      <contributor><username>A</username><id>5</id></contributor>\n      <text bytes="9" xml:space="preserve">%s</text>\n' "$4"
+    printf '    </revision>\n  </page>\n'
+}
+{
+    echo '<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" xml:lang="vi">'
+    echo '  <siteinfo><sitename>Thử</sitename><base>https://vi.example.org/wiki/Trang_Ch%C3%ADnh</base></siteinfo>'
+    page 1 'Chợ nổi' 0 "'''Chợ nổi''' là [[chợ]] trên sông.&lt;ref&gt;{{chú thích|a}}&lt;/ref&gt;
+{{Hộp|tên=x}}
+== Ở miền Tây ==
+* [[Cái Răng|Chợ Cái Răng]] &amp;ndash; ''Cần Thơ'' &quot;đẹp&quot;
+[[Thể loại:Chợ]]"
+    page 2 'Cho noi' 0 '#đổi [[Chợ nổi]]' '    <redirect title="Chợ nổi" />
+'
+    page 3 'Thảo luận:Chợ nổi' 1 'Có ai ở đây không? Tôi hỏi về chợ nổi ở miền Tây.'
+    page 4 'Sơ khai' 0 'Ngắn.'
+    page 5 'A/B &amp; "C"?' 0 'Trang thứ hai có đủ chữ để không là sơ khai.'
+    echo '</mediawiki>'
+} >dump.xml
+cat >expected <<'END'
+{"id":"1","title":"Chợ nổi","url":"https://vi.example.org/wiki/Ch%E1%BB%A3_n%E1%BB%95i","text":"Chợ nổi là chợ trên sông.\nỞ miền Tây\nChợ Cái Răng – Cần Thơ \"đẹp\""}
+{"id":"5","title":"A/B & \"C\"?","url":"https://vi.example.org/wiki/A/B_%26_%22C%22%3F","text":"Trang thứ hai có đủ chữ để không là sơ khai."}
+END
+run bon import wiki --min 30 --json counts dump.xml
+expect_status 0
+expect_err ''
+expect_out_file expected
+[ "$(cat counts)" = '{"pages": 5, "written": 2, "redirects": 1, "stubs": 1, "other_namespaces": 1, "text_bytes": 149}' ] ||
+    unmet "counts: $(cat counts)"
+run_shell 'bon import wiki --min 30 <dump.xml'
+expect_out_file expected
+run bon import wiki --namespace 1 --min 0 dump.xml
+[ "$(wc -l <out)" = 1 ] || unmet 'one page of talk'
+run bon import wiki dump.xml
+expect_out ''
+cat expected expected >twice
+gzip -c dump.xml >dump.gz
+run bon import wiki --min 30 -o both.zst dump.xml dump.gz
+expect_status 0
+run_shell 'zstd -dc both.zst'
+expect_out_file twice
+run_shell 'bon import wiki --min 30 dump.xml | bon dedup --json-field text'
+expect_out_file expected
+
+# bzip2, also in several streams as the dumps of Wikipedia.
+if command -v bzip2 >/dev/null; then
+    { head -n 5 dump.xml | bzip2 -c && tail -n +6 dump.xml | bzip2 -1c && printf '' | bzip2 -c; } >dump.xml.bz2
+    run bon import wiki --min 30 dump.xml.bz2
+    expect_status 0
+    expect_out_file expected
+    bon normalize dump.xml >normal
+    run bon normalize dump.xml.bz2
+    expect_out_file normal
+    size=$(wc -c <dump.xml.bz2)
+    for n in 11 60 $((size / 2)) $((size - 20)); do
+        head -c "$n" dump.xml.bz2 >cut.bz2
+        run bon import wiki -o whole cut.bz2
+        expect_refusal 1 '^bon: cut.bz2: bad bzip2 data at compressed byte [0-9]+: '
+        expect_no_file whole
+    done
+    { cat dump.xml.bz2 && echo more; } >cut.bz2
+    run bon import wiki -o whole cut.bz2
+    expect_refusal 1 'bytes that are no frame follow'
+fi
+printf 'BZh9 là tên một tệp\n' >text
+run bon normalize text
+expect_out_file text
+
+# Dumps that are cut, malformed, no dumps.
+head -n 20 dump.xml >cut.xml
+run bon import wiki --min 30 -o whole cut.xml
+expect_refusal 1 '^bon: cut.xml:[0-9]+: the dump ends too soon'
+expect_no_file whole
+run bon import wiki --min 30 cut.xml
+expect_status 1
+head -n 1 expected >first
+expect_out_file first
+sed 's/<ns>1/<ns 1/' dump.xml >bad.xml
+run bon import wiki -o whole bad.xml
+expect_refusal 1 '^bon: bad.xml:[0-9]+: malformed XML: '
+: >empty
+run bon import wiki empty
+expect_refusal 1 '^bon: empty:1: the dump ends too soon'
+run bon import wiki "$DATA/sentences.txt"
+expect_refusal 1 'sentences.txt:1: malformed XML'
+{
+    echo '<!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    cat dump.xml
+} >bomb.xml
+run bon import wiki bomb.xml
+expect_refusal 1 '^bon: bomb.xml:1: a document type'
+run bon import
+expect_status 2
+run bon import word
+expect_status 2
+if [ -c /dev/full ]; then
+    run_shell 'bon import wiki --min 1 dump.xml >/dev/full'
+    expect_status 1
+    expect_err 'No space left'
+fi
