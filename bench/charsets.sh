@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 need_corpora
 read -ra libraries <<<"$(pkg-config --libs icu-uc libpcre2-8 libzstd zlib)"
-cc -O2 -I"$root/include" -o "$scratch/charsets" "$root/bench/charsets.c" "$(dirname "$BON")/libbon.a" "${libraries[@]}" -lm -pthread
+cc -O2 -I"$root/include" -o "$scratch/charsets" "$root/bench/charsets.c" "$(dirname "$BON")/libbon.a" "${libraries[@]}" -lbz2 -lm -pthread
 
 compare() { # NAME CHARSET TEXT TRUTH: a row
     local by exact=()

@@ -9,7 +9,7 @@
 . "$(dirname "$0")/lib.sh"
 need_corpora
 library=$(dirname "$BON")/libbon.a
-read -ra libraries <<<"$(pkg-config --libs icu-uc json-c libpcre2-8 libzstd zlib) -lm -pthread"
+read -ra libraries <<<"$(pkg-config --libs icu-uc json-c libpcre2-8 libzstd zlib) -lbz2 -lm -pthread"
 build() {
     cc -O2 -std=c17 -D_GNU_SOURCE -I"$root/include" -I"$root/src" -o "$scratch/$1" "$root/bench/$1.c" "$library" \
         "${libraries[@]}" "${@:2}"

@@ -11,7 +11,7 @@ need_corpora
 model=${BON_MODEL:-$root/models/vi.bonlm}
 # shellcheck disable=SC2046
 cc -O2 -std=c17 -D_GNU_SOURCE -I"$root/include" -I"$root/src" -o "$scratch/ime_predict" "$root/bench/ime_predict.c" \
-    "$(dirname "$BON")/libbon.a" $(pkg-config --libs icu-uc json-c libpcre2-8 libzstd zlib) -lm -pthread
+    "$(dirname "$BON")/libbon.a" $(pkg-config --libs icu-uc json-c libpcre2-8 libzstd zlib) -lbz2 -lm -pthread
 
 # POLICY [learn]: the figures of a text
 type_text() { "$scratch/ime_predict" "$model" "$@" <"$scratch/text"; }

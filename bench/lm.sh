@@ -3,7 +3,7 @@
 # PRESET (default bon-1m), TOKENS a step (2048), RUNS (5), RECOMPUTE (0). OPENBLAS_CORETYPE chooses OpenBLAS's kernels.
 . "$(dirname "$0")/lib.sh"
 read -ra libraries <<<"$(pkg-config --libs icu-uc json-c libpcre2-8 libzstd zlib)"
-cc -O2 -I"$root/include" -o "$scratch/step" "$root/bench/lm_step.c" "$(dirname "$BON")/libbon.a" "${libraries[@]}" -lm -pthread
+cc -O2 -I"$root/include" -o "$scratch/step" "$root/bench/lm_step.c" "$(dirname "$BON")/libbon.a" "${libraries[@]}" -lbz2 -lm -pthread
 preset=${PRESET:-bon-1m} tokens=${TOKENS:-2048}
 "$scratch/step" "$preset" "$tokens" "${RUNS:-5}" "${RECOMPUTE:-0}" >"$scratch/rows"
 

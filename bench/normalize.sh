@@ -9,7 +9,7 @@ library=$(dirname "$BON")/libbon.a
 cc -O2 -std=c17 -D_GNU_SOURCE -I"$root/include" -I"$root/src" -c -o "$scratch/masks.o" "$root/bench/normalize_masks.c"
 # shellcheck disable=SC2046
 c++ -O2 -std=c++17 -I"$root/include" -o "$scratch/normalize_icu" "$root/bench/normalize_icu.cpp" "$scratch/masks.o" "$library" -pthread \
-    $(pkg-config --libs icu-uc libpcre2-8 libzstd zlib libxxhash) -lm
+    $(pkg-config --libs icu-uc libpcre2-8 libzstd zlib libxxhash) -lbz2 -lm
 
 # as_is: about BYTES of it; clean: what bon makes of it (NFC, nothing left to do); nfd: the same decomposed.
 text() { zstd -dcq --long=27 "$BON_CORPORA/train/$1.txt.zst" | head -c ${BYTES:-60000000} | sed '$d'; }

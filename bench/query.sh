@@ -10,7 +10,7 @@
 bits=${BITS:-8}
 runs=${RUNS:-5}
 cc -O2 -I"$root/include" -o "$scratch/lookup" "$root/bench/lookup.c" "$(dirname "$BON")/libbon.a" \
-    -lzstd -lz -licuuc -lpcre2-8 -lm -pthread
+    -lzstd -lz -lbz2 -licuuc -lpcre2-8 -lm -pthread
 
 "$BON" lm convert -q --layout=small "$ARPA" -o "$scratch/float.bonlm"
 "$BON" lm convert -q --layout=fast "$ARPA" -o "$scratch/fast.bonlm"

@@ -20,7 +20,7 @@ int main(void) {
 }
 C
 cc -O2 -D_GNU_SOURCE -I"$root/include" -o "$scratch/strip" "$scratch/strip.c" "$(dirname "$BON")/libbon.a" \
-    -lzstd -lz -licuuc -lpcre2-8 -lm -pthread
+    -lzstd -lz -lbz2 -licuuc -lpcre2-8 -lm -pthread
 for file in "$BON_CORPORA"/dev/*.txt; do head -n "${LINES:-1000}" "$file"; done | "$BON" normalize -q >"$scratch/gold"
 "$scratch/strip" <"$scratch/gold" >"$scratch/plain"
 for method in telex vni; do

@@ -91,7 +91,7 @@ done
 
 # The beam against one that keeps everything it has room for and drops nothing by score.
 cc -O2 -D_GNU_SOURCE -I"$root/include" -I"$root/src" -o "$scratch/beam" "$root/bench/restore_beam.c" \
-    "$(dirname "$BON")/libbon.a" -lzstd -lz -licuuc -lpcre2-8 -lm -pthread
+    "$(dirname "$BON")/libbon.a" -lzstd -lz -lbz2 -licuuc -lpcre2-8 -lm -pthread
 declare -A least=([large]='>= 300000' [base]='>= 500000' [small]='')
 for i in "${!names[@]}"; do
     name=${names[i]}

@@ -9,7 +9,7 @@ model=${MODEL:-$root/models/vi.bonlm}
 machine
 printf '# model: %s, %s bytes\n' "$(basename "$model")" "$(stat -c %s "$model")"
 cc -O2 -D_GNU_SOURCE -I"$root/include" -I"$root/src" -o "$scratch/latency" "$root/bench/restore_latency.c" \
-    "$(dirname "$BON")/libbon.a" -lzstd -lz -licuuc -lpcre2-8 -lm -pthread
+    "$(dirname "$BON")/libbon.a" -lzstd -lz -lbz2 -licuuc -lpcre2-8 -lm -pthread
 # Text as it is typed without marks: its keys with the input method off.
 cat "$BON_CORPORA"/dev/{social_feedback,news_2021_leads,spoken_ted2012}.txt | "$BON" normalize -q >"$scratch/good"
 LC_ALL=C.UTF-8 sed 'y/áàảãạăắằẳẵặâấầẩẫậéèẻẽẹêếềểễệíìỉĩịóòỏõọôốồổỗộơớờởỡợúùủũụưứừửữựýỳỷỹỵđ/aaaaaaaaaaaaaaaaaeeeeeeeeeeeiiiiiooooooooooooooooouuuuuuuuuuuyyyyyd/' \
