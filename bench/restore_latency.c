@@ -25,16 +25,8 @@ static double seconds(clockid_t clock) {
 }
 
 static bon_buf read_file(const char *path) {
-    struct bon_in *in;
     bon_buf text = {0};
-    size_t got;
-    check(bon_in_open(&in, path));
-    do {
-        check(bon_buf_reserve(&text, 1 << 16));
-        check(bon_in_read(in, text.data + text.len, 1 << 16, &got));
-        text.len += got;
-    } while (got > 0);
-    bon_in_close(in);
+    check(bon_file_read(path, SIZE_MAX, &text));
     return text;
 }
 

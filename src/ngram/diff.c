@@ -7,11 +7,10 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "ngram/select.h"
 #include "ngram/union.h"
 
 enum { ABSENT = UINT32_MAX };
-
-static bool is_blank(const struct bon_lm_level *level, uint32_t i) { return level->blank && level->blank[i]; }
 
 static float backoff_at(const struct bon_lm_level *level, uint32_t i) {
     return level->backoff && level->extends[i] ? level->backoff[i] : 0;
@@ -38,13 +37,13 @@ static bon_status diff_level(const struct bon_union *all, unsigned k, struct bon
         level[s] = k <= all->sources[s].table->order ? &all->sources[s].table->level[k - 1] : &none;
     for (uint32_t u = 0; u < count; u++) in_first[u] = ABSENT;
     for (uint32_t i = 0; i < level[0]->count; i++) {
-        if (is_blank(level[0], i)) continue;
+        if (bon_is_blank(level[0], i)) continue;
         in_first[all->sources[0].to[k - 1][i]] = i;
         difference->only[0]++;
     }
     for (uint32_t j = 0; j < level[1]->count; j++) {
         uint32_t i = in_first[all->sources[1].to[k - 1][j]];
-        if (is_blank(level[1], j)) continue;
+        if (bon_is_blank(level[1], j)) continue;
         if (i == ABSENT)
             difference->only[1]++;
         else

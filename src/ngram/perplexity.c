@@ -4,29 +4,19 @@
 #include <math.h>
 
 #include "ngram/query.h"
-
-/* The blanks of lmplz. */
-static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\0'; }
+#include "ngram/table_score.h"
 
 static void score_token(const bon_lm *lm, bon_lm_state *state, uint32_t word, bon_lm_totals *totals) {
-    double logprob = (double)bon_lm_score(lm, state, word, state, NULL);
-    totals->tokens++;
-    totals->logprob10 += logprob;
-    if (word == BON_LM_UNK)
-        totals->oov++;
-    else
-        totals->logprob10_known += logprob;
+    bon_totals_add(totals, word, (double)bon_lm_score(lm, state, word, state, NULL));
 }
 
 void bon_lm_score_line(const bon_lm *lm, const char *line, size_t n, bon_lm_totals *totals) {
     bon_lm_state state;
+    const char *token;
+    size_t at = 0, length;
     bon_lm_state_begin(lm, &state);
-    for (size_t at = 0; at < n;) {
-        size_t end = at;
-        while (end < n && !is_blank(line[end])) end++;
-        if (end > at) score_token(lm, &state, bon_lm_word(lm, line + at, end - at), totals);
-        at = end + 1;
-    }
+    while (bon_next_token(line, n, &at, &token, &length))
+        score_token(lm, &state, bon_lm_word(lm, token, length), totals);
     score_token(lm, &state, BON_LM_EOS, totals);
 }
 

@@ -1,8 +1,7 @@
 /* src/ngram/table_score.c: see table_score.h. The walk is that of query.c, over arrays. */
 #include "ngram/table_score.h"
 
-#include <string.h>
-
+#include "ngram/corpus.h"
 #include "ngram/leap.h"
 
 static bool find_child(const struct bon_lm_level *level, uint32_t node, uint32_t word, uint32_t *child) {
@@ -47,10 +46,9 @@ float bon_table_score(const bon_lm_table *table, const bon_lm_state *state, uint
 }
 
 bool bon_next_token(const char *line, size_t n, size_t *at, const char **token, size_t *length) {
-    static const char blanks[] = {' ', '\t', '\n', '\r', '\0'};
-    while (*at < n && memchr(blanks, line[*at], sizeof blanks)) ++*at;
+    while (*at < n && bon_lm_is_blank((unsigned char)line[*at])) ++*at;
     size_t begin = *at;
-    while (*at < n && !memchr(blanks, line[*at], sizeof blanks)) ++*at;
+    while (*at < n && !bon_lm_is_blank((unsigned char)line[*at])) ++*at;
     *token = line + begin;
     *length = *at - begin;
     return *length > 0;
