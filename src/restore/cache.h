@@ -15,6 +15,7 @@
 #ifndef BON_SRC_RESTORE_CACHE_H
 #define BON_SRC_RESTORE_CACHE_H
 
+#include "base/artefact.h"
 #include "bon/restore.h"
 #include "restore/lattice.h"
 
@@ -40,6 +41,9 @@ struct bon_restore_cache {
 bon_status bon_cache_learn(bon_restore_cache *cache, uint32_t before, uint32_t word);
 /* Adds to an item; whoever adds items of single words must add to total. */
 bon_status bon_cache_count(bon_restore_cache *cache, uint32_t before, uint32_t word, uint32_t count);
+
+/* Adds the counts of an open file (cache_file.c), whose numbers are believed only within bounds. */
+bon_status bon_cache_add_file(bon_restore_cache *cache, const struct bon_artefact *file);
 
 /* The first term, the same for all words before; 0 when the word was not seen. */
 double bon_cache_alone(const bon_restore_cache *cache, uint32_t word);

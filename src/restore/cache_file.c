@@ -145,7 +145,7 @@ static bon_status add_items(bon_restore_cache *cache, const struct bon_artefact 
     return BON_OK;
 }
 
-static bon_status add_file(bon_restore_cache *cache, const struct bon_artefact *file, uint32_t **ids) {
+static bon_status add_words(bon_restore_cache *cache, const struct bon_artefact *file, uint32_t **ids) {
     const void *header, *ends, *text, *items;
     struct header h;
     BON_TRY(section(file, "mem.header", sizeof h, &header));
@@ -160,12 +160,17 @@ static bon_status add_file(bon_restore_cache *cache, const struct bon_artefact *
     return add_items(cache, file, &h, items, *ids);
 }
 
+bon_status bon_cache_add_file(bon_restore_cache *cache, const struct bon_artefact *file) {
+    uint32_t *ids = NULL;
+    bon_status status = add_words(cache, file, &ids);
+    free(ids);
+    return status;
+}
+
 bon_status bon_restore_cache_read(bon_restore_cache *cache, const char *path) {
     struct bon_artefact *file;
-    uint32_t *ids = NULL;
     BON_TRY(bon_artefact_open(&file, path, "bonmem", FILE_VERSION, true));
-    bon_status status = add_file(cache, file, &ids);
-    free(ids);
+    bon_status status = bon_cache_add_file(cache, file);
     bon_artefact_close(file);
     return status;
 }

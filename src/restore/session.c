@@ -97,6 +97,7 @@ struct run {
     size_t n;
     size_t base;     /* where the window's slice begins; positions count from here */
     size_t slice;    /* its bytes */
+    size_t before;   /* its bytes that belong to the window before */
     size_t written;  /* bytes of the slice that were written out */
     unsigned commit; /* positions of the window to write out */
     bool last;       /* nothing is left behind the window */
@@ -111,12 +112,21 @@ static void run_begin(struct run *run, bon_restore_session *session, const char 
     bon_lm_state_begin(session->restorer->lm, &run->state);
 }
 
+/* Moves back over the character before the window, and returns its bytes: where one token is parted from the next, and whether a
+ * web address may begin, is told by it. Else each window of a line without blanks would look for an address through all of it. */
+static size_t step_back(struct run *run) {
+    size_t back = run->base < 4 ? run->base : 4, step = back ? 1 : 0;
+    while (step < back && ((unsigned char)run->line[run->base - step] & 0xc0) == 0x80) step++;
+    run->base -= step;
+    return step;
+}
+
 /* Decodes the next window. */
 static bon_status run_window(struct run *run) {
     struct bon_lattice *lattice = &run->session->lattice;
-    size_t pos = 0;
+    size_t pos = run->before = step_back(run);
     run->slice = run->n - run->base < SLICE_MAX ? run->n - run->base : SLICE_MAX;
-    run->written = 0;
+    run->written = run->before;
     BON_TRY(bon_lattice_fill(lattice, run->line + run->base, run->slice, &pos));
     for (unsigned i = 0; run->session->trellis.cache && i < lattice->count; i++)
         bon_cache_weigh(run->session->trellis.cache, lattice->choices + lattice->positions[i].first,
@@ -194,7 +204,7 @@ static bon_status write_rest(struct run *run, bon_buf *out) {
 static bon_status write_window(struct run *run, const uint32_t *path, struct bon_way *way, bon_buf *out) {
     bon_restore_session *session = run->session;
     bool confident = session->options.min_confidence > 0;
-    run->written = 0;
+    run->written = run->before;
     for (unsigned i = 0; i < run->commit; i++) {
         const struct bon_position *position = &session->lattice.positions[i];
         bool keep = confident && (double)session->confidence[path[i]] < session->options.min_confidence;
