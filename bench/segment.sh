@@ -13,13 +13,19 @@ for file in "$BON_CORPORA"/train/*.txt.zst; do zstd -dcq --long=27 "$file" 2>/de
     head -c "$bytes" >"$scratch/raw"
 set -e
 "$BON" normalize -q -o "$scratch/text" "$scratch/raw"
+# The same 100 kB again and again: every word is in the nearest cache and every branch guessed, for both.
+head -c 100000 "$scratch/text" | sed '$d' >"$scratch/few"
+for ((i = 0; i < bytes / 200000; i++)); do cat "$scratch/few"; done >"$scratch/again"
 size=$(stat -c %s "$scratch/text")
 cc -O2 -D_GNU_SOURCE -o "$scratch/pcre" "$root/bench/segment_pcre.c" -lpcre2-8
 
-names=(pcre2-words pcre2-kinds pcre2-words-ids pcre2-kinds-ids ids tokens table sentences fold one-thread two-threads)
+names=(pcre2-words-again pcre2-words-ids-again ids-again pcre2-words pcre2-kinds pcre2-words-ids pcre2-kinds-ids ids tokens table sentences fold one-thread two-threads)
 [ -z "${COCCOC:-}" ] || names+=(coccoc)
 run() { # name
     case $1 in
+    pcre2-words-again) measure "$scratch/time" "$scratch/pcre" "$scratch/again" words count ;;
+    pcre2-words-ids-again) measure "$scratch/time" "$scratch/pcre" "$scratch/again" words ids ;;
+    ids-again) measure "$scratch/time" "$BON" segment -q -j 1 --ids "$scratch/again" ;;
     pcre2-words) measure "$scratch/time" "$scratch/pcre" "$scratch/text" words count ;;
     pcre2-kinds) measure "$scratch/time" "$scratch/pcre" "$scratch/text" kinds count ;;
     pcre2-words-ids) measure "$scratch/time" "$scratch/pcre" "$scratch/text" words ids ;;
@@ -45,9 +51,12 @@ done
 machine
 printf 'what\tMB_per_cpu_s\twall_s\tpeak_rss_MiB\ttimes_pcre2\ttimes_pcre2_ids\n'
 pcre=$(median "$scratch/pcre2-words" 2) pcre_ids=$(median "$scratch/pcre2-words-ids" 2)
-for name in "${names[@]}"; do
+for name in "${names[@]:3}"; do
     awk -v n="$name" -v b="$size" -v c="$(median "$scratch/$name" 2)" -v w="$(median "$scratch/$name" 1)" \
         -v r="$(median "$scratch/$name" 3)" -v p="$pcre" -v i="$pcre_ids" \
         'BEGIN {printf "%s\t%.1f\t%.2f\t%.1f\t%.2f\t%.2f\n", n, b / 1e6 / c, w, r, p / c, i / c}'
 done
 printf 'speed-up of two threads\t%s\n' "$(ratio "$(median "$scratch/one-thread" 1)" "$(median "$scratch/two-threads" 1)")"
+again=$(median "$scratch/ids-again" 2)
+printf 'the same 100 kB again and again: times_pcre2 %s, times_pcre2_ids %s\n' \
+    "$(ratio "$(median "$scratch/pcre2-words-again" 2)" "$again")" "$(ratio "$(median "$scratch/pcre2-words-ids-again" 2)" "$again")"
