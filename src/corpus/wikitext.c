@@ -280,16 +280,17 @@ static bon_status append_lines(const bon_buf *text, bon_buf *out) {
 
 bon_status bon_wikitext_read(struct bon_wikitext *wikitext, const bon_normalizer *normalizer, const char *source,
                              size_t n, bon_buf *out) {
+    if (n == 0) return BON_OK;
     struct reader reader = {.space = wikitext, .at = source, .source = source, .end = source + n};
     wikitext->plain.len = wikitext->normal.len = wikitext->open = 0;
     memset(wikitext->counts, 0, sizeof wikitext->counts);
     BON_TRY(bon_buf_reserve(&wikitext->plain, n + 1)); /* nothing gets longer */
-    if (n) skip_line_marks(&reader);
+    skip_line_marks(&reader);
     while (reader.at < reader.end) BON_TRY(step(&reader));
     end_line(&wikitext->plain);
-    if (wikitext->plain.len)
-        BON_TRY(bon_normalize(normalizer, wikitext->plain.data, wikitext->plain.len, &wikitext->normal));
-    return append_lines(&wikitext->normal, out);
+    if (!wikitext->plain.len) return BON_OK;
+    BON_TRY(bon_normalize(normalizer, wikitext->plain.data, wikitext->plain.len, &wikitext->normal));
+    return wikitext->normal.len == 0 ? BON_OK : append_lines(&wikitext->normal, out);
 }
 
 void bon_wikitext_free(struct bon_wikitext *wikitext) {
