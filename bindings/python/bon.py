@@ -15,12 +15,16 @@ import os
 import threading
 from collections import namedtuple
 
-__all__ = ["Error", "Reading", "Restorer", "Span", "Token", "lower", "strip_marks", "tokens", "version"]
+__all__ = ["Alternative", "Error", "Reading", "Restorer", "Span", "Token", "lower", "strip_marks", "tokens", "version", "Word"]
 
 Span = namedtuple("Span", "start end text confidence")
 Span.__doc__ = "A word that could be restored: characters start..end of the line given, its text now, and how sure it is (0..1)."
 Reading = namedtuple("Reading", "text logprob10 spans")
 Reading.__doc__ = "One way to read a line: its text, log10 of its probability, and its words."
+Word = namedtuple("Word", "start end alternatives")
+Word.__doc__ = "A word that could be restored: characters start..end of the line given, and the ways to write it."
+Alternative = namedtuple("Alternative", "text probability")
+Alternative.__doc__ = "One way to write a word, and how probable it is (0..1)."
 Token = namedtuple("Token", "start end kind text")
 Token.__doc__ = "A token: characters start..end of the text, its kind (syllable, word, number, ...), its text."
 
@@ -82,6 +86,19 @@ class _Result(ctypes.Structure):
     ]
 
 
+class _Alternative(ctypes.Structure):
+    _fields_ = [("text", ctypes.c_void_p), ("len", ctypes.c_size_t), ("probability", ctypes.c_double)]
+
+
+class _Word(ctypes.Structure):
+    _fields_ = [
+        ("start", ctypes.c_size_t),
+        ("len", ctypes.c_size_t),
+        ("alternatives", ctypes.POINTER(_Alternative)),
+        ("count", ctypes.c_size_t),
+    ]
+
+
 #: The structures by the name that they have in C, for checking their sizes.
 STRUCTURES = {
     "bon_buf": _Buf,
@@ -89,6 +106,8 @@ STRUCTURES = {
     "bon_restore_options": _RestoreOptions,
     "bon_restore_span": _Span,
     "bon_restore_result": _Result,
+    "bon_restore_alternative": _Alternative,
+    "bon_restore_word": _Word,
 }
 
 _FUNCTIONS = {  # name: (result, arguments)
@@ -111,6 +130,18 @@ _FUNCTIONS = {  # name: (result, arguments)
     ),
     "bon_restore_session_close": (None, [ctypes.c_void_p]),
     "bon_restore": (ctypes.c_int, [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t, ctypes.POINTER(_Buf)]),
+    "bon_restorer_verify": (ctypes.c_int, [ctypes.c_void_p]),
+    "bon_restore_alternatives": (
+        ctypes.c_int,
+        [
+            ctypes.c_void_p,
+            ctypes.c_char_p,
+            ctypes.c_size_t,
+            ctypes.c_uint,
+            ctypes.POINTER(ctypes.POINTER(_Word)),
+            ctypes.POINTER(ctypes.c_size_t),
+        ],
+    ),
     "bon_restore_line": (
         ctypes.c_int,
         [
@@ -193,10 +224,14 @@ def tokens(text):
 class Restorer:
     """A model, and sessions to restore text with it, one a thread."""
 
-    def __init__(self, path, *, beam=0, fix_marked=False, min_confidence=0.0, new_tone_style=False):
+    def __init__(self, path, *, beam=0, fix_marked=False, min_confidence=0.0, new_tone_style=False, residue=False):
         self._model = ctypes.c_void_p()
         self._options = _RestoreOptions(
-            beam=beam, fix_marked=fix_marked, min_confidence=min_confidence, tone_style=int(new_tone_style)
+            beam=beam,
+            fix_marked=fix_marked,
+            min_confidence=min_confidence,
+            tone_style=int(new_tone_style),
+            residue=residue,
         )
         self._local = threading.local()
         self._sessions, self._lock = [], threading.Lock()
@@ -251,6 +286,33 @@ class Restorer:
             )
         )
         return [self._reading(data, results[i]) for i in range(count.value)]
+
+    def verify(self):
+        """Reads the whole model and compares it with its checksums; opening reads the headers only."""
+        if not self._model:
+            raise ValueError("the restorer is closed")
+        _check(_lib.bon_restorer_verify(self._model))
+
+    def alternatives(self, line, most=5):
+        """The words of one line, each with its `most` most probable spellings."""
+        if "\n" in line:
+            raise ValueError("one line, please")
+        data = _encode(line)
+        found, count = ctypes.POINTER(_Word)(), ctypes.c_size_t()
+        _check(
+            _lib.bon_restore_alternatives(
+                self._session(), data, len(data), most, ctypes.byref(found), ctypes.byref(count)
+            )
+        )
+        words, byte, character = [], 0, 0
+        for word in found[: count.value]:
+            character += len(_decode(data[byte : word.start]))
+            end = character + len(_decode(data[word.start : word.start + word.len]))
+            ways = word.alternatives[: word.count]
+            texts = [Alternative(_decode(ctypes.string_at(w.text, w.len)), w.probability) for w in ways]
+            words.append(Word(character, end, texts))
+            byte, character = word.start + word.len, end
+        return words
 
     @staticmethod
     def _reading(data, result):

@@ -52,6 +52,14 @@ class Restoring(unittest.TestCase):
         odd = b"toi \xff hoc".decode("utf-8", "surrogateescape")
         self.assertEqual(self.restorer.restore(odd), odd.replace("toi", "tôi").replace("hoc", "học"))
 
+    def test_alternatives(self):
+        self.restorer.verify()
+        line = "“toi” dang hoc"
+        words = self.restorer.alternatives(line, 3)
+        self.assertEqual([word.alternatives[0].text for word in words], ["tôi", "đang", "học"])
+        self.assertEqual([line[word.start : word.end] for word in words], ["toi", "dang", "hoc"])
+        self.assertTrue(all(0 < word.alternatives[0].probability <= 1.0001 for word in words))
+
     def test_readings(self):
         line = "“toi” dang hoc"
         first, *others = self.restorer.readings(line, best=3)
