@@ -105,11 +105,12 @@ static void share_out(const struct bucket *bucket) {
 static void interpolate(const struct bucket *bucket, uint32_t from, uint32_t to) {
     const struct pass *pass = bucket->pass;
     const struct bon_gram_level *level = pass->level, *below = pass->below;
+    uint32_t end = below->first_child[to]; /* contexts behind it may be another thread's, who writes them now */
     for (uint32_t q = from; q < to; q++) {
         double lower = pass->p_below[q];
         for (uint32_t i = below->first_child[q]; i < below->first_child[q + 1]; i++) {
             const union context *c = &bucket->contexts[bon_context_of(level, i) - bucket->first];
-            if (i + FETCH_AHEAD < level->count)
+            if (i + FETCH_AHEAD < end)
                 __builtin_prefetch(&bucket->contexts[bon_context_of(level, i + FETCH_AHEAD) - bucket->first]);
             uint32_t count = level->adjusted[i];
             double p = (count - pass->discount->of[at_most_3(count)]) * c->share.per_count + c->share.weight * lower;
