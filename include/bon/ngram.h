@@ -186,7 +186,7 @@ typedef struct bon_lm_table bon_lm_table;
 /* Estimates the model; the builder's text is used up. BON_ERR_DATA when there is too little data (says which order and what
  * to pass). */
 BON_API bon_status bon_lm_builder_estimate(bon_lm_builder *builder, bon_lm_table **out);
-/* Reads an ARPA file (plain, gzip or zstd). Ill-formed files are refused with their line number. */
+/* Reads an ARPA file (plain, gzip, bzip2 or zstd). Ill-formed files are refused with their line number. */
 BON_API bon_status bon_lm_table_read_arpa(bon_lm_table **out, const char *path);
 /* Unpacks a model. Quantized values stay the rounded ones. BON_ERR_FORMAT when its content is inconsistent. */
 BON_API bon_status bon_lm_table_from_lm(bon_lm_table **out, const bon_lm *lm);
