@@ -30,18 +30,19 @@ struct bon_update {
 
 struct bon_backend {
     const char *name;
-    size_t real_bytes, stat_bytes;
+    size_t real_bytes, stat_bytes, param_bytes;          /* of a value, a statistic, a value of a parameter */
     void *(*allocate)(bon_device *device, size_t bytes); /* NULL after bon_fail_memory or the like */
     void (*release)(bon_device *device, void *memory);
-    /* Copies of raw bytes, and of reals from and to doubles. */
+    /* Copies of raw bytes, and of reals from and to doubles; wide: of parameters and single numbers (bon_is_wide), which a backend
+     * of narrow reals keeps in full. */
     void (*store)(bon_device *device, void *to, const void *from, size_t bytes);
     void (*load)(bon_device *device, void *to, const void *from, size_t bytes);
-    void (*store_reals)(bon_device *device, void *to, size_t at, const double *from, size_t n);
-    void (*load_reals)(bon_device *device, double *to, const void *from, size_t at, size_t n);
+    void (*store_reals)(bon_device *device, void *to, size_t at, const double *from, size_t n, bool wide);
+    void (*load_reals)(bon_device *device, double *to, const void *from, size_t at, size_t n, bool wide);
     void (*fill)(bon_device *device, void *memory, int byte, size_t bytes);
     struct bon_kernel kernel[BON_OPS];
 
-    /* optimizers; all vectors are of reals, `at` is the first value of `n` */
+    /* optimizers; all vectors are of values of parameters, `at` is the first value of `n` */
     void (*sgd)(bon_device *device, void *values, const void *grads, void *momentum, size_t at, size_t n,
                 const struct bon_update *update);
     void (*adamw)(bon_device *device, void *values, const void *grads, void *mean, void *square, size_t at, size_t n,
@@ -62,6 +63,7 @@ struct bon_device {
     unsigned threads;
     struct bon_pool *pool;       /* CPU */
     const struct bon_blas *blas; /* CPU */
+    struct bon_gpu *gpu;         /* GPU */
 };
 
 extern const struct bon_backend bon_cpu_f32, bon_cpu_f64;

@@ -6,6 +6,7 @@
 #include "lm/backend.h"
 #include "lm/cpu/blas.h"
 #include "lm/cpu/pool.h"
+#include "lm/cuda/gpu.h"
 
 enum { THREADS_MAX = 256 };
 
@@ -30,13 +31,12 @@ bon_status bon_device_open(bon_device **out, const bon_device_options *options) 
     const bon_device_options defaults = {0};
     if (!options) options = &defaults;
     const char *kind = options->kind ? options->kind : "cpu";
-    if (strcmp(kind, "cuda") == 0)
-        return bon_fail(BON_ERR_ARGUMENT,
-                        "device \"cuda\": this bon was built without CUDA; \"cpu\" computes the same");
-    if (strcmp(kind, "cpu") != 0) return bon_fail(BON_ERR_ARGUMENT, "device \"%s\": this build has \"cpu\" only", kind);
+    const bool gpu = strcmp(kind, "cuda") == 0;
+    if (!gpu && strcmp(kind, "cpu") != 0)
+        return bon_fail(BON_ERR_ARGUMENT, "device \"%s\": there are \"cpu\" and \"cuda\"", kind);
     bon_device *device = bon_alloc_zeroed(1, sizeof *device);
     if (!device) return BON_ERR_NOMEM;
-    bon_status status = bon_cpu_open(device, options);
+    bon_status status = gpu ? bon_gpu_open(device, options) : bon_cpu_open(device, options);
     if (status != BON_OK) {
         free(device);
         return status;
@@ -47,7 +47,10 @@ bon_status bon_device_open(bon_device **out, const bon_device_options *options) 
 
 void bon_device_close(bon_device *device) {
     if (!device) return;
-    bon_cpu_close(device);
+    if (device->gpu)
+        bon_gpu_close(device);
+    else
+        bon_cpu_close(device);
     free(device);
 }
 

@@ -170,7 +170,7 @@ bon_status bon_tensor_set(bon_tensor *tensor, const float *values) {
     for (size_t first = 0, n = bon_items(tensor), count; first < n; first += count) {
         count = n - first < CHUNK ? n - first : CHUNK;
         for (size_t i = 0; i < count; i++) wide[i] = (double)values[first + i];
-        device->backend->store_reals(device, tensor->value, first, wide, count);
+        device->backend->store_reals(device, tensor->value, first, wide, count, bon_is_wide(tensor));
     }
     tensor->is_set = true;
     return device->backend->finish(device);
@@ -204,7 +204,7 @@ bon_status bon_tensor_get_double(const bon_tensor *tensor, double *values) {
         return bon_fail(BON_ERR_ARGUMENT, "get: the result of %s is not kept (bon_tensor_keep before bon_graph_plan)",
                         bon_op_info[tensor->op].name);
     bon_device *device = tensor->graph->params->device;
-    device->backend->load_reals(device, values, tensor->value, 0, bon_items(tensor));
+    device->backend->load_reals(device, values, tensor->value, 0, bon_items(tensor), bon_is_wide(tensor));
     return device->backend->finish(device);
 }
 
@@ -265,7 +265,7 @@ bon_status bon_graph_backward(bon_graph *graph, bool accumulate) {
     const struct bon_backend *backend = run.device->backend;
     const double one = 1;
     graph->ran = false; /* kernels may use up what forward saved */
-    if (graph->loss->op != BON_OP_PARAM) backend->store_reals(run.device, graph->loss->grad, 0, &one, 1);
+    if (graph->loss->op != BON_OP_PARAM) backend->store_reals(run.device, graph->loss->grad, 0, &one, 1, true);
     for (size_t i = graph->count; i-- > 0;) {
         const struct bon_tensor *tensor = graph->tensors[i];
         recompute(graph, &run, 2 * graph->count - 1 - i);
@@ -282,7 +282,7 @@ static bon_status is_finite(const struct bon_tensor *tensor, bool *finite) {
     *finite = true;
     for (size_t first = 0, n = bon_items(tensor), count; *finite && first < n; first += count) {
         count = n - first < CHUNK ? n - first : CHUNK;
-        device->backend->load_reals(device, values, tensor->value, first, count);
+        device->backend->load_reals(device, values, tensor->value, first, count, bon_is_wide(tensor));
         BON_TRY(device->backend->finish(device));
         for (size_t i = 0; i < count; i++) *finite &= isfinite(values[i]) != 0;
     }

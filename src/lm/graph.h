@@ -117,6 +117,11 @@ struct bon_params {
 
 static inline size_t bon_items(const struct bon_tensor *tensor) { return tensor->rows * tensor->cols; }
 
+/* Kept in full by backends of narrow reals: parameters, and single numbers, of which the loss is one. */
+static inline bool bon_is_wide(const struct bon_tensor *tensor) {
+    return tensor->op == BON_OP_PARAM || bon_items(tensor) == 1;
+}
+
 static inline size_t bon_param_items(const struct bon_param *param) { return param->info.rows * param->info.cols; }
 
 /* Finds or declares a parameter. */

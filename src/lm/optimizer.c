@@ -32,7 +32,7 @@ static size_t muon_work(const bon_params *params) {
 
 static bon_status vector(const bon_params *params, void **out) {
     const struct bon_backend *backend = params->device->backend;
-    *out = backend->allocate(params->device, params->size * backend->real_bytes);
+    *out = backend->allocate(params->device, params->size * backend->param_bytes);
     if (!*out) return BON_ERR_NOMEM;
     backend->zero(params->device, *out, params->size);
     return BON_OK;
@@ -54,7 +54,7 @@ bon_status bon_optimizer_open(bon_optimizer **out, bon_params *params, const bon
     bon_status status = vector(params, &optimizer->first);
     if (status == BON_OK && o->kind != BON_SGD) status = vector(params, &optimizer->second);
     if (status == BON_OK && o->kind == BON_MUON) {
-        optimizer->work = backend->allocate(params->device, muon_work(params) * backend->real_bytes);
+        optimizer->work = backend->allocate(params->device, muon_work(params) * backend->param_bytes);
         if (!optimizer->work) status = BON_ERR_NOMEM;
     }
     if (status != BON_OK) {
@@ -88,7 +88,7 @@ static bon_status blame(bon_params *params) {
     const struct bon_backend *backend = params->device->backend;
     for (size_t i = 0; i < params->count; i++) {
         const struct bon_param *param = &params->list[i];
-        const void *grads = (const char *)params->grads + param->offset * backend->real_bytes;
+        const void *grads = (const char *)params->grads + param->offset * backend->param_bytes;
         if (!isfinite(backend->sum_of_squares(params->device, grads, bon_param_items(param))))
             return bon_fail(BON_ERR_DATA, "the gradient of %s is not finite; try a lower learning rate",
                             param->info.name);
@@ -162,9 +162,9 @@ bon_status bon_optimizer_get(const bon_optimizer *optimizer, size_t i, double *f
     BON_TRY(find(optimizer, i, &param));
     bon_device *device = optimizer->params->device;
     const size_t n = bon_param_items(param);
-    device->backend->load_reals(device, first, optimizer->first, param->offset, n);
+    device->backend->load_reals(device, first, optimizer->first, param->offset, n, true);
     if (optimizer->second)
-        device->backend->load_reals(device, second, optimizer->second, param->offset, n);
+        device->backend->load_reals(device, second, optimizer->second, param->offset, n, true);
     else
         memset(second, 0, n * sizeof *second);
     return device->backend->finish(device);
@@ -175,8 +175,8 @@ bon_status bon_optimizer_set(bon_optimizer *optimizer, size_t i, const double *f
     BON_TRY(find(optimizer, i, &param));
     bon_device *device = optimizer->params->device;
     const size_t n = bon_param_items(param);
-    device->backend->store_reals(device, optimizer->first, param->offset, first, n);
-    if (optimizer->second) device->backend->store_reals(device, optimizer->second, param->offset, second, n);
+    device->backend->store_reals(device, optimizer->first, param->offset, first, n, true);
+    if (optimizer->second) device->backend->store_reals(device, optimizer->second, param->offset, second, n, true);
     return device->backend->finish(device);
 }
 

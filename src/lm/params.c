@@ -82,15 +82,16 @@ static void initialize(bon_params *params, const struct bon_param *param) {
             double noise = param->std != 0 ? param->std * bon_normal(params->seed, stream, first + i) : 0;
             values[i] = param->mean + noise;
         }
-        params->device->backend->store_reals(params->device, params->values, param->offset + first, values, count);
+        params->device->backend->store_reals(params->device, params->values, param->offset + first, values, count,
+                                             true);
     }
 }
 
 /* A flat vector of zeros. */
 static bon_status vector(const bon_params *params, void **out) {
     const struct bon_backend *backend = params->device->backend;
-    if (params->size > SIZE_MAX / backend->real_bytes) return bon_fail_memory(SIZE_MAX);
-    *out = backend->allocate(params->device, params->size * backend->real_bytes);
+    if (params->size > SIZE_MAX / backend->param_bytes) return bon_fail_memory(SIZE_MAX);
+    *out = backend->allocate(params->device, params->size * backend->param_bytes);
     if (!*out) return BON_ERR_NOMEM;
     backend->zero(params->device, *out, params->size);
     return BON_OK;
@@ -116,7 +117,7 @@ static bon_status check(const bon_params *params, const void *vector, size_t i) 
 
 static bon_status load(const bon_params *params, const void *vector, size_t i, double *values) {
     const struct bon_param *param = &params->list[i];
-    params->device->backend->load_reals(params->device, values, vector, param->offset, bon_param_items(param));
+    params->device->backend->load_reals(params->device, values, vector, param->offset, bon_param_items(param), true);
     return params->device->backend->finish(params->device);
 }
 
@@ -133,6 +134,7 @@ bon_status bon_params_get_gradient(const bon_params *params, size_t i, double *v
 bon_status bon_params_set(bon_params *params, size_t i, const double *values) {
     BON_TRY(check(params, params->values, i));
     const struct bon_param *param = &params->list[i];
-    params->device->backend->store_reals(params->device, params->values, param->offset, values, bon_param_items(param));
+    params->device->backend->store_reals(params->device, params->values, param->offset, values, bon_param_items(param),
+                                         true);
     return params->device->backend->finish(params->device);
 }

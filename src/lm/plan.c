@@ -231,7 +231,7 @@ static void point(const struct plan *plan, struct bon_tensor *tensor) {
     }
     tensor->value = tensor->first_value;
     if (tensor->op != BON_OP_PARAM) return;
-    size_t offset = params->list[tensor->param].offset * params->device->backend->real_bytes;
+    size_t offset = params->list[tensor->param].offset * params->device->backend->param_bytes;
     tensor->value = tensor->first_value = (char *)params->values + offset;
     tensor->grad = (char *)params->grads + offset;
 }

@@ -18,13 +18,13 @@ static void cpu_copy(bon_device *device, void *to, const void *from, size_t byte
     memcpy(to, from, bytes);
 }
 
-static void cpu_store_reals(bon_device *device, void *to, size_t at, const double *from, size_t n) {
-    (void)device;
+static void cpu_store_reals(bon_device *device, void *to, size_t at, const double *from, size_t n, bool wide) {
+    (void)device, (void)wide;
     for (size_t i = 0; i < n; i++) ((REAL *)to)[at + i] = (REAL)from[i];
 }
 
-static void cpu_load_reals(bon_device *device, double *to, const void *from, size_t at, size_t n) {
-    (void)device;
+static void cpu_load_reals(bon_device *device, double *to, const void *from, size_t at, size_t n, bool wide) {
+    (void)device, (void)wide;
     for (size_t i = 0; i < n; i++) to[i] = (double)((const REAL *)from)[at + i];
 }
 
@@ -79,6 +79,7 @@ const struct bon_backend BACKEND = {
     .name = "cpu",
     .real_bytes = sizeof(REAL),
     .stat_bytes = sizeof(REAL),
+    .param_bytes = sizeof(REAL),
     .allocate = cpu_allocate,
     .release = cpu_release,
     .store = cpu_copy,

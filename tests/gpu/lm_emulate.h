@@ -1,0 +1,183 @@
+/* tests/gpu/lm_emulate.h: the machine of src/lm/cuda/gpu.h on the CPU: the GPU's own kernels, block by block. Threads of a block are
+ * fibers, which run until they wait for the others; so indices, barriers and what lies in shared memory are those of the GPU, and
+ * sanitizers see them. For small shapes: it is slow.
+ */
+#ifndef BON_TESTS_GPU_LM_EMULATE_H
+#define BON_TESTS_GPU_LM_EMULATE_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <ucontext.h>
+
+#include "lm/backend.h"
+#include "lm/cuda/kernels_attention.h"
+#include "lm/cuda/kernels_norm.h"
+#include "lm/cuda/kernels_softmax.h"
+
+typedef void (*emulate_flat)(const struct bon_gpu_args *args, uint64_t i);
+typedef void (*emulate_block)(const struct bon_gpu_args *args, const struct gpu_at *at);
+
+#define EMULATE_FLAT(name, upper) [BON_GPU_##upper] = gpu_##name,
+static const emulate_flat emulate_flats[BON_GPU_KERNELS] = {BON_GPU_FLAT(EMULATE_FLAT)};
+static const emulate_block emulate_blocks[BON_GPU_KERNELS] = {BON_GPU_BLOCK(EMULATE_FLAT)};
+#undef EMULATE_FLAT
+
+enum { EMULATE_STACK = 1 << 16 };
+
+struct emulation {
+    ucontext_t caller, fibers[BON_GPU_THREADS];
+    bool done[BON_GPU_THREADS];
+    char *stacks;
+    unsigned thread; /* the one that runs */
+    emulate_block kernel;
+    const struct bon_gpu_args *args;
+    struct gpu_at at;
+    double lanes[BON_GPU_THREADS];
+    size_t taken; /* blocks of memory not given back */
+};
+
+static void emulate_wait(void *context) {
+    struct emulation *e = context;
+    swapcontext(&e->fibers[e->thread], &e->caller);
+}
+
+static void emulate_fiber(unsigned high, unsigned low) {
+    struct emulation *e = (struct emulation *)((uintptr_t)high << 32 | low);
+    struct gpu_at at = e->at;
+    at.thread = e->thread;
+    e->kernel(e->args, &at);
+    e->done[at.thread] = true;
+    /* the end goes on where uc_link says */
+}
+
+/* Lets every thread go on to its next barrier, until all are done. */
+static void emulate_one_block(struct emulation *e) {
+    for (unsigned i = 0; i < BON_GPU_THREADS; i++) {
+        getcontext(&e->fibers[i]);
+        e->fibers[i].uc_stack.ss_sp = e->stacks + (size_t)i * EMULATE_STACK;
+        e->fibers[i].uc_stack.ss_size = EMULATE_STACK;
+        e->fibers[i].uc_link = &e->caller;
+        e->done[i] = false;
+        makecontext(&e->fibers[i], (void (*)(void))emulate_fiber, 2, (unsigned)((uintptr_t)e >> 32),
+                    (unsigned)(uintptr_t)e);
+    }
+    for (bool more = true; more;) {
+        more = false;
+        for (unsigned i = 0; i < BON_GPU_THREADS; i++) {
+            if (e->done[i]) continue;
+            e->thread = i;
+            swapcontext(&e->caller, &e->fibers[i]);
+            more |= !e->done[i];
+        }
+    }
+}
+
+/* ---- the operations of gpu.h ---- */
+
+static void *emulate_alloc(void *self, size_t bytes) {
+    void *memory = malloc(bytes);
+    if (memory) ((struct emulation *)self)->taken++;
+    if (!memory) bon_fail_memory(bytes);
+    return memory;
+}
+
+static void emulate_release(void *self, void *memory) {
+    ((struct emulation *)self)->taken--;
+    free(memory);
+}
+
+static bon_status emulate_copy(void *self, void *to, const void *from, size_t bytes) {
+    (void)self;
+    memcpy(to, from, bytes);
+    return BON_OK;
+}
+
+static bon_status emulate_fill(void *self, void *memory, int byte, size_t bytes) {
+    (void)self;
+    memset(memory, byte, bytes);
+    return BON_OK;
+}
+
+static bon_status emulate_run_flat(void *self, enum bon_gpu_kernel kernel, size_t n, const struct bon_gpu_args *args) {
+    (void)self;
+    for (size_t i = 0; i < n; i++) emulate_flats[kernel](args, i);
+    return BON_OK;
+}
+
+/* Shared memory is poisoned, of the very size that was asked for, so that a sanitizer sees its end. */
+static bon_status emulate_run_blocks(void *self, enum bon_gpu_kernel kernel, size_t count, size_t shared,
+                                     const struct bon_gpu_args *args) {
+    struct emulation *e = self;
+    float *memory = malloc(shared);
+    if (!memory) return bon_fail_memory(shared);
+    e->kernel = emulate_blocks[kernel], e->args = args;
+    for (size_t i = 0; i < count; i++) {
+        memset(memory, 0xff, shared);
+        e->at = (struct gpu_at){
+            .block = i, .blocks = count, .shared = memory, .wait = emulate_wait, .emulation = e, .lanes = e->lanes};
+        emulate_one_block(e);
+    }
+    free(memory);
+    return BON_OK;
+}
+
+static bon_status emulate_product(void *self, const struct bon_gpu_product *product) {
+    const struct bon_gpu_args args = gpu_product_args(product);
+    return emulate_run_blocks(self, BON_GPU_PRODUCT, gpu_product_blocks(product), GPU_PRODUCT_SHARED, &args);
+}
+
+static bon_status emulate_sort(void *self, const int32_t *keys, const int32_t *values, int32_t *keys_out,
+                               int32_t *values_out, size_t n) {
+    (void)self;
+    for (size_t i = 0; i < n; i++) { /* by insertion: equal keys stay in order */
+        size_t at = i;
+        for (; at > 0 && keys_out[at - 1] > keys[i]; at--)
+            keys_out[at] = keys_out[at - 1], values_out[at] = values_out[at - 1];
+        keys_out[at] = keys[i], values_out[at] = values[i];
+    }
+    return BON_OK;
+}
+
+static bon_status emulate_finish(void *self) {
+    (void)self;
+    return BON_OK;
+}
+
+static size_t emulate_memory(void *self) { return ((struct emulation *)self)->taken; }
+
+static double emulate_peak(void *self, bool narrow) {
+    (void)self, (void)narrow;
+    return 0;
+}
+
+static void emulate_close(void *self) {
+    struct emulation *e = self;
+    free(e->stacks);
+    free(e);
+}
+
+static const struct bon_gpu_ops emulate_ops = {emulate_alloc, emulate_release,  emulate_copy,       emulate_copy,
+                                               emulate_fill,  emulate_run_flat, emulate_run_blocks, emulate_product,
+                                               emulate_sort,  emulate_finish,   emulate_memory,     emulate_peak,
+                                               emulate_close};
+
+/* A device as bon_device_open gives it, closed with bon_device_close. */
+static inline bon_status emulate_open(bon_device **out, bon_real real) {
+    bon_device *device = calloc(1, sizeof *device);
+    struct emulation *e = calloc(1, sizeof *e);
+    struct bon_gpu gpu = {.ops = &emulate_ops, .self = e};
+    bon_status status = BON_ERR_NOMEM;
+    if (device && e && (e->stacks = malloc((size_t)BON_GPU_THREADS * EMULATE_STACK)))
+        status = bon_gpu_device(device, &gpu, &(bon_device_options){.real = real});
+    else
+        free(e);
+    if (status == BON_OK) {
+        snprintf(device->name, sizeof device->name, "emulation of a GPU");
+        *out = device;
+    } else
+        free(device);
+    return status;
+}
+
+#endif

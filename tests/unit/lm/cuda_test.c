@@ -1,0 +1,50 @@
+/* The kernels of the GPU's backend, run by the emulation: what is computed, and that no index leaves its array (with sanitizers).
+ * tests/gpu/lm.c has more shapes. */
+#include <criterion/criterion.h>
+
+#include "gpu/lm_cases.h"
+
+static void compare(bon_real real, const char *const *names, size_t size) {
+    bon_device *gpu = NULL, *cpu = NULL;
+    struct tally tally = {0};
+    cr_assert_eq(emulate_open(&gpu, real), BON_OK);
+    cr_assert_eq(bon_device_open(&cpu, NULL), BON_OK);
+    for (size_t i = 0; i < TRIAL_COUNT; i++)
+        for (const char *const *name = names; *name; name++)
+            if (strcmp(*name, TRIALS[i].name) == 0) check_case(&tally, gpu, cpu, size, &TRIALS[i], real == BON_BF16);
+    cr_expect_eq(tally.failed, 0);
+    cr_expect_gt(tally.passed, 0);
+    bon_device_close(cpu);
+    bon_device_close(gpu);
+}
+
+Test(cuda, operations_give_what_the_cpu_gives) {
+    static const char *const names[] = {"embedding",
+                                        "linear_gelu",
+                                        "rms_norm",
+                                        "layer_norm",
+                                        "rope_norm",
+                                        "attention",
+                                        "attention_both_ways",
+                                        "swiglu",
+                                        "mul_row",
+                                        "softmax_masked",
+                                        "cross_entropy_masked",
+                                        "dropout",
+                                        "sum",
+                                        "cols",
+                                        "rows",
+                                        NULL};
+    compare(BON_F32, names, 0);
+}
+
+Test(cuda, tiles_and_bf16_too) {
+    static const char *const names[] = {"attention", "rope_norm", "cross_entropy_of_product", NULL};
+    compare(BON_BF16, names, 1);
+}
+
+Test(cuda, says_what_it_does_not_compute) {
+    bon_device *gpu = NULL;
+    cr_expect_eq(emulate_open(&gpu, BON_F64), BON_ERR_ARGUMENT);
+    cr_expect(strstr(bon_error_message(), "bf16"));
+}
