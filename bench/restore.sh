@@ -103,4 +103,7 @@ for i in "${!names[@]}"; do
     printf '%s, memory\t%.1f\tMiB, model included\t\n' "$name" "$(median "$scratch/$name.time" 3)"
     printf '%s, beam loss\t%s\tpoints of accuracy\t< 0.02\n' "$name" "$("$scratch/beam" "${models[i]}" "$scratch/all")"
 done
+# What a key costs, how threads scale, how far probabilities can be believed.
+MODEL=${MODEL:-$root/models/vi.bonlm} RUNS=$runs "$root/bench/restore_latency.sh" | sed 1,3d
+MODEL=${MODEL:-$root/models/vi.bonlm} "$root/bench/calibration.sh" | sed 1,2d
 [ ! -e "$scratch/differs" ]
