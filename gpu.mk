@@ -13,7 +13,7 @@ cuda_objects  = $(patsubst %.cu,$(O)/cuda/obj/%.o,$(filter $(1),$(CUDA_SOURCES))
 # Programs for `make gpu-check` and `make gpu-bench`, by room: tests/gpu/ROOM.c and bench/gpu_ROOM.c, each with the kernels of its
 # room and no more of the library than gpu_sources_ROOM, so that a GPU's machine needs only a compiler and CUDA.
 GPU_CHECKS  := ngram lm
-GPU_BENCHES := ngram
+GPU_BENCHES := ngram lm
 gpu_sources_ngram := $(addprefix src/base/,status.c buf.c parallel.c store.c) \
   $(addprefix src/ngram/,gram_scan.c grams.c grams_spill.c runs.c sort.c contexts.c kn.c kn_level.c discount.c machine.c \
     machine_emulate.c passes.c passes_keys.c passes_levels.c passes_kn.c)
