@@ -51,16 +51,20 @@ static void emulate_fiber(unsigned high, unsigned low) {
     /* the end goes on where uc_link says */
 }
 
+/* A function of its own: getcontext may return twice for all that the compiler knows, so no loop should stand around it. */
+static void emulate_begin(struct emulation *e, ucontext_t *fiber, char *stack) {
+    getcontext(fiber);
+    fiber->uc_stack.ss_sp = stack;
+    fiber->uc_stack.ss_size = EMULATE_STACK;
+    fiber->uc_link = &e->caller;
+    makecontext(fiber, (void (*)(void))emulate_fiber, 2, (unsigned)((uintptr_t)e >> 32), (unsigned)(uintptr_t)e);
+}
+
 /* Lets every thread go on to its next barrier, until all are done. */
 static void emulate_one_block(struct emulation *e) {
     for (unsigned i = 0; i < BON_GPU_THREADS; i++) {
-        getcontext(&e->fibers[i]);
-        e->fibers[i].uc_stack.ss_sp = e->stacks + (size_t)i * EMULATE_STACK;
-        e->fibers[i].uc_stack.ss_size = EMULATE_STACK;
-        e->fibers[i].uc_link = &e->caller;
+        emulate_begin(e, &e->fibers[i], e->stacks + (size_t)i * EMULATE_STACK);
         e->done[i] = false;
-        makecontext(&e->fibers[i], (void (*)(void))emulate_fiber, 2, (unsigned)((uintptr_t)e >> 32),
-                    (unsigned)(uintptr_t)e);
     }
     for (bool more = true; more;) {
         more = false;
