@@ -7,7 +7,8 @@ WEB      := $(O)/web
 WEB_OBJ  := $(WEB)-obj
 EMCC     ?= emcc
 WEB_DEBS := emscripten libicu-dev libxxhash-dev pkg-config zstd
-WEB_TEST_DEBS := $(WEB_DEBS) nodejs npm chromium
+# Node may be there from elsewhere.
+WEB_TEST_DEBS = $(WEB_DEBS) chromium $(shell command -v node >/dev/null || echo nodejs) $(shell command -v npm >/dev/null || echo npm)
 # What restores and types; not what estimates, writes files or evaluates. An archive: the linker takes what is used.
 WEB_BASE    := arena artefact_read buf hash resident status
 WEB_NGRAM   := $(filter-out %_write.c,$(wildcard src/ngram/*.c))
