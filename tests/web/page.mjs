@@ -67,6 +67,21 @@ await test('type, and marks appear', {}, async (page, _, said) => {
   quiet(said)
 })
 
+await test('doubtful words are shaded, words with marks of one\'s own are not', {}, async (page, _, said) => {
+  await open(page)
+  await page.keyboard.type('ba toi di cho ve thay co ban hang quen, noi chuyen mot luc ')
+  await page.waitForTimeout(400)
+  const words = (await text(page)).split(/[ ,]+/), shaded = await page.$$eval('#shade mark', marks => marks.map(mark => mark.textContent))
+  assert.ok(shaded.length >= 1 && shaded.length < words.length / 2, shaded.join())
+  assert.ok(shaded.every(word => words.includes(word)), shaded.join())
+  await page.screenshot({ path: join(pictures, 'shaded.png') })
+  await page.click('#clear')
+  await page.keyboard.type('baf thaays coo hangf ')
+  await page.waitForTimeout(400)
+  assert.deepEqual((await page.$$eval('#shade mark', marks => marks.map(mark => mark.textContent))).filter(word => word === 'thấy'), [])
+  quiet(said)
+})
+
 await test('Backspace gives back, and edits', {}, async (page, _, said) => {
   await open(page)
   await page.keyboard.type('toi hoc ')
