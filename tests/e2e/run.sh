@@ -329,7 +329,9 @@ started+=($!)
 until_true [ -e "$field/preedit" ] || give_up 'the field did not open'
 focus_window() { # looked for anew each time: a browser opens others on its way
     window=$(xdotool search --onlyvisible --name '^bon-e2e$' | head -n 1)
-    [ -n "$window" ] && xdotool windowfocus "$window" && sleep 0.1 && has focus upper
+    [ -n "$window" ] && xdotool windowfocus "$window" && sleep 0.1 && has focus upper && return
+    # A browser may take the focus before its page is there.
+    [ -n "$window" ] && [ "$toolkit" = chromium ] && xdotool mousemove --window "$window" 100 20 click 1 && sleep 0.3 && has focus upper
 }
 until_true focus_window || give_up 'the field never got the focus' # there is no window manager to give it
 until_true "choose_$framework" || give_up 'the input method did not become active'
