@@ -10,20 +10,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "allocations.h"
 #include "bon/ime.h"
 
 enum { PASSES = 15 };
-
-static unsigned long allocations;
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t count, size_t n);
-void *__real_realloc(void *p, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t count, size_t n);
-void *__wrap_realloc(void *p, size_t n);
-void *__wrap_malloc(size_t n) { return allocations++, __real_malloc(n); }
-void *__wrap_calloc(size_t count, size_t n) { return allocations++, __real_calloc(count, n); }
-void *__wrap_realloc(void *p, size_t n) { return allocations++, __real_realloc(p, n); }
 
 struct script {
     uint32_t *keys; /* 0 ends a line */

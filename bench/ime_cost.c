@@ -11,22 +11,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "allocations.h"
 #include "base/buf.h"
 #include "bon/ime.h"
 
 enum { PASSES = 7, WORDS_A_CHOICE = 10 };
 enum kind { OTHER, BREAK, CHOOSE, KINDS };
-
-static unsigned long allocations;
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t count, size_t n);
-void *__real_realloc(void *p, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t count, size_t n);
-void *__wrap_realloc(void *p, size_t n);
-void *__wrap_malloc(size_t n) { return allocations++, __real_malloc(n); }
-void *__wrap_calloc(size_t count, size_t n) { return allocations++, __real_calloc(count, n); }
-void *__wrap_realloc(void *p, size_t n) { return allocations++, __real_realloc(p, n); }
 
 struct stroke {
     uint32_t key; /* 0 ends a line */

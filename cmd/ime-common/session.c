@@ -64,7 +64,7 @@ static bon_ime_options options_for(const struct ime_session *session) {
         options.prediction = BON_IME_PREDICT_OFF;
     else if (session->quirks & IME_QUIRK_ENGLISH && options.prediction == BON_IME_PREDICT_FULL)
         options.prediction = BON_IME_PREDICT_ENGLISH;
-    if (session->incognito) options.flags |= BON_IME_NO_LEARN;
+    if (session->incognito || session->quirks & (IME_QUIRK_KEYS | IME_QUIRK_ENGLISH)) options.flags |= BON_IME_NO_LEARN;
     return options;
 }
 

@@ -54,12 +54,11 @@ export function startEditor(bon, model) {
   /* The cursor is elsewhere than behind the window: what is shown there stays, and typing begins anew. */
   function settle() {
     if (end > start) {
-      const { selectionStart, selectionEnd } = field, length = field.value.length
+      const { selectionStart } = field, length = field.value.length
       const caret = selectionStart >= end ? selectionStart - length : selectionStart
       carryOut(ime.finish())
       const grown = field.value.length
       field.selectionStart = field.selectionEnd = caret <= 0 && selectionStart >= end ? grown + caret : selectionStart
-      void selectionEnd
     }
     ime.reset()
     start = end = field.selectionStart
@@ -72,21 +71,19 @@ export function startEditor(bon, model) {
   /* ---- keys ---- */
 
   const PASSED = new Set(['Shift', 'Control', 'Alt', 'Meta', 'CapsLock', 'AltGraph', 'Dead', 'Unidentified', 'Process'])
+  /* Keys without a character that the engine knows what to do with, candidates shown or not. */
+  const TAKEN = new Set(['Backspace', 'Tab', 'Enter', 'Escape'])
   field.addEventListener('keydown', event => {
     if (event.isComposing || PASSED.has(event.key)) return
     if (event.ctrlKey || event.metaKey || event.altKey) return settle()
     if (event.key === 'Tab' && end === start) return // leaves the field, as everywhere
-    if (event.key.length > 1 && !(event.key in EDITED) && !(event.key === 'Tab' || choosing)) {
-      if (event.key !== 'Enter' && event.key !== 'Escape') return settle()
-    }
+    if (event.key.length > 1 && !choosing && !TAKEN.has(event.key)) return settle() // arrows and the like
     if (!here()) settle()
     if (field.selectionStart !== field.selectionEnd) return // what is selected is replaced by the field itself
     const result = timed(() => ime.key(event.key, { shift: event.shiftKey }))
     if (result.handled) event.preventDefault()
     else if (event.key.length === 1) type(event.key, event)
   })
-  const EDITED = { Backspace: 1 }
-
   /* A sign that the engine leaves to the application. */
   function type(text, event) {
     event.preventDefault()

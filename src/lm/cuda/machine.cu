@@ -71,7 +71,7 @@ enum { FLATS = sizeof FLAT / sizeof FLAT[0] };
     X(cublasLtMatmulPreferenceSetAttribute)
 
 struct blas {
-    void *library;
+    void *object; /* what dlopen gave */
     cublasLtHandle_t handle;
 #define BLAS_FIELD(name) decltype(&::name) name;
     BLAS_TABLE(BLAS_FIELD)
@@ -380,7 +380,7 @@ void close_gpu(void *self) {
     while (gpu->count > 0) release(self, gpu->list[gpu->count - 1].at);
     free(gpu->plans);
     free(gpu->list);
-    if (gpu->blas.library) dlclose(gpu->blas.library);
+    if (gpu->blas.object) dlclose(gpu->blas.object);
     free(gpu);
 }
 
@@ -388,11 +388,11 @@ void close_gpu(void *self) {
 void load_blas(struct blas *blas) {
     static const char *const FILES[] = {"libcublasLt.so.13", "libcublasLt.so.12", "libcublasLt.so",
                                         "/usr/local/cuda/lib64/libcublasLt.so"};
-    for (size_t i = 0; !blas->library && i < sizeof FILES / sizeof FILES[0]; i++)
-        blas->library = dlopen(FILES[i], RTLD_NOW | RTLD_LOCAL);
-    if (!blas->library) return;
+    for (size_t i = 0; !blas->object && i < sizeof FILES / sizeof FILES[0]; i++)
+        blas->object = dlopen(FILES[i], RTLD_NOW | RTLD_LOCAL);
+    if (!blas->object) return;
 #define BLAS_LOAD(name)                                                                                                \
-    blas->name = reinterpret_cast<decltype(blas->name)>(dlsym(blas->library, #name));                                  \
+    blas->name = reinterpret_cast<decltype(blas->name)>(dlsym(blas->object, #name));                                  \
     if (!blas->name) return;
     BLAS_TABLE(BLAS_LOAD)
     if (blas->cublasLtCreate(&blas->handle) != CUBLAS_STATUS_SUCCESS) blas->handle = nullptr;

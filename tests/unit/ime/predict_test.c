@@ -70,6 +70,18 @@ static void expect_text(const char *what, const char *got, size_t n, const char 
     cr_expect(n == strlen(wanted) && memcmp(got, wanted, n) == 0, "%s: %.*s instead of %s", what, (int)n, got, wanted);
 }
 
+/* Rows of keys and the text that they leave, each in a field of its own. */
+static void expect_typed(const struct typed *rows, size_t count) {
+    sit_down((bon_ime_options){0});
+    for (size_t i = 0; i < count; i++) {
+        start_over();
+        type(rows[i].keys);
+        finish();
+        expect_text(rows[i].keys, desk.text, desk.n, rows[i].expected);
+    }
+    get_up();
+}
+
 #define ok_preedit(wanted)                                                                                             \
     expect_text("preedit, line " STRING(__LINE__), desk.result.preedit, desk.result.preedit_len, wanted)
 #define ok_commit(wanted) expect_text("text, line " STRING(__LINE__), desk.text, desk.n, wanted)
@@ -115,14 +127,7 @@ Test(predict, breaks) {
         {"toi nguoi{Control+c}", "tôi nguoi"},
         {"nguoi{Enter}", "người"},
     };
-    sit_down((bon_ime_options){0});
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        start_over();
-        type(rows[i].keys);
-        finish();
-        expect_text(rows[i].keys, desk.text, desk.n, rows[i].expected);
-    }
-    get_up();
+    expect_typed(rows, sizeof rows / sizeof *rows);
 }
 
 /* Whatever was said about a word stays: all marks, some of them, a mark taken back, keys asked for. */
@@ -142,14 +147,7 @@ Test(predict, marks_typed_stay) {
         {"ddc", "đc"},
         {"tieengs{Escape} viet", "tieengs việt"},
     };
-    sit_down((bon_ime_options){0});
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        start_over();
-        type(rows[i].keys);
-        finish();
-        expect_text(rows[i].keys, desk.text, desk.n, rows[i].expected);
-    }
-    get_up();
+    expect_typed(rows, sizeof rows / sizeof *rows);
 }
 
 /* Behind "là" the toy model writes "tiên", at a start "tiền": what stands elsewhere does not count. */
