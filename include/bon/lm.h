@@ -139,7 +139,8 @@ BON_API bon_status bon_tensor_get_double(const bon_tensor *tensor, double *value
  */
 typedef enum bon_map_kind { BON_IDENTITY, BON_GELU, BON_SILU, BON_RELU, BON_TANH, BON_SIGMOID, BON_MAPS } bon_map_kind;
 
-/* Row ids[i] of table (V x C) for every i: N x C. */
+/* Row ids[i] of table (V x C) for every i: N x C. With several ids a row (N x K), the sum of their rows of the table: a bag of
+ * features. */
 BON_API bon_tensor *bon_embedding(bon_tensor *table, bon_tensor *ids);
 /* map(x weight^T + bias) + residual: N x M for x N x K, weight M x K, bias 1 x M or NULL, residual N x M or NULL. The maps
  * that fuse are BON_IDENTITY and BON_GELU. */

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "lm/config.h"
 
 static const char *const files[] = {"config.json", "model.safetensors", "state.safetensors"};
 enum { CONFIG, MODEL, STATE, FILES };
@@ -75,7 +74,7 @@ static bon_status sync_folder(const char *path) {
     return status;
 }
 
-bon_status bon_checkpoint_write(const char *folder, uint64_t step, unsigned keep, const bon_transformer_config *config,
+bon_status bon_checkpoint_write(const char *folder, uint64_t step, unsigned keep, const struct bon_task *task,
                                 const bon_params *params, const bon_optimizer *optimizer, const uint64_t *numbers,
                                 size_t count) {
     char half[PATH_MAX], whole[PATH_MAX], path[FILES][PATH_MAX];
@@ -86,7 +85,7 @@ bon_status bon_checkpoint_write(const char *folder, uint64_t step, unsigned keep
     if (access(whole, F_OK) == 0) return BON_OK;
     remove_step(folder, mark, step); /* of a run that was killed */
     bon_status status = mkdir(half, 0777) == 0 ? BON_OK : bon_fail_errno(half, "make folder");
-    if (status == BON_OK) status = bon_config_write(path[CONFIG], config, "float32");
+    if (status == BON_OK) status = task->write_config(task->self, path[CONFIG]);
     if (status == BON_OK) status = bon_params_write(params, path[MODEL]);
     if (status == BON_OK) status = bon_optimizer_write(optimizer, params, path[STATE], numbers, count);
     if (status == BON_OK) status = sync_folder(half);

@@ -2,11 +2,11 @@
 #ifndef BON_SRC_LM_CHECKPOINT_H
 #define BON_SRC_LM_CHECKPOINT_H
 
-#include "bon/lm.h"
+#include "lm/trainer.h"
 
 /* Writes FOLDER/step-STEP/, whole or not at all, then removes all but the newest `keep` (0 = keeps all). Nothing when it is
  * there already. */
-bon_status bon_checkpoint_write(const char *folder, uint64_t step, unsigned keep, const bon_transformer_config *config,
+bon_status bon_checkpoint_write(const char *folder, uint64_t step, unsigned keep, const struct bon_task *task,
                                 const bon_params *params, const bon_optimizer *optimizer, const uint64_t *numbers,
                                 size_t count);
 /* The newest step that has a checkpoint; 0 = none. */

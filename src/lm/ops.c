@@ -23,8 +23,8 @@ static bon_tensor *unary(enum bon_op op, bon_tensor *x, size_t rows, size_t cols
 
 bon_tensor *bon_embedding(bon_tensor *table, bon_tensor *ids) {
     if (!table || !ids) return NULL;
-    if (!ids->is_ints || ids->cols != 1 || ids->least < 0 || (size_t)ids->limit > table->rows)
-        return misfit(BON_OP_EMBEDDING, table, ids, "ids are one column of integers below the rows of the table");
+    if (!ids->is_ints || ids->least < 0 || (size_t)ids->limit > table->rows)
+        return misfit(BON_OP_EMBEDDING, table, ids, "ids are integers below the rows of the table");
     return bon_graph_add(table->graph, BON_OP_EMBEDDING, ids->rows, table->cols, table, ids, NULL, NULL);
 }
 

@@ -12,30 +12,25 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/hash.h"
 #include "base/io.h"
 #include "lm/backend.h"
 #include "lm/checkpoint.h"
-#include "lm/tokens.h"
+#include "lm/trainer.h"
 
 /* What a checkpoint keeps besides weights and optimizer. */
-enum number { STEP, CURSOR, MICROSECONDS, NORM_MEAN, NORM_SQUARE, NORM_COUNT, SOURCE, NUMBERS };
+enum number { STEP, BATCH, MICROSECONDS, NORM_MEAN, NORM_SQUARE, NORM_COUNT, SOURCE, NUMBERS };
 
 struct bon_trainer {
     bon_params *params;
     bon_graph *graph;
     bon_optimizer *optimizer;
-    bon_transformer model;
-    bon_tensor *targets, *loss;
+    struct bon_task task;
+    bon_tensor *loss;
     bon_train_options options;
-    bon_batches train, val;
-    bool has_val;
-    uint64_t step;
-    uint64_t source;                           /* what the order of the data depends on, data included */
+    uint64_t step, batch;                      /* of the run so far */
     double seconds;                            /* of earlier runs */
     struct timespec began;                     /* this run */
     double norm_mean, norm_square, norm_count; /* running, to tell what stands out */
-    int32_t *ids, *next, *starts;
     char log_path[PATH_MAX];
     int log;
 };
@@ -45,31 +40,20 @@ static const char log_head[] =
 
 /* ---- opening ---- */
 
-static bon_status check(const bon_train_options *o, const bon_batches *train) {
+static bon_status check(const bon_train_options *o) {
     if (!o->folder || !*o->folder) return bon_fail(BON_ERR_ARGUMENT, "training needs a folder");
-    if (o->windows == 0 || o->windows > INT32_MAX / o->model.context)
-        return bon_fail(BON_ERR_ARGUMENT, "%u windows of %u tokens at once", o->windows, o->model.context);
     if (o->steps == 0 && !(o->seconds > 0))
         return bon_fail(BON_ERR_ARGUMENT, "training needs an end: a number of steps or of seconds");
-    if (train->context != o->model.context)
-        return bon_fail(BON_ERR_ARGUMENT, "batches have windows of %u tokens, the model of %u", train->context,
-                        o->model.context);
     return BON_OK;
 }
 
 static bon_status build(bon_trainer *t) {
-    const size_t rows = (size_t)t->options.windows * t->options.model.context;
     BON_TRY(bon_graph_open(&t->graph, t->params));
-    bon_transformer_build(&t->model, t->graph, &t->options.model, rows);
-    t->targets = bon_input_ints(t->graph, rows, 1, -1, (int32_t)t->options.model.vocabulary);
-    t->loss = bon_cross_entropy(t->model.logits, t->targets, NULL);
+    t->loss = t->task.build(t->task.self, t->graph);
     bon_graph_recompute(t->graph, t->options.recompute);
     BON_TRY(bon_graph_plan(t->graph, t->loss));
-    BON_TRY(bon_optimizer_open(&t->optimizer, t->params, &t->options.optimizer));
-    if (!(t->ids = bon_alloc_array(rows, sizeof *t->ids))) return BON_ERR_NOMEM;
-    if (!(t->next = bon_alloc_array(rows, sizeof *t->next))) return BON_ERR_NOMEM;
-    if (!(t->starts = bon_alloc_array(rows, sizeof *t->starts))) return BON_ERR_NOMEM;
-    return BON_OK;
+    if (t->task.begin) BON_TRY(t->task.begin(t->task.self, t->params));
+    return bon_optimizer_open(&t->optimizer, t->params, &t->options.optimizer);
 }
 
 static bon_status open_folder(bon_trainer *t) {
@@ -80,25 +64,21 @@ static bon_status open_folder(bon_trainer *t) {
     return BON_OK;
 }
 
-static uint64_t source_of(const bon_trainer *t) {
-    const uint64_t numbers[] = {bon_batches_hash(&t->train), t->options.windows, t->options.accumulate};
-    return bon_hash64(numbers, sizeof numbers);
-}
-
-bon_status bon_trainer_open(bon_trainer **out, bon_params *params, const bon_batches *train, const bon_batches *val,
-                            const bon_train_options *options) {
-    BON_TRY(check(options, train));
-    bon_trainer *t = bon_alloc_zeroed(1, sizeof *t);
-    if (!t) return BON_ERR_NOMEM;
+bon_status bon_trainer_begin(bon_trainer **out, bon_params *params, const struct bon_task *task,
+                             const bon_train_options *options) {
+    bon_status status = check(options);
+    bon_trainer *t = status == BON_OK ? bon_alloc_zeroed(1, sizeof *t) : NULL;
+    if (!t) {
+        task->close(task->self);
+        return status == BON_OK ? BON_ERR_NOMEM : status;
+    }
     t->params = params;
+    t->task = *task;
     t->options = *options;
     if (t->options.accumulate == 0) t->options.accumulate = 1;
     if (t->options.clip == 0) t->options.clip = 1;
-    t->train = *train;
-    if ((t->has_val = val != NULL)) t->val = *val;
-    t->source = source_of(t);
     t->log = -1;
-    bon_status status = open_folder(t);
+    status = open_folder(t);
     if (status == BON_OK) status = build(t);
     if (status != BON_OK) {
         bon_trainer_close(t);
@@ -113,9 +93,7 @@ void bon_trainer_close(bon_trainer *t) {
     if (t->log >= 0) close(t->log);
     bon_optimizer_close(t->optimizer);
     bon_graph_close(t->graph);
-    free(t->ids);
-    free(t->next);
-    free(t->starts);
+    t->task.close(t->task.self);
     free(t);
 }
 
@@ -199,17 +177,6 @@ static double seconds_since(const struct timespec *then) {
 
 static double clock_of(const bon_trainer *t) { return t->seconds + seconds_since(&t->began); }
 
-/* The mean loss of the next batch, of its first `windows` windows. */
-static bon_status forward(bon_trainer *t, bon_batches *batches, uint64_t windows, double *loss) {
-    const size_t context = t->options.model.context, rows = t->options.windows * context;
-    bon_batches_next(batches, t->options.windows, t->ids, t->next, t->starts);
-    for (size_t row = windows * context; row < rows; row++) t->next[row] = -1;
-    BON_TRY(bon_transformer_set(&t->model, &t->options.model, t->ids, t->starts));
-    BON_TRY(bon_tensor_set_ints(t->targets, t->next));
-    BON_TRY(bon_graph_forward(t->graph));
-    return bon_tensor_get_double(t->loss, loss);
-}
-
 /* What stops a run that got away: `found` is the failure that names the first such tensor. */
 static bon_status not_finite(uint64_t step, bon_status found) {
     char where[200] = "the loss is not finite";
@@ -225,7 +192,9 @@ static bon_status gradient(bon_trainer *t, bon_train_row *row) {
     row->loss = 0;
     for (unsigned i = 0; i < t->options.accumulate; i++) {
         double loss;
-        BON_TRY(forward(t, &t->train, t->options.windows, &loss));
+        BON_TRY(t->task.train(t->task.self, t->batch++));
+        BON_TRY(bon_graph_forward(t->graph));
+        BON_TRY(bon_tensor_get_double(t->loss, &loss));
         if (!isfinite(loss)) return not_finite(row->step, bon_graph_blame(t->graph));
         row->loss += loss / t->options.accumulate;
         BON_TRY(bon_graph_backward(t->graph, i > 0));
@@ -269,49 +238,44 @@ static bon_status one_step(bon_trainer *t, bon_train_row *row) {
         if (status != BON_OK) return status;
     }
     t->step++;
-    row->tokens_per_s =
-        (double)t->options.windows * t->options.model.context * t->options.accumulate / seconds_since(&began);
-    row->mfu = t->options.peak > 0
-                   ? row->tokens_per_s * bon_transformer_flops(&t->options.model, t->params) / t->options.peak
-                   : NAN;
+    row->tokens_per_s = (double)t->task.tokens * t->options.accumulate / seconds_since(&began);
+    row->mfu = t->options.peak > 0 ? row->tokens_per_s * t->task.flops(t->task.self, t->params) / t->options.peak : NAN;
     row->memory = bon_device_memory(t->params->device);
     return BON_OK;
 }
 
 bon_status bon_trainer_validate(bon_trainer *t, uint64_t batches, double *loss) {
-    if (!t->has_val) return bon_fail(BON_ERR_ARGUMENT, "there is no validation data");
-    bon_batches val = t->val;
-    const uint64_t windows = val.count / val.context, all = (windows + t->options.windows - 1) / t->options.windows;
-    const uint64_t count = batches && batches < all ? batches : all;
-    double sum = 0;
-    uint64_t measured = 0;
-    for (uint64_t i = 0, here; i < count;
-         i++, measured += here) { /* the last batch may be filled up: each window once */
-        double one;
-        here = windows - measured < t->options.windows ? windows - measured : t->options.windows;
-        BON_TRY(forward(t, &val, here, &one));
-        sum += one * (double)here;
+    const uint64_t all = t->task.val_batches, count = batches && batches < all ? batches : all;
+    double sum = 0, weights = 0;
+    if (all == 0) return bon_fail(BON_ERR_ARGUMENT, "there is no validation data");
+    for (uint64_t i = 0; i < count; i++) {
+        double one, weight;
+        BON_TRY(t->task.validate(t->task.self, i, &weight));
+        BON_TRY(bon_graph_forward(t->graph));
+        BON_TRY(bon_tensor_get_double(t->loss, &one));
+        sum += one * weight;
+        weights += weight;
     }
-    *loss = sum / (double)measured;
+    *loss = sum / weights;
     return BON_OK;
 }
 
 static bon_status save(bon_trainer *t) {
-    uint64_t numbers[NUMBERS] = {[STEP] = t->step, [CURSOR] = t->train.cursor};
+    uint64_t numbers[NUMBERS] = {[STEP] = t->step, [BATCH] = t->batch};
     numbers[MICROSECONDS] = (uint64_t)(clock_of(t) * 1e6);
     memcpy(&numbers[NORM_MEAN], &t->norm_mean, sizeof(double));
     memcpy(&numbers[NORM_SQUARE], &t->norm_square, sizeof(double));
     numbers[NORM_COUNT] = (uint64_t)t->norm_count;
-    numbers[SOURCE] = t->source;
-    return bon_checkpoint_write(t->options.folder, t->step, t->options.keep, &t->options.model, t->params, t->optimizer,
-                                numbers, NUMBERS);
+    numbers[SOURCE] = t->task.source;
+    return bon_checkpoint_write(t->options.folder, t->step, t->options.keep, &t->task, t->params, t->optimizer, numbers,
+                                NUMBERS);
 }
 
 /* What follows a step: validation, log, checkpoint. */
 static bon_status after_step(bon_trainer *t, bon_train_row *row, bool last) {
     enum { VAL_BATCHES = 16 };
     const bon_train_options *o = &t->options;
-    if (t->has_val && (last || (o->val_every && t->step % o->val_every == 0))) {
+    if (t->task.val_batches && (last || (o->val_every && t->step % o->val_every == 0))) {
         BON_TRY(bon_trainer_validate(t, last ? 0 : VAL_BATCHES, &row->val_loss));
         if (o->bytes_per_token > 0) row->bits_per_byte = row->val_loss / log(2) / o->bytes_per_token;
     }
@@ -340,13 +304,13 @@ bon_status bon_trainer_resume(bon_trainer *t, uint64_t *step) {
     BON_TRY(bon_checkpoint_newest(t->options.folder, step));
     if (*step == 0) return BON_OK;
     BON_TRY(bon_checkpoint_read(t->options.folder, *step, t->params, t->optimizer, numbers, NUMBERS));
-    if (numbers[SOURCE] != t->source)
+    if (numbers[SOURCE] != t->task.source)
         return bon_fail(BON_ERR_ARGUMENT,
                         "%s/step-%08" PRIu64 " was trained on other data, with another seed or with batches of another "
                         "size: go on with the same, or begin in another folder",
                         t->options.folder, *step);
     t->step = numbers[STEP];
-    t->train.cursor = numbers[CURSOR];
+    t->batch = numbers[BATCH];
     t->seconds = (double)numbers[MICROSECONDS] * 1e-6;
     memcpy(&t->norm_mean, &numbers[NORM_MEAN], sizeof(double));
     memcpy(&t->norm_square, &numbers[NORM_SQUARE], sizeof(double));

@@ -32,13 +32,14 @@ enum { SMALL_SIZES = 2, ALL_SIZES = sizeof SIZES / sizeof SIZES[0] };
 
 struct inputs {
     bon_tensor *x, *table, *square, *row, *row2, *qkv, *head_q, *head_k;
-    bon_tensor *ids, *targets, *mask, *starts;
+    bon_tensor *ids, *bag, *targets, *mask, *starts;
     const struct size *size;
 };
 
 #define BUILD(name, expression)                                                                                        \
     static bon_tensor *build_##name(const struct inputs *in) { return expression; }
 BUILD(embedding, bon_embedding(in->table, in->ids))
+BUILD(embedding_bag, bon_embedding(in->table, in->bag))
 BUILD(linear, bon_linear(in->x, in->table, NULL, NULL, BON_IDENTITY))
 BUILD(linear_residual, bon_linear(in->x, in->square, NULL, in->x, BON_IDENTITY))
 BUILD(linear_all, bon_linear(in->x, in->square, in->row, in->x, BON_IDENTITY))
@@ -76,7 +77,7 @@ BUILD(rows, bon_rows(in->x, 3, in->size->rows / 2))
 
 /* clang-format off */
 #define CASES(X) \
-    X(embedding) X(linear) X(linear_residual) X(linear_all) X(linear_gelu) X(rms_norm) X(layer_norm) X(rope) \
+    X(embedding) X(embedding_bag) X(linear) X(linear_residual) X(linear_all) X(linear_gelu) X(rms_norm) X(layer_norm) X(rope) \
     X(rope_norm) X(attention) X(attention_both_ways) X(swiglu) X(gelu) X(silu) X(relu) X(tanh) X(sigmoid) X(add) \
     X(add_itself) X(add_row) X(mul) X(mul_itself) X(mul_row) X(affine) X(softmax) X(softmax_masked) X(cross_entropy) \
     X(cross_entropy_masked) X(cross_entropy_of_product) X(dropout) X(sum_cols) X(sum) X(cols) X(rows)
@@ -155,6 +156,7 @@ static void make_inputs(struct inputs *in, bon_graph *graph, const struct size *
     in->head_q = param(graph, "head_q", 1, size->heads.dim, 1, 0.3f);
     in->head_k = param(graph, "head_k", 1, size->heads.dim, 1, 0.3f);
     in->ids = bon_input_ints(graph, size->rows, 1, 0, (int32_t)size->out);
+    in->bag = bon_input_ints(graph, size->rows, 3, 0, (int32_t)size->out);
     in->targets = bon_input_ints(graph, size->rows, 1, -1, (int32_t)size->cols);
     in->mask = bon_input_ints(graph, size->rows, size->cols, 0, 3);
     in->starts = bon_input_starts(graph, size->rows);
@@ -179,6 +181,7 @@ static bon_status run_side(struct side *s, bon_device *device, const struct size
     for (int round = 0; round < 2; round++) {
         if (round == 0) BON_TRY(bon_graph_poison(s->graph));
         BON_TRY(set_ints(in.ids, id_at, size));
+        BON_TRY(set_ints(in.bag, id_at, size));
         BON_TRY(set_ints(in.targets, target_at, size));
         BON_TRY(set_ints(in.mask, mask_at, size));
         BON_TRY(set_ints(in.starts, start_at, size));

@@ -1,11 +1,19 @@
 /* src/lm/cpu/linear_template.h: embedding and linear. */
 
-/* ---- embedding: rows of a table ---- */
+/* ---- embedding: sums of rows of a table ---- */
 
 static void embedding_forward_rows(const struct bon_run *run, const struct bon_tensor *t, struct span span) {
+    const size_t bag = t->in[1]->cols, cols = t->cols;
     (void)run;
-    for (size_t i = span.first; i < span.last; i++)
-        memcpy(VALUE(t) + i * t->cols, VALUE(t->in[0]) + (size_t)INTS(t->in[1])[i] * t->cols, t->cols * sizeof(REAL));
+    for (size_t i = span.first; i < span.last; i++) {
+        const int32_t *ids = INTS(t->in[1]) + i * bag;
+        REAL *y = VALUE(t) + i * cols;
+        memcpy(y, VALUE(t->in[0]) + (size_t)ids[0] * cols, cols * sizeof(REAL));
+        for (size_t k = 1; k < bag; k++) {
+            const REAL *row = VALUE(t->in[0]) + (size_t)ids[k] * cols;
+            for (size_t c = 0; c < cols; c++) y[c] += row[c];
+        }
+    }
 }
 
 static void embedding_forward(const struct bon_run *run, const struct bon_tensor *t) {
@@ -15,12 +23,12 @@ static void embedding_forward(const struct bon_run *run, const struct bon_tensor
 /* Threads take columns: a row of the table may be meant by many ids, whose sum has one order. */
 static void embedding_backward_cols(const struct bon_run *run, const struct bon_tensor *t, struct span span) {
     const struct bon_tensor *table = t->in[0];
-    const size_t width = (span.last - span.first) * sizeof(REAL);
+    const size_t bag = t->in[1]->cols, width = (span.last - span.first) * sizeof(REAL);
     if (!adds(run, t, 0))
         for (size_t i = 0; i < table->rows; i++) memset(GRAD(table) + i * t->cols + span.first, 0, width);
-    for (size_t i = 0; i < t->rows; i++) {
+    for (size_t i = 0; i < t->rows * bag; i++) {
         REAL *to = GRAD(table) + (size_t)INTS(t->in[1])[i] * t->cols;
-        const REAL *dy = GRAD(t) + i * t->cols;
+        const REAL *dy = GRAD(t) + i / bag * t->cols;
         for (size_t c = span.first; c < span.last; c++) to[c] += dy[c];
     }
 }

@@ -39,35 +39,39 @@ static struct bon_gpu_args sum_of(tensor_ref t, enum gpu_sum kind, struct bon_gp
 
 static void embedding_forward(run_ref run, tensor_ref t) {
     flat(run, BON_GPU_EMBED, bon_items(t),
-         &(struct bon_gpu_args){
-             .w = value_of(run, t->in[0]), .ids = ints_of(t->in[1]), .y = value_of(run, t), .cols = t->cols});
+         &(struct bon_gpu_args){.w = value_of(run, t->in[0]),
+                                .ids = ints_of(t->in[1]),
+                                .y = value_of(run, t),
+                                .cols = t->cols,
+                                .stride = t->in[1]->cols});
 }
 
 static size_t embedding_work(const bon_device *device, tensor_ref t) {
     (void)device;
-    return 3 * aligned(t->rows * sizeof(int32_t));
+    return 3 * aligned(bon_items(t->in[1]) * sizeof(int32_t));
 }
 
-/* Rows are sorted by id, stably: the sum of an id's rows has one order. */
+/* Ids are sorted, stably: the sum of an id's rows has one order. */
 static void embedding_backward(run_ref run, tensor_ref t) {
     if (!wants(t, 0)) return;
     const struct bon_tensor *table = t->in[0];
     struct bon_gpu *gpu = run->device->gpu;
     char *work = run->work;
-    const size_t one = aligned(t->rows * sizeof(int32_t));
-    int32_t *number = (int32_t *)work, *ids = (int32_t *)(work + one), *rows = (int32_t *)(work + 2 * one);
+    const size_t all = bon_items(t->in[1]), one = aligned(all * sizeof(int32_t));
+    int32_t *number = (int32_t *)work, *ids = (int32_t *)(work + one), *places = (int32_t *)(work + 2 * one);
     if (!adds(run, t, 0))
         keep(gpu, gpu->ops->fill(gpu->self, table->grad, 0,
                                  bon_items(table) * (grad_of(run, table).narrow ? sizeof(uint16_t) : sizeof(float))));
-    flat(run, BON_GPU_NUMBER, t->rows, &(struct bon_gpu_args){.y = vec(number, false)});
-    keep(gpu, gpu->ops->sort(gpu->self, ints_of(t->in[1]), number, ids, rows, t->rows));
-    blocks(run, BON_GPU_EMBED_BACK, t->rows, 0,
+    flat(run, BON_GPU_NUMBER, all, &(struct bon_gpu_args){.y = vec(number, false)});
+    keep(gpu, gpu->ops->sort(gpu->self, ints_of(t->in[1]), number, ids, places, all));
+    blocks(run, BON_GPU_EMBED_BACK, all, 0,
            &(struct bon_gpu_args){.ids = ids,
-                                  .mask = rows,
+                                  .mask = places,
                                   .dy = grad_of(run, t),
                                   .dx = grad_of(run, table),
-                                  .rows = t->rows,
-                                  .cols = t->cols});
+                                  .rows = all,
+                                  .cols = t->cols,
+                                  .stride = t->in[1]->cols});
 }
 
 /* ---- linear ---- */

@@ -39,8 +39,12 @@ GPU_FN float gpu_map_slope(uint32_t map, float x) {
 
 GPU_FN void gpu_cast(gpu_args a, uint64_t i) { set(a->y, i, get(a->x, i)); }
 
+/* The sum of the rows that `stride` ids name. */
 GPU_FN void gpu_embed(gpu_args a, uint64_t i) {
-    set(a->y, i, get(a->w, (uint64_t)a->ids[i / a->cols] * a->cols + i % a->cols));
+    const int32_t *ids = a->ids + i / a->cols * a->stride;
+    float sum = 0;
+    for (uint64_t k = 0; k < a->stride; k++) sum += get(a->w, (uint64_t)ids[k] * a->cols + i % a->cols);
+    set(a->y, i, sum);
 }
 
 /* y = map(x + b) + r, where x is the product; what the map reads is saved. b and r may be missing, x may stand where y stands. */

@@ -161,7 +161,8 @@ GPU_FN void gpu_col_sums(gpu_args a, const struct gpu_at *at) {
     a->sums[chunk * a->cols + c] = sum;
 }
 
-/* ---- embedding: `ids` sorted, `mask` the rows they come from; the block of an id's first place adds up all its rows ---- */
+/* ---- embedding: `ids` sorted, `mask` the places they come from, `stride` of them a row; the block of an id's first place adds up
+ * all its rows ---- */
 
 GPU_FN void gpu_embed_back(gpu_args a, const struct gpu_at *at) {
     const uint64_t begin = at->block;
@@ -171,7 +172,7 @@ GPU_FN void gpu_embed_back(gpu_args a, const struct gpu_at *at) {
     while (end < a->rows && a->ids[end] == id) end++;
     for (uint64_t c = at->thread; c < a->cols; c += BON_GPU_THREADS) {
         double sum = 0;
-        for (uint64_t i = begin; i < end; i++) sum += (double)get(a->dy, (uint64_t)a->mask[i] * a->cols + c);
+        for (uint64_t i = begin; i < end; i++) sum += (double)get(a->dy, (uint64_t)a->mask[i] / a->stride * a->cols + c);
         put(a->dx, (uint64_t)id * a->cols + c, (float)sum, 1);
     }
 }

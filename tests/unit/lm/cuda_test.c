@@ -20,6 +20,7 @@ static void compare(bon_real real, const char *const *names, size_t size) {
 
 Test(cuda, operations_give_what_the_cpu_gives) {
     static const char *const names[] = {"embedding",
+                                        "embedding_bag",
                                         "linear_gelu",
                                         "rms_norm",
                                         "layer_norm",

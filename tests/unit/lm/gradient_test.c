@@ -18,7 +18,7 @@ static const int32_t targets_of_rows[ROWS] = {2, -1, 5, 0, 3, 1, 4};
 
 /* Integer inputs of a case, filled in after the plan. */
 struct ints {
-    bon_tensor *starts, *ids, *targets, *mask;
+    bon_tensor *starts, *ids, *bag, *targets, *mask;
 };
 
 static bon_tensor *weight(bon_graph *graph, const char *name, size_t rows, size_t cols) {
@@ -37,6 +37,10 @@ static bon_tensor *mask(bon_graph *graph, struct ints *ints) {
 CASE(embedding) {
     ints->ids = bon_input_ints(g, ROWS, 1, 0, 5);
     return bon_embedding(weight(g, "table", 5, COLS), ints->ids);
+}
+CASE(embedding_bag) { /* three ids a row */
+    ints->bag = bon_input_ints(g, ROWS, 3, 0, 5);
+    return bon_embedding(weight(g, "table", 5, COLS), ints->bag);
 }
 CASE(linear) { return (void)ints, bon_linear(X, weight(g, "w", 5, COLS), NULL, NULL, BON_IDENTITY); }
 CASE(linear_bias_residual) {
@@ -126,6 +130,7 @@ static const struct {
 #define ROW(name)                                                                                                      \
     { #name, name }
     ROW(embedding),
+    ROW(embedding_bag),
     ROW(linear),
     ROW(linear_bias_residual),
     ROW(linear_gelu_residual),
@@ -166,11 +171,13 @@ static const struct {
 };
 
 static void set_ints(const struct ints *ints) {
-    int32_t allowed[ROWS * COLS];
+    int32_t allowed[ROWS * COLS], bag[ROWS * 3];
     for (int i = 0; i < ROWS * COLS; i++) allowed[i] = i % COLS == targets_of_rows[i / COLS] || i % 3 == 0;
     for (int c = 0; c < COLS; c++) allowed[1 * COLS + c] = 0; /* a row without any */
     if (ints->starts) cr_assert_eq(bon_tensor_set_ints(ints->starts, starts_of_rows), BON_OK);
     if (ints->ids) cr_assert_eq(bon_tensor_set_ints(ints->ids, ids_of_rows), BON_OK);
+    for (int i = 0; i < ROWS * 3; i++) bag[i] = ids_of_rows[(i + i / 3) % ROWS];
+    if (ints->bag) cr_assert_eq(bon_tensor_set_ints(ints->bag, bag), BON_OK);
     if (ints->targets) cr_assert_eq(bon_tensor_set_ints(ints->targets, targets_of_rows), BON_OK);
     if (ints->mask) cr_assert_eq(bon_tensor_set_ints(ints->mask, allowed), BON_OK);
 }

@@ -8,7 +8,7 @@
 #include "lm/backend.h"
 #include "lm/cpu/blas.h"
 
-enum { N = 9, C = 6, V = 5, Q = 4, K = 2, D = 4, QKV = (Q + 2 * K) * D };
+enum { N = 9, C = 6, V = 5, Q = 4, K = 2, D = 4, BAG = 3, QKV = (Q + 2 * K) * D };
 
 static const bon_heads heads = {.queries = Q, .keys = K, .dim = D};
 static const int32_t begins[N] = {0, 0, 0, 0, 4, 5, 5, 5, 5};
@@ -17,10 +17,11 @@ static const int32_t id_of[N] = {1, 4, 0, 2, 2, 3, 1, 0, 4};
 /* The values of inputs, the same for both widths. */
 static double x_at(size_t row, size_t col) { return sin(1.3 * (double)row + 0.7 * (double)(col * col) + 0.2); }
 static double w_at(size_t row, size_t col) { return cos(0.9 * (double)row - 1.1 * (double)col); }
+static int32_t bag_of(size_t row, size_t k) { return id_of[(row + k * k) % N]; }
 static int mask_at(size_t row, size_t col) { return row == 3 ? 0 : (row + col) % 3 != 0; }
 
 struct inputs {
-    bon_tensor *x, *wide, *w, *square, *bias, *vector, *head_q, *head_k, *ids, *starts, *mask;
+    bon_tensor *x, *wide, *w, *square, *bias, *vector, *head_q, *head_k, *ids, *bag, *starts, *mask;
 };
 
 static double sigmoid(double x) { return 1 / (1 + exp(-x)); }
@@ -29,6 +30,12 @@ static double gelu(double x) { return x / 2 * (1 + tanh(sqrt(2 / acos(-1.0)) * (
 /* ---- formulas: the value of row i, column j ---- */
 
 static double embedding(size_t i, size_t j) { return w_at((size_t)id_of[i], j); }
+
+static double embedding_bag(size_t i, size_t j) {
+    double sum = 0;
+    for (size_t k = 0; k < BAG; k++) sum += w_at((size_t)bag_of(i, k), j);
+    return sum;
+}
 
 static double product(size_t i, size_t j) {
     double sum = 0;
@@ -129,6 +136,7 @@ static double rows(size_t i, size_t j) { return x_at(i + 4, j); }
 #define BUILD(name, expression)                                                                                        \
     static bon_tensor *build_##name(const struct inputs *in) { return expression; }
 BUILD(embedding, bon_embedding(in->w, in->ids))
+BUILD(embedding_bag, bon_embedding(in->w, in->bag))
 BUILD(product, bon_linear(in->x, in->w, NULL, NULL, BON_IDENTITY))
 BUILD(linear_all, bon_linear(in->x, in->square, in->bias, in->x, BON_IDENTITY))
 BUILD(linear_gelu, bon_linear(in->x, in->square, in->bias, in->x, BON_GELU))
@@ -165,6 +173,7 @@ static const struct {
 #define ROW(name)                                                                                                      \
     { #name, build_##name, name }
     ROW(embedding),
+    ROW(embedding_bag),
     ROW(product),
     ROW(linear_all),
     ROW(linear_gelu),
@@ -211,17 +220,20 @@ static struct inputs declare(bon_graph *g) {
         .head_q = bon_input(g, 1, D),
         .head_k = bon_input(g, 1, D),
         .ids = bon_input_ints(g, N, 1, 0, V),
+        .bag = bon_input_ints(g, N, BAG, 0, V),
         .starts = bon_input_starts(g, N),
         .mask = bon_input_ints(g, N, C, 0, 2),
     };
 }
 
 static void set(const struct inputs *in) {
-    int32_t mask[N * C];
+    int32_t mask[N * C], bag[N * BAG];
     for (size_t i = 0; i < N * C; i++) mask[i] = mask_at(i / C, i % C);
+    for (size_t i = 0; i < N * BAG; i++) bag[i] = bag_of(i / BAG, i % BAG);
     fill(in->x, x_at, 0), fill(in->wide, x_at, 0), fill(in->w, w_at, 0), fill(in->square, w_at, 0);
     fill(in->bias, w_at, 0), fill(in->head_q, w_at, 1), fill(in->head_k, w_at, 2);
     cr_assert_eq(bon_tensor_set_ints(in->ids, id_of), BON_OK);
+    cr_assert_eq(bon_tensor_set_ints(in->bag, bag), BON_OK);
     cr_assert_eq(bon_tensor_set_ints(in->starts, begins), BON_OK);
     cr_assert_eq(bon_tensor_set_ints(in->mask, mask), BON_OK);
 }
@@ -310,7 +322,7 @@ Test(ops, dropout) {
 REFUSE(shapes, bon_linear(in->x, in->wide, NULL, NULL, BON_IDENTITY))
 REFUSE(bias, bon_linear(in->x, in->w, in->bias, NULL, BON_IDENTITY))
 REFUSE(fused, bon_linear(in->x, in->w, NULL, NULL, BON_TANH))
-REFUSE(ids, bon_embedding(in->w, in->mask))
+REFUSE(ids, bon_embedding(in->w, in->x))
 REFUSE(ids_too_large, bon_embedding(in->w, bon_input_ints(g, N, 1, 0, V + 1)))
 REFUSE(empty, bon_input(g, 0, 3))
 REFUSE(huge, bon_input(g, (size_t)1 << 40, 1))
