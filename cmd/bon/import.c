@@ -1,7 +1,7 @@
 /* cmd/bon/import.c: bon import: the group of commands that make JSON lines of other formats. */
 #include "commands.h"
 
-static const struct command *const subcommands[] = {&command_import_wiki, NULL};
+static const struct command *const subcommands[] = {&command_import_wiki, &command_import_jsonl, NULL};
 
 static const struct option_row options[] = {
     {.kind = OPTION_KIND_HELP, .short_name = 'h', .long_name = "help", .help = "show this help"},
@@ -10,8 +10,8 @@ static const struct option_row options[] = {
 
 const struct command command_import = {
     .name = "import",
-    .summary = "make JSON lines with id, title, url, text of dumps of wikis",
-    .usage = "wiki [OPTION]... [FILE]...",
+    .summary = "make JSON lines with id, title, url, text of other formats",
+    .usage = "FORMAT [OPTION]... [FILE]...",
     .options = options,
     .subcommands = subcommands,
     .run = run_subcommand,

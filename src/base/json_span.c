@@ -278,6 +278,64 @@ bool bon_json_find(const char *line, size_t n, const char *name, struct bon_json
     return false;
 }
 
+/* ---- members, of what is known to be fine ---- */
+
+/* Goes behind the value that begins here. */
+static struct bon_json_field pass_value(struct scanner *s) {
+    struct bon_json_field value = {BON_JSON_OTHER, s->at, s->at};
+    char first = s->at < s->n ? s->line[s->at] : 0;
+    size_t depth = 0;
+    if (first == '"') value.kind = BON_JSON_STRING;
+    if (first == 'n') value.kind = BON_JSON_NULL;
+    do {
+        char c = s->at < s->n ? s->line[s->at] : 0;
+        if (c == '{' || c == '[' || c == '}' || c == ']') {
+            depth = c == '{' || c == '[' ? depth + 1 : depth - 1;
+            s->at++;
+        } else if (c == ',' || c == ':' || c == ' ' || c == '\t' || c == '\n' || c == '\r') {
+            s->at++;
+        } else if (!scan_scalar(s)) {
+            break;
+        }
+    } while (depth > 0);
+    value.end = s->at;
+    return value;
+}
+
+/* To the first byte of the next member or value; false at the closing bracket. */
+static bool next_item(struct scanner *s) {
+    skip_blanks(s);
+    if (s->at < s->n && (s->line[s->at] == ',' || s->line[s->at] == '{' || s->line[s->at] == '[')) s->at++;
+    skip_blanks(s);
+    return s->at < s->n && s->line[s->at] != '}' && s->line[s->at] != ']';
+}
+
+bool bon_json_item(const char *line, size_t n, size_t *at, struct bon_json_field *value) {
+    struct scanner s = {.line = line, .n = n, .at = *at};
+    if (!next_item(&s)) return false;
+    *value = pass_value(&s);
+    *at = s.at;
+    return true;
+}
+
+bool bon_json_next(const char *line, size_t n, size_t *at, struct bon_json_field *name, struct bon_json_field *value) {
+    struct scanner s = {.line = line, .n = n, .at = *at};
+    if (!next_item(&s)) return false;
+    *name = (struct bon_json_field){BON_JSON_STRING, s.at, s.at};
+    if (!scan_string(&s)) return false;
+    name->end = s.at;
+    skip_blanks(&s);
+    if (s.at == n || s.line[s.at++] != ':') return false;
+    skip_blanks(&s);
+    *value = pass_value(&s);
+    *at = s.at;
+    return true;
+}
+
+bool bon_json_is(const char *line, const struct bon_json_field *name, const char *text, size_t n) {
+    return spells(line + name->start, name->end - name->start, text, n);
+}
+
 /* ---- text ---- */
 
 bon_status bon_json_unescape(const char *string, size_t n, bon_buf *out) {

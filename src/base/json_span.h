@@ -38,6 +38,17 @@ struct bon_json_error {
 bool bon_json_find(const char *line, size_t n, const char *name, struct bon_json_field *field,
                    struct bon_json_error *error);
 
+/* Goes over the members of the object at the beginning of n bytes that bon_json_find has accepted, as a whole line or as a value in
+ * one: *at is 0 at first, and false says that there are no more. The spans count from `line`; a name's has its quotes, too.
+ *
+ *     for (size_t at = 0; bon_json_next(line, n, &at, &name, &value);) ...
+ */
+bool bon_json_next(const char *line, size_t n, size_t *at, struct bon_json_field *name, struct bon_json_field *value);
+/* The same over the values of an array. */
+bool bon_json_item(const char *line, size_t n, size_t *at, struct bon_json_field *value);
+/* Whether a name, as bon_json_next gave it, is this one. */
+bool bon_json_is(const char *line, const struct bon_json_field *name, const char *text, size_t n);
+
 /* Appends the text of a string value (its n bytes with the quotes, as bon_json_find found them). An escaped half of a
  * surrogate pair, which is no character, becomes U+FFFD. */
 bon_status bon_json_unescape(const char *string, size_t n, bon_buf *out);

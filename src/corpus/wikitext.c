@@ -11,6 +11,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "corpus/document.h"
+
 enum opening_kind { TEMPLATE, TABLE, LINK, EXTERNAL, OPENING_KINDS };
 
 _Static_assert((int)OPENING_KINDS == (int)BON_WIKI_OPENINGS, "a count for each");
@@ -263,21 +265,6 @@ bon_status bon_wikitext_normalizer(bon_normalizer **out) {
     return bon_normalizer_open(out, &options);
 }
 
-static bon_status append_lines(const bon_buf *text, bon_buf *out) {
-    const char *at = text->data, *end = at + text->len;
-    bool first = true;
-    while (at < end) {
-        const char *newline = memchr(at, '\n', (size_t)(end - at)), *stop = newline ? newline : end;
-        if (stop > at) {
-            if (!first) BON_TRY(bon_buf_put(out, '\n'));
-            BON_TRY(bon_buf_append(out, at, (size_t)(stop - at)));
-            first = false;
-        }
-        at = newline ? newline + 1 : end;
-    }
-    return BON_OK;
-}
-
 bon_status bon_wikitext_read(struct bon_wikitext *wikitext, const bon_normalizer *normalizer, const char *source,
                              size_t n, bon_buf *out) {
     if (n == 0) return BON_OK;
@@ -290,7 +277,7 @@ bon_status bon_wikitext_read(struct bon_wikitext *wikitext, const bon_normalizer
     end_line(&wikitext->plain);
     if (!wikitext->plain.len) return BON_OK;
     BON_TRY(bon_normalize(normalizer, wikitext->plain.data, wikitext->plain.len, &wikitext->normal));
-    return wikitext->normal.len == 0 ? BON_OK : append_lines(&wikitext->normal, out);
+    return wikitext->normal.len == 0 ? BON_OK : bon_append_lines(wikitext->normal.data, wikitext->normal.len, out);
 }
 
 void bon_wikitext_free(struct bon_wikitext *wikitext) {

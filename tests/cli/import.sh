@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# bon import: dumps of wikis to JSON lines; cut, malformed and hostile ones are refused.
+# bon import: other formats to JSON lines; cut, malformed and hostile input is refused.
 # shellcheck source=tests/cli/support/assert.sh
 . "$TESTS/cli/support/assert.sh"
 
@@ -31,7 +31,7 @@ run bon import wiki --min 30 --json counts dump.xml
 expect_status 0
 expect_err ''
 expect_out_file expected
-[ "$(cat counts)" = '{"pages": 5, "written": 2, "redirects": 1, "stubs": 1, "other_namespaces": 1, "text_bytes": 149}' ] ||
+[ "$(cat counts)" = '{"pages": 5, "written": 2, "short": 1, "redirects": 1, "other_namespaces": 1, "bad": 0, "text_bytes": 149}' ] ||
     unmet "counts: $(cat counts)"
 run_shell 'bon import wiki --min 30 <dump.xml'
 expect_out_file expected
@@ -39,6 +39,12 @@ run bon import wiki --namespace 1 --min 0 dump.xml
 [ "$(wc -l <out)" = 1 ] || unmet 'one page of talk'
 run bon import wiki dump.xml
 expect_out ''
+run bon import wiki --min 30 --plain dump.xml
+expect_out "Chợ nổi là chợ trên sông.
+Ở miền Tây
+Chợ Cái Răng – Cần Thơ \"đẹp\"
+
+Trang thứ hai có đủ chữ để không là sơ khai."
 cat expected expected >twice
 gzip -c dump.xml >dump.gz
 run bon import wiki --min 30 -o both.zst dump.xml dump.gz
@@ -81,6 +87,12 @@ run bon import wiki --min 30 cut.xml
 expect_status 1
 head -n 1 expected >first
 expect_out_file first
+run bon import wiki --min 30 --skip-bad --json counts cut.xml dump.xml
+expect_status 0
+expect_err '^bon: 1 left out as broken; the first: cut.xml:[0-9]+: the dump ends too soon'
+cat first expected >both
+expect_out_file both
+grep -q '"bad": 1,' counts || unmet "counts: $(cat counts)"
 sed 's/<ns>1/<ns 1/' dump.xml >bad.xml
 run bon import wiki -o whole bad.xml
 expect_refusal 1 '^bon: bad.xml:[0-9]+: malformed XML: '
@@ -99,8 +111,67 @@ run bon import
 expect_status 2
 run bon import word
 expect_status 2
+
+# JSON lines: other names, paths, arrays; what is kept.
+cat >lines.jsonl <<'END'
+{"headline":"Huế  xưa","body":["Cố đô.","","hoà bình\n\nx"],"meta":{"year":1993,"a.b":{"c":"d"}},"n":[{},{"x":[]}],"id":12}
+ 
+{"id":"b","headline":null,"body":"Sông \u0048ương \ud83d\ude00","text":"cũ","l\u0061ng" : "vi" }
+{"id":1,"headline":"x"}
+END
+cat >expected <<'END'
+{"id":"12","title":"Huế xưa","url":"","meta":{"year":1993,"a.b":{"c":"d"}},"n":[{},{"x":[]}],"text":"Cố đô.\nhòa bình\nx"}
+{"id":"b","title":"","url":"","l\u0061ng":"vi","text":"Sông Hương 😀"}
+END
+for threads in 1 3; do
+    run bon import jsonl -j $threads --text body --title headline --json counts lines.jsonl
+    expect_status 0
+    expect_err ''
+    expect_out_file expected
+done
+[ "$(cat counts)" = '{"objects": 3, "written": 2, "short": 0, "without_text": 1, "bad": 0, "text_bytes": 41}' ] ||
+    unmet "counts: $(cat counts)"
+run_shell 'bon import jsonl --text body --title headline <lines.jsonl | bon import jsonl'
+expect_out_file expected
+run bon import jsonl --text headline,body,text --id meta.year --title none --keep c=meta.a.b.c,lang,old_id=id lines.jsonl
+expect_out '{"id":"1993","title":"","url":"","c":"d","old_id":12,"text":"Huế xưa\nCố đô.\nhòa bình\nx"}
+{"id":"","title":"","url":"","lang":"vi","old_id":"b","text":"Sông Hương 😀\ncũ"}
+{"id":"","title":"","url":"","old_id":1,"text":"x"}'
+run bon import jsonl --text body --keep '' --plain --min 15 lines.jsonl
+expect_out 'Cố đô.
+hòa bình
+x'
+run bon import jsonl --text nothing lines.jsonl
+expect_status 0
+expect_err "none of 3 objects has a member 'nothing'"
+{
+    cat lines.jsonl
+    printf '%s\n' '{"body":' '{"body":5}' '["body"]' '{"body":[1]}' '{"body":"a","id":[]}'
+    printf '{"body":"\377 b\xe1\xbb","x\377":"\300"}\n'
+} >broken.jsonl
+run bon import jsonl --text body -o whole broken.jsonl
+expect_refusal 1 '^bon: broken.jsonl:5: malformed JSON at offset [0-9]+: .*--skip-bad'
+expect_no_file whole
+tail -n +6 broken.jsonl >kind.jsonl
+run bon import jsonl --text body kind.jsonl
+expect_refusal 1 "^bon: kind.jsonl:1: member 'body' at offset 8 is no string"
+run bon import jsonl --text body --skip-bad --json counts kind.jsonl
+expect_status 0
+expect_err '^bon: 4 left out as broken; the first: kind.jsonl:1: '
+expect_out '{"id":"","title":"","url":"","x�":"�","text":"� b�"}'
+grep -q '"objects": 1, "written": 1, .*"bad": 4' counts || unmet "counts: $(cat counts)"
+run bon import jsonl --keep text lines.jsonl
+expect_refusal 2 "'text' is written already"
+run bon import jsonl --text a,,b lines.jsonl
+expect_refusal 2 'a name of a member is empty'
+gzip -c lines.jsonl | head -c 60 >cut.gz
+run bon import jsonl --text body -o whole cut.gz
+expect_refusal 1 '^bon: cut.gz: bad gzip data .*truncated'
+expect_no_file whole
 if [ -c /dev/full ]; then
-    run_shell 'bon import wiki --min 1 dump.xml >/dev/full'
-    expect_status 1
-    expect_err 'No space left'
+    for what in 'wiki --min 1 dump.xml' 'jsonl --text body lines.jsonl'; do
+        run_shell "bon import $what >/dev/full"
+        expect_status 1
+        expect_err 'No space left'
+    done
 fi

@@ -151,6 +151,48 @@ Test(json_span, round_trip) {
     bon_buf_free(&back);
 }
 
+/* Members and items as "name=value;", of lines that are fine. */
+static const struct {
+    const char *line, *members;
+} walks[] = {
+    {"{}", ""},
+    {" { } ", ""},
+    {"{\"a\":1}", "a=1;"},
+    {" {\"a\" : \"x,}]\" , \"b\":[1,{\"c\":[]}],\"\":null}", "a=\"x,}]\";b=[1,{\"c\":[]}];=null;"},
+    {"{\"a\":{\"b\":{}},\"a\":-1.5e3,\"c\":[ ]}", "a={\"b\":{}};a=-1.5e3;c=[ ];"},
+};
+
+Test(json_span, members) {
+    struct bon_json_field name, value;
+    struct bon_json_error error;
+    for (size_t i = 0; i < sizeof walks / sizeof *walks; i++) {
+        const char *line = walks[i].line;
+        size_t n = strlen(line);
+        bon_buf out = {0};
+        cr_assert(bon_json_find(line, n, "", &value, &error));
+        for (size_t at = 0; bon_json_next(line, n, &at, &name, &value);) {
+            cr_assert(bon_json_is(line, &name, line + name.start + 1, name.end - name.start - 2));
+            bon_buf_append(&out, line + name.start + 1, name.end - name.start - 2);
+            bon_buf_append(&out, "=", 1);
+            bon_buf_append(&out, line + value.start, value.end - value.start);
+            bon_buf_append(&out, ";", 1);
+        }
+        cr_expect(out.len == strlen(walks[i].members) && (!out.len || !memcmp(out.data, walks[i].members, out.len)),
+                  "%s: %.*s", line, (int)out.len, out.data);
+        bon_buf_free(&out);
+    }
+    static const char array[] = "[ \"a,\" ,[1,[2]],{\"b\":[]} , 3]";
+    static const struct {
+        enum bon_json_kind kind;
+        size_t length;
+    } items[] = {{BON_JSON_STRING, 4}, {BON_JSON_OTHER, 7}, {BON_JSON_OTHER, 8}, {BON_JSON_OTHER, 1}};
+    size_t count = 0;
+    for (size_t at = 0; bon_json_item(array, sizeof array - 1, &at, &value); count++)
+        cr_expect(count < 4 && value.kind == items[count].kind && value.end - value.start == items[count].length);
+    cr_expect_eq(count, 4);
+    for (size_t at = 0; bon_json_item("[ ]", 3, &at, &value);) cr_expect(false);
+}
+
 static bon_status there_and_back(void *arg) {
     bon_buf out = {0}, text = {0};
     (void)arg;
