@@ -36,6 +36,20 @@ static bon_status take(void *context, const struct bon_document *document) {
 
 /* ---- files ---- */
 
+bon_status import_read_file(struct bon_import *import, const char *path, size_t most, bon_buf *text) {
+    struct bon_in *in;
+    text->len = 0;
+    BON_TRY(bon_in_open(&in, path));
+    if (import->progress) import->progress->total += bon_in_raw_size(in);
+    bon_status status = bon_in_read_all(in, most, text);
+    if (import->progress) import->progress->done += bon_in_raw_read(in);
+    if (import->progress && import->progress->tick) import->progress->tick(import->progress);
+    bon_in_close(in);
+    if (status == BON_OK && text->len > most)
+        status = bon_fail(BON_ERR_LIMIT, "%s: more than %zu MiB", path, most >> 20);
+    return status;
+}
+
 /* What is broken as a whole is left out as a record is. */
 static bon_status read_file(struct import_job *job, const char *path) {
     return bon_import_bad(&job->import, job->format->read(job->reader, &job->import, path));

@@ -40,6 +40,8 @@ struct import_totals {
     uint64_t read, written, little, bytes; /* documents; those with less text than --min; bytes of text written */
 };
 
+/* Reads a whole file, of at most `most` bytes, and counts them as progress. */
+bon_status import_read_file(struct bon_import *import, const char *path, size_t most, bon_buf *text);
 /* Appends a document as the arguments want it, and counts it. */
 bon_status import_append(const struct import_args *args, const struct bon_document *document,
                          struct import_totals *totals, bon_buf *out);

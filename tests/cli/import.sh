@@ -168,8 +168,54 @@ gzip -c lines.jsonl | head -c 60 >cut.gz
 run bon import jsonl --text body -o whole cut.gz
 expect_refusal 1 '^bon: cut.gz: bad gzip data .*truncated'
 expect_no_file whole
+# Web pages.
+cat >page.html <<'END'
+<!DOCTYPE html>
+<html lang="vi"><head><meta charset="utf-8"><title>Chợ nổi &amp; sông
+ nước</title><meta property="article:published_time" content="2021-05-06T07:08:09+07:00">
+<link rel="canonical" href="https://vi.example.org/cho?a=1&amp;b=2"><style>p {color: red}</style>
+<script>if (a < b) document.write("<p>x</p>")</script></head>
+<body class=x><nav><ul><li><a href=/>Trang chủ</a><li><a href=/t>Thời sự</a></ul></nav>
+<div class=menu><a href=1>Một</a> | <a href=2>Hai</a> | <a href=3>Ba</a></div>
+<h1>Chợ nổi <em>Cái&nbsp;Răng</em></h1><p>Hoà trên<br>sông &lt;lớn&gt;.<aside>bên lề</aside>cuối<footer>© 2021</footer>
+END
+cat >expected <<'END'
+{"id":"page.html","title":"Chợ nổi & sông nước","url":"https://vi.example.org/cho?a=1&b=2","lang":"vi","date":"2021-05-06T07:08:09+07:00","text":"Chợ nổi Cái Răng\nHòa trên\nsông <lớn>.\ncuối"}
+END
+run bon import html --min 10 --json counts page.html
+expect_status 0
+expect_err ''
+expect_out_file expected
+[ "$(cat counts)" = '{"pages": 1, "written": 1, "short": 0, "bad": 0, "text_bytes": 55}' ] || unmet "counts: $(cat counts)"
+run_shell 'echo page.html | bon import html --min 10 --list -'
+expect_out_file expected
+run bon import html --plain --menus --min 10 page.html
+expect_out 'Một | Hai | Ba
+Chợ nổi Cái Răng
+Hòa trên
+sông <lớn>.
+cuối'
+run bon import html page.html
+expect_out ''
+printf '<p>Ti\252ng Vi\256t' >viscii.html
+run bon import html --charset viscii --min 1 --plain viscii.html
+expect_out 'Tiếng Việt'
+gzip -c page.html | head -c 99 >cut.gz
+run bon import html --min 1 -o whole page.html cut.gz
+expect_refusal 1 '^bon: cut.gz: bad gzip data .*--skip-bad'
+expect_no_file whole
+run bon import html --min 10 --skip-bad cut.gz page.html
+expect_status 0
+expect_err '^bon: 1 left out as broken; the first: cut.gz: '
+expect_out_file expected
+head -c 67108870 /dev/zero | gzip -c >bomb.html.gz
+run bon import html bomb.html.gz
+expect_refusal 1 '^bon: bomb.html.gz: more than 64 MiB'
+run bon import html --skip-bad missing.html
+expect_refusal 1 '^bon: missing.html: cannot open'
+
 if [ -c /dev/full ]; then
-    for what in 'wiki --min 1 dump.xml' 'jsonl --text body lines.jsonl'; do
+    for what in 'wiki --min 1 dump.xml' 'jsonl --text body lines.jsonl' 'html --min 1 page.html'; do
         run_shell "bon import $what >/dev/full"
         expect_status 1
         expect_err 'No space left'

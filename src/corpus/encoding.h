@@ -1,0 +1,19 @@
+/* src/corpus/encoding.h: the bytes of a page as UTF-8, whatever they say that they are.
+ *
+ * Valid UTF-8 is believed before any label. Else a label that is known decides: Vietnamese charsets by the normalizer's tables,
+ * others by ICU. Bytes that are labelled as Western, or not at all, may be VNI or TCVN3 in fonts: each becomes the character
+ * that Windows-1252 shows, and the normalizer, when it is to tell charsets (BON_CHARSET_AUTO), finds out line by line.
+ */
+#ifndef BON_SRC_CORPUS_ENCODING_H
+#define BON_SRC_CORPUS_ENCODING_H
+
+#include "base/buf.h"
+
+/* Appends n bytes as UTF-8, a byte order mark left out. `label` (label_len bytes, 0 = none) is what the server said, else what a
+ * <meta> or an XML declaration at the beginning says counts. Malformed UTF-8 may stay where most of it is well-formed. */
+bon_status bon_encoding_decode(const char *bytes, size_t n, const char *label, size_t label_len, bon_buf *out);
+
+/* The charset in a type, "text/html; charset=tcvn" -> *label; its length, 0 when there is none. */
+size_t bon_encoding_of_type(const char *type, size_t n, const char **label);
+
+#endif
