@@ -1,0 +1,301 @@
+/* src/corpus/filter_units.c: see filter_units.h.
+ *
+ * A mapped chunk is a row of records: a header, then bytes. The header says what the bytes are: a text with its verdict, no text,
+ * or a piece of a paragraph that goes on in another chunk.
+ */
+#include "corpus/filter_units.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json_span.h"
+
+enum record_kind { RECORD_TEXT, RECORD_BETWEEN, RECORD_PIECE };
+
+struct record {
+    enum record_kind kind;
+    struct bon_filter_verdict verdict; /* of RECORD_TEXT */
+    uint64_t line;
+    size_t n; /* bytes behind the header */
+};
+
+struct worker {
+    struct bon_judge *judge;
+    bon_buf text; /* of a JSON field */
+};
+
+/* Where a line is, for messages. */
+struct place {
+    const char *name;
+    uint64_t line, offset;
+};
+
+bon_status bon_filter_worker_open(const struct bon_filter_units *units, void **out) {
+    struct worker *worker = bon_alloc_zeroed(1, sizeof *worker);
+    if (!worker) return BON_ERR_NOMEM;
+    bon_status status = bon_judge_open(&worker->judge, units->filter);
+    if (status == BON_OK)
+        *out = worker;
+    else
+        free(worker);
+    return status;
+}
+
+void bon_filter_worker_close(void *context) {
+    struct worker *worker = context;
+    if (!worker) return;
+    bon_judge_close(worker->judge);
+    bon_buf_free(&worker->text);
+    free(worker);
+}
+
+/* ---- records ---- */
+
+static bool is_blank(const char *text, size_t n) {
+    while (n > 0 && (text[n - 1] == ' ' || text[n - 1] == '\t' || text[n - 1] == '\r' || text[n - 1] == '\n')) n--;
+    return n == 0;
+}
+
+/* Room for a header; its place is filled in when the bytes are there. */
+static bon_status begin_record(bon_buf *out, size_t *at) {
+    static const struct record none;
+    *at = out->len;
+    return bon_buf_append(out, &none, sizeof none);
+}
+
+static void end_record(bon_buf *out, size_t at, struct record *record) {
+    record->n = out->len - at - sizeof *record;
+    memcpy(out->data + at, record, sizeof *record);
+}
+
+static bon_status put_record(struct record *record, const char *text, size_t n, bool close, bon_buf *out) {
+    size_t at;
+    BON_TRY(begin_record(out, &at));
+    BON_TRY(bon_buf_append(out, text, n));
+    if (close) BON_TRY(bon_buf_put(out, '\n'));
+    end_record(out, at, record);
+    return BON_OK;
+}
+
+/* A line or paragraph; one that lacks the newline at its end gets it. */
+static bon_status put_text(struct worker *worker, const char *text, size_t n, uint64_t line, bon_buf *out) {
+    struct record record = {.kind = RECORD_BETWEEN, .line = line};
+    if (!is_blank(text, n)) {
+        record.kind = RECORD_TEXT;
+        BON_TRY(bon_judge_text(worker->judge, text, n, &record.verdict));
+    }
+    return put_record(&record, text, n, n > 0 && text[n - 1] != '\n', out);
+}
+
+/* ---- objects ---- */
+
+static bon_status find_field(const struct bon_filter_units *units, const char *line, size_t n,
+                             const struct place *place, struct bon_json_field *field) {
+    struct bon_json_error error;
+    if (!bon_json_find(line, n, units->json_field, field, &error))
+        return bon_fail(BON_ERR_DATA, "%s:%llu: malformed JSON at offset %llu: %s; a line must be an object",
+                        place->name, (unsigned long long)place->line, (unsigned long long)(place->offset + error.at),
+                        error.reason);
+    if (field->kind == BON_JSON_OTHER)
+        return bon_fail(BON_ERR_DATA, "%s:%llu: field '%s' at offset %llu is not a string", place->name,
+                        (unsigned long long)place->line, units->json_field,
+                        (unsigned long long)(place->offset + field->start));
+    return BON_OK;
+}
+
+/* ,"scores":{"words":12,...,"register":"news"} */
+static bon_status append_scores(const struct bon_filter *filter, const struct bon_filter_verdict *verdict,
+                                bon_buf *out) {
+    const char *comma = "";
+    BON_TRY(bon_buf_printf(out, ",\"scores\":{"));
+    for (unsigned i = 0; i < BON_FILTER_RULES; i++) {
+        if (isnan(verdict->scores[i])) continue;
+        BON_TRY(bon_buf_printf(out, "%s\"%s\":%.*f", comma, bon_filter_name(i), bon_filter_decimals(i),
+                               verdict->scores[i]));
+        comma = ",";
+    }
+    if (verdict->best != BON_FILTER_NO_REGISTER) {
+        const char *name = filter->registers[verdict->best].name;
+        BON_TRY(bon_buf_printf(out, ",\"register\":"));
+        BON_TRY(bon_json_quote(name, strlen(name), out));
+    }
+    return bon_buf_put(out, '}');
+}
+
+/* Scores go in front of the brace that ends the object. */
+static bon_status append_object(const struct bon_filter_units *units, const char *line, size_t n,
+                                const struct bon_filter_verdict *verdict, bon_buf *out) {
+    if (!units->with_scores) return bon_buf_append(out, line, n);
+    size_t brace = n;
+    while (line[brace - 1] != '}') brace--;
+    BON_TRY(bon_buf_append(out, line, brace - 1));
+    BON_TRY(append_scores(units->filter, verdict, out));
+    return bon_buf_append(out, line + brace - 1, n - brace + 1);
+}
+
+static bon_status put_object(const struct bon_filter_units *units, struct worker *worker, const char *line, size_t n,
+                             const struct place *place, bon_buf *out) {
+    struct record record = {.kind = RECORD_BETWEEN, .line = place->line};
+    struct bon_json_field field = {0};
+    size_t at;
+    if (!is_blank(line, n)) BON_TRY(find_field(units, line, n, place, &field));
+    if (field.kind != BON_JSON_STRING) return put_record(&record, line, n, true, out);
+    worker->text.len = 0;
+    BON_TRY(bon_json_unescape(line + field.start, field.end - field.start, &worker->text));
+    BON_TRY(bon_judge_text(worker->judge, worker->text.data, worker->text.len, &record.verdict));
+    record.kind = RECORD_TEXT;
+    BON_TRY(begin_record(out, &at));
+    BON_TRY(append_object(units, line, n, &record.verdict, out));
+    BON_TRY(bon_buf_put(out, '\n'));
+    end_record(out, at, &record);
+    return BON_OK;
+}
+
+/* ---- chunks ---- */
+
+static const char *line_end(const char *line, const char *end) {
+    const char *newline = memchr(line, '\n', (size_t)(end - line));
+    return newline ? newline + 1 : end;
+}
+
+static bon_status map_lines(const struct bon_filter_units *units, struct worker *worker, const struct bon_chunk *chunk,
+                            bon_buf *out) {
+    struct place place = {.name = chunk->name, .line = chunk->line};
+    const char *end = chunk->data + chunk->len;
+    for (const char *line = chunk->data, *next; line < end; line = next, place.line++) {
+        next = line_end(line, end);
+        size_t n = (size_t)(next - line);
+        place.offset = chunk->offset + (uint64_t)(line - chunk->data);
+        if (units->unit == BON_UNIT_LINE)
+            BON_TRY(put_text(worker, line, n, place.line, out));
+        else
+            BON_TRY(put_object(units, worker, line, next[-1] == '\n' ? n - 1 : n, &place, out));
+    }
+    return BON_OK;
+}
+
+/* The next line that begins a paragraph: one that is not blank behind one that is. `end` when there is none. */
+static const char *next_paragraph(const char *at, const char *end, uint64_t *lines) {
+    bool blank = false;
+    while (at < end) {
+        const char *next = line_end(at, end);
+        bool is = is_blank(at, (size_t)(next - at));
+        if (blank && !is) return at;
+        blank = is;
+        at = next;
+        ++*lines;
+    }
+    return end;
+}
+
+static bon_status put_piece(const char *text, size_t n, uint64_t line, bon_buf *out) {
+    struct record record = {.kind = RECORD_PIECE, .line = line};
+    return n ? put_record(&record, text, n, text[n - 1] != '\n', out) : BON_OK;
+}
+
+/* The piece before the first beginning of a paragraph, whole paragraphs, the piece from the last beginning on. */
+static bon_status map_paragraphs(struct worker *worker, const struct bon_chunk *chunk, bon_buf *out) {
+    const char *end = chunk->data + chunk->len;
+    uint64_t line = chunk->line, next_line = line;
+    const char *from = next_paragraph(chunk->data, end, &next_line);
+    BON_TRY(put_piece(chunk->data, (size_t)(from - chunk->data), line, out));
+    while (from < end) {
+        line = next_line;
+        const char *next = next_paragraph(from, end, &next_line);
+        if (next == end) return put_piece(from, (size_t)(end - from), line, out);
+        BON_TRY(put_text(worker, from, (size_t)(next - from), line, out));
+        from = next;
+    }
+    return BON_OK;
+}
+
+bon_status bon_filter_map(const struct bon_filter_units *units, void *worker, const struct bon_chunk *chunk,
+                          bon_buf *out) {
+    BON_TRY(bon_buf_reserve(out, chunk->len + chunk->len / 2));
+    return units->unit == BON_UNIT_PARAGRAPH ? map_paragraphs(worker, chunk, out)
+                                             : map_lines(units, worker, chunk, out);
+}
+
+/* ---- the writer ---- */
+
+static bon_status give(const struct record *record, const char *text, const char *file,
+                       const struct bon_filter_sink *sink) {
+    struct bon_filter_text given = {.verdict = record->kind == RECORD_TEXT ? &record->verdict : NULL,
+                                    .text = text,
+                                    .n = record->n,
+                                    .file = file,
+                                    .line = record->line};
+    return sink->take(sink->context, &given);
+}
+
+static bon_status end_paragraph(struct bon_filter_joiner *joiner, const struct bon_filter_sink *sink) {
+    struct record record;
+    joiner->record.len = 0;
+    if (joiner->paragraph.len == 0) return BON_OK;
+    BON_TRY(put_text(joiner->worker, joiner->paragraph.data, joiner->paragraph.len, joiner->line, &joiner->record));
+    memcpy(&record, joiner->record.data, sizeof record);
+    BON_TRY(give(&record, joiner->record.data + sizeof record, joiner->file, sink));
+    joiner->paragraph.len = 0;
+    joiner->has_text = joiner->blank = false;
+    return BON_OK;
+}
+
+/* The last paragraph of a file gets the empty line that parts it from the next file's first. */
+static bon_status end_file(struct bon_filter_joiner *joiner, const struct bon_filter_sink *sink) {
+    if (joiner->has_text && !joiner->blank) BON_TRY(bon_buf_put(&joiner->paragraph, '\n'));
+    return end_paragraph(joiner, sink);
+}
+
+static bon_status join_line(struct bon_filter_joiner *joiner, const char *line, size_t n, uint64_t number,
+                            const struct bon_filter_sink *sink) {
+    bool blank = is_blank(line, n);
+    if (joiner->blank && !blank) BON_TRY(end_paragraph(joiner, sink));
+    if (joiner->paragraph.len == 0) joiner->line = number;
+    if (joiner->paragraph.len + n > BON_LINE_MAX)
+        return bon_fail(BON_ERR_LIMIT, "a paragraph of more than %d MiB: is this text in paragraphs?",
+                        BON_LINE_MAX >> 20);
+    joiner->blank = blank;
+    joiner->has_text |= !blank;
+    return bon_buf_append(&joiner->paragraph, line, n);
+}
+
+static bon_status join_piece(struct bon_filter_joiner *joiner, const char *text, size_t n, uint64_t number,
+                             const struct bon_filter_sink *sink) {
+    const char *end = text + n;
+    for (const char *next; text < end; text = next, number++) {
+        next = line_end(text, end);
+        BON_TRY(join_line(joiner, text, (size_t)(next - text), number, sink));
+    }
+    return BON_OK;
+}
+
+bon_status bon_filter_each(struct bon_filter_joiner *joiner, const struct bon_chunk *chunk, const bon_buf *mapped,
+                           const struct bon_filter_sink *sink) {
+    struct record record;
+    if (joiner->file && joiner->file_number != chunk->file) BON_TRY(end_file(joiner, sink));
+    joiner->file = chunk->name;
+    joiner->file_number = chunk->file;
+    for (const char *at = mapped->data, *end = at + mapped->len; at < end; at += record.n) {
+        memcpy(&record, at, sizeof record);
+        at += sizeof record;
+        if (record.kind == RECORD_PIECE) {
+            BON_TRY(join_piece(joiner, at, record.n, record.line, sink));
+            continue;
+        }
+        BON_TRY(end_paragraph(joiner, sink));
+        BON_TRY(give(&record, at, chunk->name, sink));
+    }
+    return BON_OK;
+}
+
+bon_status bon_filter_end(struct bon_filter_joiner *joiner, const struct bon_filter_sink *sink) {
+    return end_paragraph(joiner, sink);
+}
+
+void bon_filter_joiner_free(struct bon_filter_joiner *joiner) {
+    bon_filter_worker_close(joiner->worker);
+    bon_buf_free(&joiner->paragraph);
+    bon_buf_free(&joiner->record);
+    *joiner = (struct bon_filter_joiner){0};
+}
