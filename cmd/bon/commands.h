@@ -26,10 +26,15 @@ extern const struct command command_generate;
 extern const struct command command_export;
 extern const struct command command_plot;
 extern const struct command command_import;
+extern const struct command command_import_html;
 extern const struct command command_import_jsonl;
 extern const struct command command_import_wiki;
 extern const struct command command_dedup;
-extern const struct command command_filter;
+extern const struct command command_pipeline;
+extern const struct command command_pipeline_run;
+extern const struct command command_pipeline_plan;
+extern const struct command command_pipeline_status;
+extern const struct command command_stats;
 extern const struct command command_filter;
 extern const struct command command_ime;
 extern const struct command command_ime_config;
@@ -38,5 +43,8 @@ extern const struct command command_telex_decode;
 extern const struct command command_telex_encode;
 extern const struct command command_telex_forget;
 extern const struct command command_telex_play;
+
+/* The command of a name, or NULL. */
+const struct command *find_command(const char *name);
 
 #endif
