@@ -18,7 +18,7 @@ gpu_sources_ngram := $(addprefix src/base/,status.c buf.c parallel.c store.c) \
   $(addprefix src/ngram/,gram_scan.c grams.c grams_spill.c runs.c sort.c contexts.c kn.c kn_level.c discount.c machine.c \
     machine_emulate.c passes.c passes_keys.c passes_levels.c passes_kn.c)
 gpu_sources_lm := $(addprefix src/base/,status.c buf.c arena.c) \
-  $(addprefix src/lm/,device.c graph.c ops.c optimizer.c params.c plan.c transformer.c cpu/blas.c cpu/f32.c cpu/f64.c \
+  $(addprefix src/lm/,device.c graph.c ops.c optimizer.c params.c plan.c transformer.c cpu/blas.c cpu/f32.c cpu/f32_avx512.c cpu/f64.c \
     cpu/pool.c cuda/backend.c cuda/update.c)
 
 # The probabilities of n-grams are to be the CPU's to the bit: products and sums are rounded each.

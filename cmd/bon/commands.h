@@ -24,6 +24,8 @@ extern const struct command command_train;
 extern const struct command command_eval;
 extern const struct command command_generate;
 extern const struct command command_export;
+extern const struct command command_neural;
+extern const struct command command_neural_train;
 extern const struct command command_plot;
 extern const struct command command_import;
 extern const struct command command_import_html;

@@ -1,8 +1,6 @@
 /* cmd/bon/train.c: bon train: text or token ids -> a transformer language model, in a folder with its log and checkpoints. */
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +9,10 @@
 
 #include "blas_core.h"
 #include "commands.h"
-#include "lm/checkpoint.h"
 #include "options_file.h"
 #include "stream.h"
 #include "train_data.h"
+#include "train_run.h"
 #include "train_show.h"
 
 /* ---- what can be asked ---- */
@@ -174,18 +172,13 @@ static bon_status open_tokenizer(struct run *run) {
 
 /* ---- the data ---- */
 
-static bon_status path_in(char path[PATH_MAX], const char *folder, const char *name) {
-    const int n = snprintf(path, PATH_MAX, "%s/%s", folder, name);
-    return n < PATH_MAX ? BON_OK : bon_fail(BON_ERR_ARGUMENT, "%s: the path is too long", folder);
-}
-
 /* Maps a file of ids, or makes one in the folder of the run from text. */
 static bon_status open_tokens(struct run *run, char *const *paths, size_t count, const char *name, bon_tokens **out) {
     const struct train_args *args = run->args;
     const uint32_t size = bon_tokenizer_size(run->tokenizer);
     char path[PATH_MAX];
     if (args->width >= 0) return bon_tokens_open(out, paths[0], run->id_bytes, size);
-    BON_TRY(path_in(path, args->shared.output, name));
+    BON_TRY(train_path(path, args->shared.output, name));
     BON_TRY(train_data_encode(run->tokenizer, run->end, run->id_bytes, paths, count, &args->shared, path));
     struct stat there;
     if (stat(path, &there) == 0 && there.st_size == 0 && unlink(path) == 0)
@@ -218,26 +211,7 @@ static bon_status open_data(struct run *run, char *const *paths, size_t count) {
     return run->has_val ? train_data_bytes_per_token(run->tokenizer, &run->val, &run->bytes_per_token) : BON_OK;
 }
 
-/* ---- stopping ---- */
-
-static volatile sig_atomic_t stop_asked;
-
-static void ask_stop(int number) {
-    (void)number;
-    stop_asked = 1;
-}
-
-/* The first signal ends the run with a checkpoint, the second at once. */
-static void stop_on(int number) {
-    const struct sigaction action = {.sa_handler = ask_stop, .sa_flags = SA_RESETHAND | SA_RESTART};
-    struct sigaction old;
-    if (sigaction(number, NULL, &old) == 0 && old.sa_handler != SIG_IGN) sigaction(number, &action, NULL);
-}
-
-static bool stop(void *user) {
-    (void)user;
-    return stop_asked != 0;
-}
+/* ---- training ---- */
 
 static void report(void *user, const bon_train_row *row) {
     struct run *run = user;
@@ -249,8 +223,6 @@ static void report(void *user, const bon_train_row *row) {
     }
     train_show_step(&run->show, row);
 }
-
-/* ---- training ---- */
 
 static bon_train_options options_of(struct run *run) {
     const struct train_args *args = run->args;
@@ -278,22 +250,10 @@ static bon_train_options options_of(struct run *run) {
         .peak = bon_device_peak(run->device),
         .recompute = args->recompute,
         .folder = args->shared.output,
-        .stop = stop,
+        .stop = train_stop_asked,
         .report = report,
         .user = run,
     };
-}
-
-/* A folder with checkpoints is only gone on with when that is asked. */
-static bon_status check_folder(const struct run *run) {
-    const char *folder = run->args->shared.output;
-    uint64_t step;
-    if (mkdir(folder, 0777) != 0 && errno != EEXIST) return bon_fail_errno(folder, "make folder");
-    BON_TRY(bon_checkpoint_newest(folder, &step));
-    if (step == 0 || run->args->resume) return BON_OK;
-    return bon_fail(BON_ERR_ARGUMENT,
-                    "%s has a checkpoint of step %" PRIu64 ": --resume goes on from it; or choose another folder",
-                    folder, step);
 }
 
 /* Goes on from a checkpoint, if there is one. The tokenizer is put beside it when it is known to fit. */
@@ -301,7 +261,7 @@ static bon_status begin(struct run *run) {
     char path[PATH_MAX];
     uint64_t step;
     BON_TRY(bon_trainer_resume(run->trainer, &step));
-    BON_TRY(path_in(path, run->args->shared.output, "tokenizer.json"));
+    BON_TRY(train_path(path, run->args->shared.output, "tokenizer.json"));
     BON_TRY(bon_tokenizer_write(run->tokenizer, path));
     if (step > 0) note(&run->args->shared, "going on from step %" PRIu64, step);
     run->last.step = step;
@@ -316,7 +276,7 @@ static bon_status train(struct run *run) {
     note(&args->shared, "%s: %.2f million parameters, %" PRIu64 " tokens to learn from, %s", presets[args->preset],
          (double)bon_params_size(run->params) / 1e6, run->train.count, bon_device_name(run->device));
     train_show_start(&run->show, &args->shared, how.steps, how.seconds);
-    stop_on(SIGTERM), stop_on(SIGINT), stop_on(SIGHUP);
+    train_stop_on_signals();
     bon_status status = bon_trainer_run(run->trainer);
     train_show_stop(&run->show);
     return status;
@@ -330,14 +290,14 @@ static bon_status work(struct run *run, char *const *paths, size_t count) {
     BON_TRY(shape(run));
     BON_TRY(bon_device_open(&run->device, &how));
     BON_TRY(bon_params_open(&run->params, run->device, args->seed));
-    BON_TRY(check_folder(run));
+    BON_TRY(train_folder_check(args->shared.output, args->resume));
     BON_TRY(open_data(run, paths, count));
     return train(run);
 }
 
 static void tell_end(const struct run *run) {
     const struct shared_args *shared = &run->args->shared;
-    if (stop_asked) note(shared, "stopped; --resume goes on");
+    if (train_stop_asked(NULL)) note(shared, "stopped; --resume goes on");
     if (!run->last.seconds)
         note(shared, "nothing is left to do: more --steps go on");
     else if (isnan(run->val_loss))

@@ -67,6 +67,12 @@ struct bon_device {
 };
 
 extern const struct bon_backend bon_cpu_f32, bon_cpu_f64;
+/* The same results with wider instructions, where the compiler can make them and the processor has them. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define BON_CPU_AVX512
+extern const struct bon_backend bon_cpu_f32_avx512;
+#endif
+const struct bon_backend *bon_cpu_f32_best(void);
 bon_status bon_cpu_open(bon_device *device, const bon_device_options *options);
 void bon_cpu_close(bon_device *device);
 

@@ -17,7 +17,7 @@ bon_status bon_cpu_open(bon_device *device, const bon_device_options *options) {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     device->threads = options->threads ? options->threads : cores > 0 ? (unsigned)cores : 1;
     if (device->threads > THREADS_MAX) device->threads = THREADS_MAX;
-    device->backend = wide ? &bon_cpu_f64 : &bon_cpu_f32;
+    device->backend = wide ? &bon_cpu_f64 : bon_cpu_f32_best();
     device->blas = bon_blas_load();
     BON_TRY(bon_pool_open(&device->pool, device->threads));
     snprintf(device->name, sizeof device->name, "cpu, %d-bit floats, %u threads, %s", wide ? 64 : 32, device->threads,

@@ -125,21 +125,21 @@ static uint64_t feistel(uint64_t key, uint64_t epoch, unsigned half, uint64_t x)
     return left << half | right;
 }
 
-/* Window number `cursor` of the run. */
-static uint64_t window_at(const bon_batches *batches, uint64_t cursor) {
-    const uint64_t windows = batches->count / batches->context, epoch = cursor / windows;
-    uint64_t x = cursor % windows;
+uint64_t bon_shuffled(uint64_t seed, uint64_t count, uint64_t cursor) {
+    const uint64_t epoch = cursor / count;
+    uint64_t x = cursor % count;
     unsigned half = 1;
-    if (batches->seed == 0) return x;
-    while (half < 31 && (uint64_t)1 << 2 * half < windows) half++;
-    do x = feistel(batches->seed, epoch, half, x);
-    while (x >= windows);
+    if (seed == 0) return x;
+    while (half < 31 && (uint64_t)1 << 2 * half < count) half++;
+    do x = feistel(seed, epoch, half, x);
+    while (x >= count);
     return x;
 }
 
 void bon_batches_next(bon_batches *batches, size_t windows, int32_t *ids, int32_t *next, int32_t *starts) {
     for (size_t w = 0; w < windows; w++) {
-        const uint64_t at = batches->first + window_at(batches, batches->cursor++) * batches->context;
+        const uint64_t window = bon_shuffled(batches->seed, batches->count / batches->context, batches->cursor++);
+        const uint64_t at = batches->first + window * batches->context;
         size_t row = w * batches->context;
         int32_t start = (int32_t)row;
         for (uint32_t i = 0; i < batches->context; i++, row++) {

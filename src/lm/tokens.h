@@ -8,4 +8,8 @@
  * them. */
 uint64_t bon_batches_hash(const bon_batches *batches);
 
+/* Number `cursor` of the numbers 0 ... count - 1, each once in a row of `count`, in an order that depends on the seed and on how
+ * often they went by; seed 0: as they are. */
+uint64_t bon_shuffled(uint64_t seed, uint64_t count, uint64_t cursor);
+
 #endif

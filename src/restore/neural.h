@@ -60,6 +60,8 @@ static inline unsigned bon_label_tone(unsigned label) { return label % 6; }
 
 /* Fills in word and hashes of a form. */
 void bon_neural_find(const struct bon_neural_words *words, const char *form, size_t n, struct bon_neural_token *token);
+/* Its hashes alone, as if it was unknown. */
+void bon_neural_hash(const struct bon_neural_words *words, const char *form, size_t n, struct bon_neural_token *token);
 /* How letters are written, from the token's case. */
 enum bon_neural_shape bon_neural_shape_of(const bon_token *token, size_t plain_n);
 /* Rows of the table of features that a vocabulary needs, and those of a position. */

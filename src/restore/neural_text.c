@@ -9,8 +9,8 @@
 #include "bon/restore.h"
 #include "restore/letters.h"
 
-enum { LABEL_SEEN = 3 };     /* a label seen less often with a form is a slip */
-#define PRIOR_NEVER (-20.0F) /* of a label that a form has not, and at least */
+enum { LABEL_SEEN = 3 }; /* a label seen less often with a form is a slip */
+#define PRIOR_LEAST (-15.0F)
 
 /* ---- text -> tokens ---- */
 
@@ -38,11 +38,16 @@ static bon_status add_token(struct bon_neural_text *text, const char *line, cons
     return push(text, out);
 }
 
+static struct bon_text_token edge(uint32_t form) {
+    return (struct bon_text_token){
+        .form = form, .shape = BON_NEURAL_OTHER, .label = BON_NO_LABEL, .split = BON_NO_LABEL};
+}
+
 static bon_status add_line(struct bon_neural_text *text, const char *line, size_t n, bool split) {
     bon_token token;
     size_t begin = 0, before = text->count;
     bool inside = false;
-    BON_TRY(push(text, (struct bon_text_token){.form = BON_TEXT_BEGIN, .label = BON_NO_LABEL, .split = BON_NO_LABEL}));
+    BON_TRY(push(text, edge(BON_TEXT_BEGIN)));
     for (size_t at = 0; at <= n; at++) { /* pieces between the joints of words */
         if (at < n && !(split && line[at] == '_')) continue;
         for (size_t pos = 0; bon_token_next(line + begin, at - begin, &pos, &token); inside = false)
@@ -50,7 +55,8 @@ static bon_status add_line(struct bon_neural_text *text, const char *line, size_
         inside = true;
         begin = at + 1;
     }
-    if (text->count == before + 1) text->count = before;
+    if (text->count > before + 1) return push(text, edge(BON_TEXT_END));
+    text->count = before; /* an empty line */
     return BON_OK;
 }
 
@@ -99,7 +105,7 @@ static bon_status count(const struct bon_neural_text *text, struct tally *tally)
     if (!tally->list) return BON_ERR_NOMEM;
     for (size_t i = 0; i < text->count; i++) {
         const struct bon_text_token *token = &text->tokens[i];
-        if (token->form == BON_TEXT_BEGIN) continue;
+        if (token->form >= BON_TEXT_END) continue;
         tally->list[token->form].count++;
         if (token->label != BON_NO_LABEL) tally->labels[token->form][token->label]++;
     }
@@ -136,7 +142,7 @@ static void fill_priors(const uint32_t labels[BON_MARK_LABELS], float priors[BON
     double sum = 0;
     for (unsigned i = 0; i < BON_MARK_LABELS; i++) sum += labels[i] >= LABEL_SEEN ? labels[i] : 0;
     for (unsigned i = 0; i < BON_MARK_LABELS; i++)
-        priors[i] = labels[i] >= LABEL_SEEN ? fmaxf((float)log(labels[i] / sum), PRIOR_NEVER) : PRIOR_NEVER;
+        priors[i] = labels[i] >= LABEL_SEEN ? fmaxf((float)log(labels[i] / sum), PRIOR_LEAST) : BON_PRIOR_NEVER;
 }
 
 static bon_status fill(const struct tally *tally, uint32_t kept, uint32_t hashes, struct bon_neural_learned *out) {

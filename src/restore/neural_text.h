@@ -8,16 +8,17 @@
 
 /* A token of the text: 8 bytes. */
 struct bon_text_token {
-    uint32_t form; /* number of its form; BON_TEXT_BEGIN: a line begins */
+    uint32_t form; /* number of its form; BON_TEXT_BEGIN, BON_TEXT_END: of a line */
     uint8_t shape;
     uint8_t label; /* of its marks; BON_NO_LABEL where it has no letters */
     uint8_t split; /* 0: it begins a word, 1: it goes on with one, BON_NO_LABEL: not known */
 };
 
 #define BON_TEXT_BEGIN UINT32_MAX
+#define BON_TEXT_END (UINT32_MAX - 1) /* all forms are below */
 
 struct bon_neural_text {
-    struct bon_text_token *tokens; /* every line begins with a BON_TEXT_BEGIN */
+    struct bon_text_token *tokens; /* every line is between BON_TEXT_BEGIN and BON_TEXT_END */
     size_t count, cap;
     struct bon_vocab forms;
     struct bon_neural_token *of_form; /* after bon_neural_text_learn or _use: word and hashes of every form */
@@ -28,6 +29,8 @@ struct bon_neural_text {
  * treebanks have them. */
 bon_status bon_neural_text_add(struct bon_neural_text *text, const char *bytes, size_t n, bool split);
 void bon_neural_text_free(struct bon_neural_text *text);
+
+#define BON_PRIOR_NEVER (-20.0F) /* of a label that a form has not; others are above */
 
 /* A vocabulary that was learned, with the log probability of each label of each gate: gates x BON_MARK_LABELS. */
 struct bon_neural_learned {

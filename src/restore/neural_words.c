@@ -79,13 +79,17 @@ static uint16_t place(const char *bytes, size_t n, unsigned salt, uint32_t hashe
 }
 
 void bon_neural_find(const struct bon_neural_words *words, const char *form, size_t n, struct bon_neural_token *token) {
-    enum { LETTERS = 3 };
     uint32_t word = search(words, BON_NEURAL_FIRST, words->gates, form, n);
     if (word == BON_NEURAL_UNKNOWN) word = search(words, words->gates, words->count, form, n);
     token->word = (uint16_t)word;
     token->hash[0] = token->hash[1] = 0;
-    if (word != BON_NEURAL_UNKNOWN) return;
+    if (word == BON_NEURAL_UNKNOWN) bon_neural_hash(words, form, n, token);
+}
+
+void bon_neural_hash(const struct bon_neural_words *words, const char *form, size_t n, struct bon_neural_token *token) {
+    enum { LETTERS = 3 };
     const size_t head = letters_from_start(form, n, LETTERS), tail = letters_from_end(form, n, LETTERS);
+    token->word = BON_NEURAL_UNKNOWN;
     token->hash[0] = place(form, head, 1, words->hashes);
     token->hash[1] = place(form + tail, n - tail, 2, words->hashes);
 }
