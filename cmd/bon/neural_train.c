@@ -6,6 +6,7 @@
 #include "blas_core.h"
 #include "commands.h"
 #include "lines.h"
+#include "restore/neural_file.h"
 #include "restore/neural_task.h"
 #include "stream.h"
 #include "train_run.h"
@@ -193,13 +194,17 @@ static bon_status open_trainer(struct run *run, const bon_train_options *how) {
         .val_part = args->val_part,
         .seed = args->seed,
     };
+    char path[PATH_MAX];
     uint64_t step;
     BON_TRY(shape(args, &task.model));
+    bon_neural_fit(&task.model, &run->learned.words);
+    BON_TRY(train_path(path, args->shared.output, "words.bonnn"));
     if (task.split_windows >= args->batch && run->words.count)
         return bon_fail(BON_ERR_ARGUMENT, "--word-batch %u leaves nothing of a batch of %u", task.split_windows,
                         args->batch);
     BON_TRY(bon_neural_trainer_open(&run->trainer, run->params, &run->text, &run->words, &run->learned, &task, how));
     BON_TRY(bon_trainer_resume(run->trainer, &step));
+    BON_TRY(bon_neural_words_write(path, &task.model, &run->learned.words, run->learned.priors));
     if (step > 0) note(&args->shared, "going on from step %" PRIu64, step);
     run->last.step = step;
     return BON_OK;

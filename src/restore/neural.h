@@ -25,6 +25,8 @@ enum {
 /* Numbers of words; gates have the same numbers, and every other word has BON_NEURAL_UNKNOWN as its gate. */
 enum { BON_NEURAL_UNKNOWN, BON_NEURAL_BEGIN, BON_NEURAL_END, BON_NEURAL_FIRST };
 
+#define BON_PRIOR_NEVER (-20.0F) /* log probability of a label that a gate has not; others are above */
+
 /* How a token is written. */
 enum bon_neural_shape {
     BON_NEURAL_LOWER,
@@ -68,6 +70,8 @@ enum bon_neural_shape bon_neural_shape_of(const bon_token *token, size_t plain_n
 uint32_t bon_neural_features(const struct bon_neural_words *words);
 void bon_neural_bag(const struct bon_neural_words *words, const struct bon_neural_token *token,
                     int32_t ids[BON_NEURAL_BAG]);
+/* The sizes of a network's tables, from its vocabulary. */
+void bon_neural_fit(struct bon_encoder_config *config, const struct bon_neural_words *words);
 static inline int32_t bon_neural_gate(const struct bon_neural_words *words, const struct bon_neural_token *token) {
     return token->word < words->gates ? token->word : BON_NEURAL_UNKNOWN;
 }

@@ -11,7 +11,6 @@
 
 enum { BON_NEURAL_VERSION = 1, BON_NEURAL_WORDS_MAX = 1 << 16 };
 #define BON_NEURAL_KIND "bonnn"
-#define BON_PRIOR_NEVER (-20.0F) /* log probability of a label that a gate has not */
 
 /* How the weights are kept. */
 enum bon_neural_weights { BON_NEURAL_NO_WEIGHTS, BON_NEURAL_INT8, BON_NEURAL_FLOAT, BON_NEURAL_WEIGHTS };

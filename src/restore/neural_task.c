@@ -261,12 +261,7 @@ bon_status bon_neural_trainer_open(bon_trainer **out, bon_params *params, const 
     struct neural_task *t = bon_alloc_zeroed(1, sizeof *t);
     if (!t) return BON_ERR_NOMEM;
     *t = (struct neural_task){.options = *options, .text = text, .split = split, .learned = learned};
-    struct bon_encoder_config *model = &t->options.model;
-    model->features = bon_neural_features(&learned->words);
-    model->bag = BON_NEURAL_BAG;
-    model->gates = learned->words.gates;
-    model->labels = BON_MARK_LABELS;
-    model->splits = BON_NEURAL_SPLITS;
+    bon_neural_fit(&t->options.model, &learned->words);
     bon_status status = measure(t);
     if (status == BON_OK) status = allocate(t);
     if (status != BON_OK) {

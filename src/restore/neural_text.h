@@ -12,6 +12,7 @@ struct bon_text_token {
     uint8_t shape;
     uint8_t label; /* of its marks; BON_NO_LABEL where it has no letters */
     uint8_t split; /* 0: it begins a word, 1: it goes on with one, BON_NO_LABEL: not known */
+    uint8_t zero;  /* tokens are hashed as bytes */
 };
 
 #define BON_TEXT_BEGIN UINT32_MAX
@@ -29,8 +30,6 @@ struct bon_neural_text {
  * treebanks have them. */
 bon_status bon_neural_text_add(struct bon_neural_text *text, const char *bytes, size_t n, bool split);
 void bon_neural_text_free(struct bon_neural_text *text);
-
-#define BON_PRIOR_NEVER (-20.0F) /* of a label that a form has not; others are above */
 
 /* A vocabulary that was learned, with the log probability of each label of each gate: gates x BON_MARK_LABELS. */
 struct bon_neural_learned {

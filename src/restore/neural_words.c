@@ -121,3 +121,11 @@ void bon_neural_bag(const struct bon_neural_words *words, const struct bon_neura
     ids[3] = unknown ? hashes + token->hash[0] : known;
     ids[4] = unknown ? hashes + token->hash[1] : known;
 }
+
+void bon_neural_fit(struct bon_encoder_config *config, const struct bon_neural_words *words) {
+    config->features = bon_neural_features(words);
+    config->bag = BON_NEURAL_BAG;
+    config->gates = words->gates;
+    config->labels = BON_MARK_LABELS;
+    config->splits = BON_NEURAL_SPLITS;
+}

@@ -172,7 +172,8 @@ GPU_FN void gpu_embed_back(gpu_args a, const struct gpu_at *at) {
     while (end < a->rows && a->ids[end] == id) end++;
     for (uint64_t c = at->thread; c < a->cols; c += BON_GPU_THREADS) {
         double sum = 0;
-        for (uint64_t i = begin; i < end; i++) sum += (double)get(a->dy, (uint64_t)a->mask[i] / a->stride * a->cols + c);
+        for (uint64_t i = begin; i < end; i++)
+            sum += (double)get(a->dy, (uint64_t)a->mask[i] / a->stride * a->cols + c);
         put(a->dx, (uint64_t)id * a->cols + c, (float)sum, 1);
     }
 }

@@ -19,22 +19,10 @@ static void compare(bon_real real, const char *const *names, size_t size) {
 }
 
 Test(cuda, operations_give_what_the_cpu_gives) {
-    static const char *const names[] = {"embedding",
-                                        "embedding_bag",
-                                        "linear_gelu",
-                                        "rms_norm",
-                                        "layer_norm",
-                                        "rope_norm",
-                                        "attention",
-                                        "attention_both_ways",
-                                        "swiglu",
-                                        "mul_row",
-                                        "softmax_masked",
-                                        "cross_entropy_masked",
-                                        "dropout",
-                                        "sum",
-                                        "cols",
-                                        "rows",
+    static const char *const names[] = {"embedding",  "embedding_bag", "linear_gelu",    "rms_norm",
+                                        "layer_norm", "rope_norm",     "attention",      "attention_both_ways",
+                                        "swiglu",     "mul_row",       "softmax_masked", "cross_entropy_masked",
+                                        "dropout",    "sum",           "cols",           "rows",
                                         NULL};
     compare(BON_F32, names, 0);
 }

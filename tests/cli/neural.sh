@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# bon neural train: a network learns which marks words have from the words around; a run that is stopped and resumed ends in the same
+# bytes; what is refused.
+# shellcheck source=tests/cli/support/assert.sh
+. "$TESTS/cli/support/assert.sh"
+
+# Which of bạn, bán and bàn it is, only the word behind tells; the last word of the line is told by the first.
+awk 'BEGIN { split("bạn bán bàn", b, " "); split("đi rau gỗ", after, " "); split("Tôi Chị Anh", who, " "); split("má mà mạ", last, " ")
+    for (i = 0; i < 600; i++) { x = int(i * 7 / 3) % 3 + 1; y = int(i * 5 / 2) % 3 + 1
+        print who[y] " thấy " b[x] " " after[x] " ở chợ có " last[y] "." } }' >text
+small='--layers 2 --width 32 --heads 2 --hidden 48 --context 32 -b 8 --hashes 64 --val-part 0.1 --seed 3 -j 1'
+
+# ---- it learns: half a nat a word is what guessing by the most frequent marks leaves ----
+# shellcheck disable=SC2086
+run bon neural train -o run $small --steps 300 --lr 0.03 text
+expect_status 0
+expect_err 'tiny: 0\.[0-9]* million parameters; .* words, [0-9]* of them with a choice; cpu, 32-bit floats'
+expect_err 'step-00000300: loss .*, on text that it did not learn 0\.[01]'
+[ -s run/words.bonnn ] || unmet 'no words.bonnn'
+grep -q '"model_type": "bon-encoder"' run/step-00000300/config.json || unmet "$(cat run/step-00000300/config.json)"
+[ "$(head -n 1 run/log.csv | cut -d, -f1-3)" = step,loss,val_loss ] || unmet 'no log'
+[ "$(wc -l <run/log.csv)" = 301 ] || unmet "$(wc -l <run/log.csv) rows"
+
+# ---- stopped and resumed, and with other threads: the same bytes ----
+# shellcheck disable=SC2086
+{
+    bon neural train -q -o whole $small --steps 12 --words text text || unmet 'the whole run failed'
+    bon neural train -q -o parts $small --steps 12 --words text --save-every 5 --keep 0 text || unmet 'the run in parts failed'
+    rm -r parts/step-00000012 parts/step-00000010
+    run bon neural train -o parts ${small% *} 2 --steps 12 --words text --resume text
+}
+expect_status 0
+expect_err 'going on from step 5'
+cmp whole/step-00000012/model.safetensors parts/step-00000012/model.safetensors || unmet 'resuming changes the weights'
+[ "$(cut -d, -f1-3 whole/log.csv)" = "$(cut -d, -f1-3 parts/log.csv)" ] || unmet 'resuming changes the log'
+
+# ---- what is refused ----
+# shellcheck disable=SC2086
+refuse() { # message, options...
+    local message=$1
+    shift
+    run bon neural train -q $small --steps 2 "$@"
+    expect_status 1
+    expect_err "$message"
+}
+refuse 'has a checkpoint of step 12: --resume goes on from it' -o whole text
+refuse 'other data, with another seed' -o whole --resume --seed 4 text
+printf 'all of this is English\n' >english
+refuse 'no word of the text is written in two ways' -o new english
+refuse 'there is no text' -o new /dev/null
+printf 'bạn bàn bạn bàn bạn bàn\n' >short
+refuse 'too little text' -o new short
+refuse 'missing: cannot open: No such file' -o new missing
+refuse 'heads divide the width' -o new --width 30 --heads 4 text
+refuse 'leaves nothing of a batch' -o new --words text --word-batch 8 text
+[ -z "$(find new -name 'step-*')" ] || unmet 'a checkpoint of a run that was refused'
+run bon neural train text
+expect_status 2
+expect_err 'where to'
