@@ -1,67 +1,46 @@
-/* cmd/bon/count.c: bon count and bon merge: n-grams with their counts, whole or in parts that add up. */
+/* cmd/bon/count.c: bon count: n-grams with their counts, whole or in parts that bon merge adds up. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bon/ngram.h"
 #include "commands.h"
+#include "counts_name.h"
+#include "limit.h"
 #include "lines.h"
+#include "ngram/counts.h"
+#include "share.h"
 #include "stream.h"
-
-struct shard {
-    unsigned index, of; /* of = 0: all lines */
-};
 
 struct count_args {
     struct shared_args shared;
     unsigned order, least;
-    struct shard shard;
+    struct share shard;
+    struct limit limit;
     const char *text;
 };
 
 struct count_job {
     struct bon_pipeline pipeline;
     struct line_joiner joiner;
-    struct shard shard;
+    struct share shard;
     bon_counter *counter;
 };
-
-static bool parse_shard(const char *argument, void *member, const char **reason) {
-    struct shard *shard = member;
-    char *slash, *end;
-    *reason = "is not I/N with I from 0 and below N";
-    if (*argument < '0' || *argument > '9') return false;
-    unsigned long index = strtoul(argument, &slash, 10);
-    if (*slash != '/' || slash[1] < '0' || slash[1] > '9') return false;
-    unsigned long of = strtoul(slash + 1, &end, 10);
-    if (*end || index >= of || of > UINT32_MAX) return false;
-    *shard = (struct shard){(unsigned)index, (unsigned)of};
-    return true;
-}
 
 static const struct option_row count_options[] = {
     OPTION_UNSIGNED('n', "order", "N", struct count_args, order, 1, BON_LM_MAX_ORDER,
                     "count n-grams of N tokens (default 1)"),
     OPTION_UNSIGNED(0, "min", "C", struct count_args, least, 1, UINT32_MAX, "leave out n-grams seen less than C times"),
-    OPTION_PARSE(0, "shard", "I/N", struct count_args, shard, parse_shard,
+    OPTION_PARSE(0, "shard", "I/N", struct count_args, shard, parse_share,
                  "count every Nth line only, beginning with line I + 1\n(I = 0 ... N - 1)"),
     OPTION_STRING(0, "text", "FILE", struct count_args, text, "print the counts in a .bonc file"),
     OPTION_OUTPUT(
         "write to FILE instead of standard output: mergeable\ncounts for .bonc, else text (.gz, .zst compress)"),
+    OPTIONS_LIMIT(struct count_args, limit),
     OPTION_THREADS,
     OPTIONS_COMMON,
     OPTION_END,
 };
-
-static bool is_counts_file(const char *path) {
-    size_t n = path ? strlen(path) : 0;
-    return n > 5 && strcmp(path + n - 5, ".bonc") == 0;
-}
-
-static bon_status write_counts(const bon_counts *counts, const char *path, unsigned least) {
-    if (is_counts_file(path)) return bon_counts_write(counts, path);
-    return bon_counts_print(counts, path ? path : "-", least);
-}
 
 /* ---- counting ---- */
 
@@ -87,27 +66,38 @@ static bon_status sink(void *context, const struct bon_chunk *chunk, const bon_b
     return job->shard.of ? add_shard(job, lines, n, chunk->line) : bon_counter_add(job->counter, lines, n);
 }
 
+static bon_status open_counter(bon_counter **counter, const struct count_args *args) {
+    BON_TRY(check_output(args->shared.output));
+    BON_TRY(bon_counter_open(counter, args->order));
+    if (args->limit.memory) BON_TRY(bon_counter_limit(*counter, args->limit.memory, limit_folder(&args->limit)));
+    return args->shard.of ? bon_counter_shard(*counter, args->shard.index, args->shard.of) : BON_OK;
+}
+
+static bon_status write_counter(bon_counter *counter, const struct count_args *args) {
+    const char *output = args->shared.output;
+    if (is_counts_name(output)) return bon_counter_write(counter, output);
+    return bon_counter_print(counter, output ? output : "-", args->least);
+}
+
 static int count(const struct command *command, const struct count_args *args, char **paths, int path_count) {
     struct count_job job = {.pipeline = {.map = lines_map, .sink = sink, .context = &job}, .shard = args->shard};
-    bon_counts *counts = NULL;
-    bon_status status = check_output(args->shared.output);
-    if (status == BON_OK) status = bon_counter_open(&job.counter, args->order);
-    if (status == BON_OK && job.shard.of) status = bon_counter_shard(job.counter, job.shard.index, job.shard.of);
-    int result = tell_failure(status);
+    int result = tell_failure(open_counter(&job.counter, args));
     if (result == EXIT_DONE) result = stream_collect(command, &args->shared, paths, path_count, &job.pipeline);
-    if (result == EXIT_DONE) result = tell_failure(bon_counter_finish(job.counter, &counts));
-    if (result == EXIT_DONE) result = tell_failure(write_counts(counts, args->shared.output, args->least));
-    bon_counts_close(counts);
+    if (result == EXIT_DONE) result = tell_failure(write_counter(job.counter, args));
     bon_counter_close(job.counter);
     lines_free(&job.joiner);
     return result;
 }
 
+/* ---- printing what was counted ---- */
+
 static int print_counts(const struct count_args *args) {
+    const char *output = args->shared.output;
     bon_counts *counts;
     bon_status status = bon_counts_read(&counts, args->text);
     if (status != BON_OK) return tell_failure(status);
-    status = write_counts(counts, args->shared.output, args->least);
+    status = is_counts_name(output) ? bon_counts_write(counts, output)
+                                    : bon_counts_print(counts, output ? output : "-", args->least);
     bon_counts_close(counts);
     return tell_failure(status);
 }
@@ -116,8 +106,10 @@ static int run_count(const struct command *command, int argc, char **argv) {
     struct count_args args = {.order = 1};
     int first, result = options_parse(command, &args, argc, argv, &first);
     if (result != PARSE_GO) return result;
-    if (is_counts_file(args.shared.output) && args.least > 1)
+    if (args.limit.memory) args.shared.threads = 1;
+    if (is_counts_name(args.shared.output) && args.least > 1)
         return usage_error(command, "--min is for text: a .bonc file keeps all counts, so that they can be added up");
+    if (args.text && args.limit.memory) return usage_error(command, "--memory is for counting, not for --text");
     if (!args.text) return count(command, &args, argv + first, argc - first);
     result = operands_check(command, argc - first, 0, 0);
     return result == PARSE_GO ? print_counts(&args) : result;
@@ -130,42 +122,4 @@ const struct command command_count = {
     .notes = "Text is lines of 'ngram TAB count', most frequent first, then by bytes.",
     .options = count_options,
     .run = run_count,
-};
-
-/* ---- merging ---- */
-
-static const struct option_row merge_options[] = {
-    OPTION_OUTPUT("the .bonc file to write"),
-    OPTIONS_COMMON,
-    OPTION_END,
-};
-
-static bon_status merge(char *const *paths, size_t n, const char *output) {
-    bon_counts **parts = bon_alloc_zeroed(n, sizeof *parts), *sum = NULL;
-    bon_status status = parts ? BON_OK : BON_ERR_NOMEM;
-    for (size_t i = 0; i < n && status == BON_OK; i++) status = bon_counts_read(&parts[i], paths[i]);
-    if (status == BON_OK) status = bon_counts_merge(&sum, (const bon_counts *const *)parts, n);
-    if (status == BON_OK) status = bon_counts_write(sum, output);
-    bon_counts_close(sum);
-    for (size_t i = 0; parts && i < n; i++) bon_counts_close(parts[i]);
-    free(parts);
-    return status;
-}
-
-static int run_merge(const struct command *command, int argc, char **argv) {
-    struct shared_args args = {0};
-    int first, result = options_parse(command, &args, argc, argv, &first);
-    if (result == PARSE_GO) result = operands_check(command, argc - first, 1, INT_MAX);
-    if (result != PARSE_GO) return result;
-    if (!args.output) return usage_error(command, "say where to: -o FILE.bonc");
-    return tell_failure(merge(argv + first, (size_t)(argc - first), args.output));
-}
-
-const struct command command_merge = {
-    .name = "merge",
-    .summary = "add up n-gram counts",
-    .usage = "[OPTION]... -o OUTPUT COUNTS...",
-    .notes = "The files are those of 'bon count -o FILE.bonc', of the same order.",
-    .options = merge_options,
-    .run = run_merge,
 };

@@ -41,6 +41,8 @@ bon_status bon_artefact_open_memory(struct bon_artefact **out, const void *bytes
                                     const char *kind, uint32_t max_version, bool verify);
 /* Compares every section with its checksum: reads the whole file. */
 bon_status bon_artefact_verify(const struct bon_artefact *artefact);
+/* The same for one section. */
+bon_status bon_artefact_verify_section(const struct bon_artefact *artefact, const char *section);
 void bon_artefact_close(struct bon_artefact *artefact);
 uint32_t bon_artefact_version(const struct bon_artefact *artefact);
 const char *bon_artefact_path(const struct bon_artefact *artefact);

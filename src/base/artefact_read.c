@@ -137,6 +137,13 @@ static bon_status check_table(const struct bon_artefact *artefact) {
     return BON_OK;
 }
 
+static bon_status verify_entry(const struct bon_artefact *artefact, const struct artefact_entry *entry) {
+    if (entry->checksum == bon_hash64(artefact->bytes + entry->offset, entry->size)) return BON_OK;
+    return bon_fail(BON_ERR_FORMAT,
+                    "%s: corrupt: section '%s' at byte %llu does not agree with its checksum; copy or build it again",
+                    artefact->path, entry->name, (unsigned long long)entry->offset);
+}
+
 bon_status bon_artefact_verify(const struct bon_artefact *artefact) {
     uint64_t end = sizeof(struct artefact_header);
     for (uint32_t i = 0; i <= artefact->trailer->sections; i++) {
@@ -146,11 +153,7 @@ bon_status bon_artefact_verify(const struct bon_artefact *artefact) {
         if (!all_zero(artefact->bytes + end, begin - end))
             return corrupt(artefact, artefact->bytes + end, "the padding between sections is not zero");
         if (last) break;
-        if (entry->checksum != bon_hash64(artefact->bytes + begin, entry->size))
-            return bon_fail(
-                BON_ERR_FORMAT,
-                "%s: corrupt: section '%s' at byte %llu does not agree with its checksum; copy or build it again",
-                artefact->path, entry->name, (unsigned long long)begin);
+        BON_TRY(verify_entry(artefact, entry));
         end = begin + entry->size;
     }
     return BON_OK;
@@ -257,6 +260,11 @@ static const struct artefact_entry *find(const struct bon_artefact *artefact, co
     for (uint32_t i = 0; i < artefact->trailer->sections; i++)
         if (strcmp(artefact->table[i].name, section) == 0) return &artefact->table[i];
     return NULL;
+}
+
+bon_status bon_artefact_verify_section(const struct bon_artefact *artefact, const char *section) {
+    const struct artefact_entry *entry = find(artefact, section);
+    return entry ? verify_entry(artefact, entry) : BON_OK;
 }
 
 bool bon_artefact_has(const struct bon_artefact *artefact, const char *section) {

@@ -50,6 +50,9 @@ bon_status bon_corpus_add(struct bon_corpus *corpus, const char *text, size_t n,
 /* Adds counted windows (bon_counts) to a corpus that has no text: an estimator can tell no difference, but for the order of
  * lines. All counts added must be of the same order. */
 bon_status bon_corpus_add_counts(struct bon_corpus *corpus, const bon_counts *counts);
+/* The same from a file, as it is read. */
+struct bon_counts_file;
+bon_status bon_corpus_add_counts_file(struct bon_corpus *corpus, const struct bon_counts_file *file);
 
 /* Counts the words read so far and drops the text: what is enough when only words are counted. */
 bon_status bon_corpus_drain(struct bon_corpus *corpus);

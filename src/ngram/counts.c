@@ -93,6 +93,15 @@ static bon_status rank(const bon_counts *counts, uint64_t least, struct bon_plac
     return BON_OK;
 }
 
+bon_status bon_counts_append_count(bon_buf *line, uint64_t count) {
+    char digits[24], *at = digits + sizeof digits;
+    *--at = '\n';
+    do *--at = (char)('0' + count % 10);
+    while ((count /= 10) != 0);
+    *--at = '\t';
+    return bon_buf_append(line, at, (size_t)(digits + sizeof digits - at));
+}
+
 static bon_status print_gram(const bon_counts *counts, size_t i, bon_buf *line) {
     for (unsigned j = 0; j < counts->order; j++) {
         size_t n;
@@ -100,13 +109,7 @@ static bon_status print_gram(const bon_counts *counts, size_t i, bon_buf *line) 
         if (j) BON_TRY(bon_buf_put(line, ' '));
         BON_TRY(bon_buf_append(line, word, n));
     }
-    char digits[24], *at = digits + sizeof digits;
-    *--at = '\n';
-    uint64_t count = counts->count[i];
-    do *--at = (char)('0' + count % 10);
-    while ((count /= 10) != 0);
-    *--at = '\t';
-    return bon_buf_append(line, at, (size_t)(digits + sizeof digits - at));
+    return bon_counts_append_count(line, counts->count[i]);
 }
 
 bon_status bon_counts_print(const bon_counts *counts, const char *path, uint64_t least) {

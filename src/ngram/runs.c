@@ -14,8 +14,18 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
 
-enum { BUFFER = 1 << 18, RECORD_MAX = 1 + BON_LM_MAX_ORDER * 5 + 10, BUFFER_MIN = 1 << 12, SHARED_BITS = 4 };
+/* A record that was made to mislead has numbers of ten bytes, and is read to its end before it is refused. */
+enum {
+    BUFFER = 1 << 18,
+    BUFFER_MIN = 1 << 12,
+    SHARED_BITS = 4,
+    NUMBER_MAX = 10,
+    SLACK = 1 + (BON_RUN_WORDS + 1) * NUMBER_MAX
+};
+
+#define NO_STOP (-1)
 
 /* ---- writing ---- */
 
@@ -51,21 +61,37 @@ bon_status bon_runs_begin(struct bon_runs *runs) {
     return BON_OK;
 }
 
-static void put_number(struct bon_runs *runs, uint64_t number) {
-    for (; number >= 0x80; number >>= 7) runs->buffer[runs->used++] = (uint8_t)(number | 0x80);
-    runs->buffer[runs->used++] = (uint8_t)number;
+static size_t put_number(uint8_t *bytes, uint64_t number) {
+    size_t n = 0;
+    for (; number >= 0x80; number >>= 7) bytes[n++] = (uint8_t)(number | 0x80);
+    bytes[n++] = (uint8_t)number;
+    return n;
+}
+
+/* With `stop`, nothing counts behind that word. */
+static size_t put_record(uint8_t *bytes, unsigned order, unsigned shared, const uint32_t *words, uint64_t weight,
+                         uint32_t *last, int64_t stop) {
+    size_t n = 1;
+    uint64_t small = weight < 1 << (8 - SHARED_BITS) ? weight : 0;
+    bytes[0] = (uint8_t)(shared | small << SHARED_BITS);
+    if (!small) n += put_number(bytes + n, weight);
+    for (unsigned j = shared; j < order; j++) {
+        n += put_number(bytes + n, words[j] - (j == shared ? last[j] : 0));
+        last[j] = words[j];
+        if (words[j] == stop) break;
+    }
+    return n;
+}
+
+size_t bon_run_record(uint8_t *bytes, unsigned order, unsigned shared, const uint32_t *words, uint64_t weight,
+                      uint32_t *last) {
+    return put_record(bytes, order, shared, words, weight, last, NO_STOP);
 }
 
 bon_status bon_runs_put(struct bon_runs *runs, unsigned shared, const uint32_t *words, uint64_t weight) {
-    if (runs->used + RECORD_MAX > BUFFER) BON_TRY(flush(runs));
-    uint64_t small = weight < 1 << (8 - SHARED_BITS) ? weight : 0;
-    runs->buffer[runs->used++] = (uint8_t)(shared | small << SHARED_BITS);
-    if (!small) put_number(runs, weight);
-    for (unsigned j = shared; j < runs->order; j++) {
-        put_number(runs, words[j] - (j == shared ? runs->last[j] : 0));
-        runs->last[j] = words[j];
-        if (words[j] == BON_LM_BOS) break;
-    }
+    if (runs->used + BON_RUN_RECORD_MAX > BUFFER) BON_TRY(flush(runs));
+    runs->used += put_record(runs->buffer + runs->used, runs->order, shared, words, weight, runs->last,
+                             runs->plain ? NO_STOP : BON_LM_BOS);
     return BON_OK;
 }
 
@@ -78,22 +104,27 @@ bon_status bon_runs_end(struct bon_runs *runs) {
 /* ---- reading ---- */
 
 struct reader {
+    struct bon_run_source source;
+    struct bon_hash_stream *hash; /* of a run from elsewhere; NULL: it is believed */
     uint8_t *buffer;
     size_t at, have;
-    uint64_t next, end; /* in the file: what is not in the buffer yet */
-    uint64_t code;      /* relative to the last window that came out; END behind the last one */
+    uint64_t next; /* in the file: what is not in the buffer yet */
+    uint64_t code; /* relative to the last window that came out; END behind the last one */
     uint64_t weight;
-    uint32_t words[BON_LM_MAX_ORDER];
+    bool begun;
+    uint32_t own[BON_RUN_WORDS];   /* the run's words */
+    uint32_t words[BON_RUN_WORDS]; /* what they become */
 };
 
 struct bon_merge {
-    const struct bon_runs *runs;
+    unsigned order;
+    int64_t stop; /* NO_STOP, or the word behind which nothing counts */
     size_t buffer_size;
     struct reader *reader; /* [count] */
     size_t count;
     size_t *loser; /* [count] */
     size_t winner;
-    uint32_t words[BON_LM_MAX_ORDER]; /* that came out */
+    uint32_t words[BON_RUN_WORDS]; /* that came out */
 };
 
 #define END UINT64_MAX
@@ -103,21 +134,28 @@ static bon_status fill(const struct bon_merge *merge, struct reader *reader) {
     memmove(reader->buffer, reader->buffer + reader->at, left);
     reader->at = 0;
     reader->have = left;
-    while (reader->have < merge->buffer_size && reader->next < reader->end) {
+    while (reader->have < merge->buffer_size && reader->next < reader->source.end) {
         size_t want = merge->buffer_size - reader->have;
-        if (want > reader->end - reader->next) want = (size_t)(reader->end - reader->next);
-        ssize_t n = pread(merge->runs->fd, reader->buffer + reader->have, want, (off_t)reader->next);
+        if (want > reader->source.end - reader->next) want = (size_t)(reader->source.end - reader->next);
+        ssize_t n = pread(reader->source.fd, reader->buffer + reader->have, want, (off_t)reader->next);
         if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return bon_fail_errno(bon_store_folder(merge->runs->store), "cannot read a temporary file");
+        if (n == 0) errno = EIO; /* somebody cut the file */
+        if (n <= 0) return bon_fail_errno(reader->source.name, "cannot read");
+        if (reader->hash) bon_hash_update(reader->hash, reader->buffer + reader->have, (size_t)n);
         reader->have += (size_t)n;
         reader->next += (size_t)n;
     }
     return BON_OK;
 }
 
+static bon_status refuse(const struct reader *reader, const char *reason) {
+    return bon_fail(BON_ERR_FORMAT, "%s: corrupt at byte %llu: %s; copy or count it again", reader->source.name,
+                    (unsigned long long)(reader->next - reader->have + reader->at), reason);
+}
+
 static uint64_t take_number(struct reader *reader) {
     uint64_t byte = reader->buffer[reader->at++], number = byte & 0x7f;
-    for (unsigned shift = 7; byte & 0x80; shift += 7) {
+    for (unsigned shift = 7; byte & 0x80 && shift < 7 * NUMBER_MAX; shift += 7) {
         byte = reader->buffer[reader->at++];
         number |= (byte & 0x7f) << shift;
     }
@@ -125,28 +163,58 @@ static uint64_t take_number(struct reader *reader) {
 }
 
 static uint64_t code_of(const struct bon_merge *merge, const uint32_t *words, unsigned shared) {
-    return shared < merge->runs->order ? (uint64_t)(merge->runs->order - shared) << 32 | words[shared] : 0;
+    return shared < merge->order ? (uint64_t)(merge->order - shared) << 32 | words[shared] : 0;
+}
+
+static bon_status end_run(struct reader *reader) {
+    reader->code = END;
+    if (reader->hash && bon_hash_digest(reader->hash) != reader->source.checksum)
+        return refuse(reader, "a run of n-grams does not agree with its checksum");
+    return BON_OK;
+}
+
+/* The words of a window from the shared-th on, of a run that is believed. */
+static void take_words(const struct bon_merge *merge, struct reader *reader, unsigned shared) {
+    for (unsigned j = shared; j < merge->order; j++) {
+        uint32_t number = (uint32_t)take_number(reader);
+        reader->own[j] = j == shared ? reader->own[j] + number : number;
+        if (reader->own[j] == merge->stop) {
+            memset(reader->own + j + 1, 0, (BON_RUN_WORDS - j - 1) * sizeof *reader->own);
+            break;
+        }
+    }
+}
+
+/* The same of one that is not. */
+static bon_status check_words(const struct bon_merge *merge, struct reader *reader, unsigned shared) {
+    if (shared >= merge->order || (!reader->begun && shared > 0)) return refuse(reader, "n-grams are not in order");
+    for (unsigned j = shared; j < merge->order; j++) {
+        uint64_t number = take_number(reader), before = j == shared ? reader->own[j] : 0;
+        if (j == shared && reader->begun && number == 0) return refuse(reader, "n-grams are not in order");
+        if (number >= reader->source.words - before) return refuse(reader, "a word id is out of range");
+        reader->own[j] = (uint32_t)(before + number);
+    }
+    if (reader->at > reader->have) return refuse(reader, "a run of n-grams is cut off");
+    return reader->weight ? BON_OK : refuse(reader, "a count is 0");
 }
 
 /* The next window of a run; its code is relative to the one before. */
 static bon_status advance(const struct bon_merge *merge, struct reader *reader) {
-    if (reader->have - reader->at < RECORD_MAX && reader->next < reader->end) BON_TRY(fill(merge, reader));
-    if (reader->at == reader->have) {
-        reader->code = END;
-        return BON_OK;
-    }
+    if (reader->have - reader->at < SLACK && reader->next < reader->source.end) BON_TRY(fill(merge, reader));
+    if (reader->at == reader->have) return end_run(reader);
     uint8_t head = reader->buffer[reader->at++];
     unsigned shared = head & ((1 << SHARED_BITS) - 1);
     reader->weight = head >> SHARED_BITS;
     if (!reader->weight) reader->weight = take_number(reader);
-    for (unsigned j = shared; j < merge->runs->order; j++) {
-        uint32_t number = (uint32_t)take_number(reader);
-        reader->words[j] = j == shared ? reader->words[j] + number : number;
-        if (reader->words[j] == BON_LM_BOS) {
-            memset(reader->words + j + 1, 0, (BON_LM_MAX_ORDER - j - 1) * sizeof *reader->words);
-            break;
-        }
-    }
+    if (reader->hash)
+        BON_TRY(check_words(merge, reader, shared));
+    else
+        take_words(merge, reader, shared);
+    reader->begun = true;
+    if (reader->source.to)
+        for (unsigned j = shared; j < merge->order; j++) reader->words[j] = reader->source.to[reader->own[j]];
+    else
+        memcpy(reader->words + shared, reader->own + shared, (merge->order - shared) * sizeof *reader->words);
     reader->code = code_of(merge, reader->words, shared);
     return BON_OK;
 }
@@ -158,9 +226,9 @@ static bool comes_first(struct bon_merge *merge, size_t a, size_t b) {
     struct reader *x = &merge->reader[a], *y = &merge->reader[b];
     if (x->code != y->code) return x->code < y->code;
     if (x->code == END || x->code == 0) return a < b; /* both over, or both what just came out */
-    unsigned j = merge->runs->order - (unsigned)(x->code >> 32) + 1;
-    while (j < merge->runs->order && x->words[j] == y->words[j]) j++;
-    bool first = j == merge->runs->order || x->words[j] < y->words[j];
+    unsigned j = merge->order - (unsigned)(x->code >> 32) + 1;
+    while (j < merge->order && x->words[j] == y->words[j]) j++;
+    bool first = j == merge->order || x->words[j] < y->words[j];
     struct reader *later = first ? y : x;
     later->code = code_of(merge, later->words, j);
     return first;
@@ -189,25 +257,31 @@ static bon_status replay(struct bon_merge *merge) {
     return BON_OK;
 }
 
-bon_status bon_merge_open(struct bon_merge **out, const struct bon_runs *runs, size_t budget) {
+static bon_status open_reader(const struct bon_merge *merge, struct reader *reader,
+                              const struct bon_run_source *source) {
+    reader->source = *source;
+    reader->next = source->begin;
+    reader->buffer = bon_alloc_zeroed(merge->buffer_size + SLACK, 1);
+    if (!reader->buffer) return BON_ERR_NOMEM;
+    if (source->words && !(reader->hash = bon_hash_open())) return BON_ERR_NOMEM;
+    return advance(merge, reader);
+}
+
+static bon_status open_merge(struct bon_merge **out, unsigned order, int64_t stop, const struct bon_run_source *sources,
+                             size_t count, size_t budget) {
     *out = NULL;
     struct bon_merge *merge = bon_alloc_zeroed(1, sizeof *merge);
     if (!merge) return BON_ERR_NOMEM;
-    merge->runs = runs;
-    merge->count = runs->count;
-    merge->buffer_size = runs->count ? budget / runs->count : 0;
+    merge->order = order;
+    merge->stop = stop;
+    merge->count = count;
+    merge->buffer_size = count ? budget / count : 0;
     if (merge->buffer_size < BUFFER_MIN) merge->buffer_size = BUFFER_MIN;
     if (merge->buffer_size > BUFFER) merge->buffer_size = BUFFER;
-    merge->reader = bon_alloc_zeroed(runs->count, sizeof *merge->reader);
-    merge->loser = bon_alloc_array(runs->count, sizeof *merge->loser);
+    merge->reader = bon_alloc_zeroed(count, sizeof *merge->reader);
+    merge->loser = bon_alloc_array(count, sizeof *merge->loser);
     bon_status status = merge->reader && merge->loser ? BON_OK : BON_ERR_NOMEM;
-    for (size_t i = 0; i < runs->count && status == BON_OK; i++) {
-        struct reader *reader = &merge->reader[i];
-        reader->next = runs->run[i].begin;
-        reader->end = runs->run[i].end;
-        reader->buffer = bon_alloc_array(merge->buffer_size, 1);
-        status = reader->buffer ? advance(merge, reader) : BON_ERR_NOMEM;
-    }
+    for (size_t i = 0; i < count && status == BON_OK; i++) status = open_reader(merge, &merge->reader[i], &sources[i]);
     if (status != BON_OK) {
         bon_merge_close(merge);
         return status;
@@ -217,9 +291,31 @@ bon_status bon_merge_open(struct bon_merge **out, const struct bon_runs *runs, s
     return BON_OK;
 }
 
+bon_status bon_merge_open_sources(struct bon_merge **out, unsigned order, const struct bon_run_source *sources,
+                                  size_t count, size_t budget) {
+    return open_merge(out, order, NO_STOP, sources, count, budget);
+}
+
+bon_status bon_merge_open(struct bon_merge **out, const struct bon_runs *runs, size_t budget) {
+    *out = NULL;
+    struct bon_run_source *sources = bon_alloc_array(runs->count, sizeof *sources);
+    if (!sources) return BON_ERR_NOMEM;
+    for (size_t i = 0; i < runs->count; i++)
+        sources[i] = (struct bon_run_source){.fd = runs->fd,
+                                             .name = bon_store_folder(runs->store),
+                                             .begin = runs->run[i].begin,
+                                             .end = runs->run[i].end};
+    bon_status status = open_merge(out, runs->order, runs->plain ? NO_STOP : BON_LM_BOS, sources, runs->count, budget);
+    free(sources);
+    return status;
+}
+
 void bon_merge_close(struct bon_merge *merge) {
     if (!merge) return;
-    for (size_t i = 0; merge->reader && i < merge->count; i++) free(merge->reader[i].buffer);
+    for (size_t i = 0; merge->reader && i < merge->count; i++) {
+        free(merge->reader[i].buffer);
+        bon_hash_close(merge->reader[i].hash);
+    }
     free(merge->reader);
     free(merge->loser);
     free(merge);
@@ -230,11 +326,14 @@ bon_status bon_merge_next(struct bon_merge *merge, const uint32_t **words, unsig
     if (merge->count == 0) return BON_OK;
     const struct reader *winner = &merge->reader[merge->winner];
     if (winner->code == END) return BON_OK;
-    *shared = merge->runs->order - (unsigned)(winner->code >> 32);
+    *shared = merge->order - (unsigned)(winner->code >> 32);
     memcpy(merge->words, winner->words, sizeof merge->words);
     *words = merge->words;
     do {
-        *weight += merge->reader[merge->winner].weight;
+        uint64_t more = merge->reader[merge->winner].weight;
+        if (more > UINT64_MAX - *weight)
+            return bon_fail(BON_ERR_LIMIT, "an n-gram's counts add up to more than 64 bits hold");
+        *weight += more;
         BON_TRY(replay(merge));
     } while (merge->reader[merge->winner].code == 0);
     return BON_OK;

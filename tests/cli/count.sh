@@ -59,3 +59,39 @@ expect_status 0
 expect_out ''
 run bon merge -o still.bonc empty.bonc
 expect_same empty.bonc still.bonc
+
+# A limit of memory changes nothing, and leaves no files.
+for _ in $(seq 40); do cat tokens; done >many
+awk 'BEGIN { srand(7); for (i = 0; i < 30000; i++) { n = int(rand() * 12); line = ""; for (; n > 0; n--) line = line " w" int(rand() * rand() * 20000); print line } }' >>many
+mkdir temp
+for n in 1 2 4; do
+    bon count -n $n -o plain.bonc many
+    run bon count -n $n --memory 8M --temp temp -o limited.bonc many
+    expect_status 0
+    expect_err ''
+    expect_same plain.bonc limited.bonc
+    bon count -n $n many >plain
+    run bon count -n $n --memory 8M --temp temp many
+    expect_out_file plain
+    bon count -n $n --min 3 many >plain
+    run bon count -n $n --min 3 --memory 8M --temp temp many
+    expect_out_file plain
+done
+expect_files temp
+bon count -n 4 -o one.bonc tokens
+run bon merge --memory 8M --temp temp -o limited.bonc plain one.bonc
+expect_refusal 1 'not a file of bon'
+bon merge -o sum.bonc plain.bonc one.bonc
+run bon merge --memory 8M --temp temp -o limited.bonc one.bonc plain.bonc
+expect_status 0
+expect_same sum.bonc limited.bonc
+run bon count --memory 1M tokens
+expect_refusal 1 'the least is 8 MB'
+run bon merge --memory 1M -o x.bonc one.bonc
+expect_refusal 1 'the least is 8 MB'
+run bon count -n 4 --memory 8M --temp nowhere -o x.bonc many
+expect_refusal 1 'nowhere: .*No such file'
+run_shell 'ulimit -f 300; bon count -n 4 --memory 8M --temp temp -o x.bonc many'
+expect_status 1
+expect_err 'temporary file: File too large'
+expect_no_file x.bonc

@@ -38,7 +38,8 @@ static size_t tidy(struct window *windows, size_t n) {
 }
 
 static struct window random_window(uint64_t *seed, unsigned order, uint32_t types) {
-    struct window window = {.weight = 1 + (files_random(seed) % 9 ? files_random(seed) % 20 : files_random(seed))};
+    struct window window = {.weight =
+                                1 + (files_random(seed) % 9 ? files_random(seed) % 20 : files_random(seed) >> 20)};
     for (unsigned j = 0; j < order; j++) {
         uint32_t word = 1 + (uint32_t)(files_random(seed) % types);
         if (j == 0 && word == BON_LM_BOS) word = BON_LM_EOS;
@@ -113,6 +114,75 @@ Test(runs, nothing_merges_to_nothing) {
     cr_assert_eq(bon_store_open(&store, 1, "/tmp"), BON_OK);
     cr_assert_eq(bon_runs_open(&runs, 3, store), BON_OK);
     check_merge(&runs, 1000, NULL, 0);
+    bon_runs_close(&runs);
+    bon_store_close(store);
+}
+
+/* Runs of all words, from several files, under maps that keep the order. */
+Test(runs, maps_apply, .timeout = 30) {
+    enum { TYPES = 60, RUNS = 3, N = 500 };
+    uint32_t to[RUNS][TYPES];
+    uint64_t seed = 9;
+    struct bon_store *store;
+    struct bon_runs runs[RUNS];
+    struct bon_run_source sources[RUNS];
+    struct window *all = malloc(RUNS * N * sizeof *all), part[N];
+    size_t count = 0;
+    cr_assert_eq(bon_store_open(&store, 1, "/tmp"), BON_OK);
+    for (size_t r = 0; r < RUNS; r++) {
+        uint32_t word = 0;
+        for (size_t i = 0; i < TYPES; i++) to[r][i] = word += (uint32_t)(files_random(&seed) % 3) + (i > 0);
+        cr_assert_eq(bon_runs_open(&runs[r], 3, store), BON_OK);
+        runs[r].plain = true;
+        for (size_t i = 0; i < N; i++) {
+            part[i] = (struct window){.weight = 1 + files_random(&seed) % 40};
+            for (unsigned j = 0; j < 3; j++) part[i].words[j] = (uint32_t)(files_random(&seed) % TYPES);
+        }
+        size_t n = tidy(part, N);
+        write_run(&runs[r], part, n);
+        for (size_t i = 0; i < n; i++) {
+            all[count] = part[i];
+            for (unsigned j = 0; j < 3; j++) all[count].words[j] = to[r][part[i].words[j]];
+            count++;
+        }
+        sources[r] = (struct bon_run_source){.fd = runs[r].fd, .name = "run", .end = runs[r].size, .to = to[r]};
+    }
+    count = tidy(all, count);
+    struct bon_merge *merge;
+    const uint32_t *words;
+    unsigned same;
+    uint64_t weight;
+    cr_assert_eq(bon_merge_open_sources(&merge, 3, sources, RUNS, 1), BON_OK);
+    for (size_t i = 0; i < count; i++) {
+        cr_assert_eq(bon_merge_next(merge, &words, &same, &weight), BON_OK);
+        cr_assert_eq(weight, all[i].weight, "window %zu", i);
+        cr_assert_eq(memcmp(words, all[i].words, 3 * sizeof *words), 0);
+        cr_assert_eq(same, i ? shared(&all[i - 1], &all[i], 3) : 0);
+    }
+    cr_assert_eq(bon_merge_next(merge, &words, &same, &weight), BON_OK);
+    cr_assert_eq(weight, 0);
+    bon_merge_close(merge);
+    for (size_t r = 0; r < RUNS; r++) bon_runs_close(&runs[r]);
+    bon_store_close(store);
+    free(all);
+}
+
+Test(runs, sums_do_not_wrap) {
+    struct bon_store *store;
+    struct bon_runs runs;
+    struct bon_merge *merge;
+    struct window window = {.words = {2, 3}, .weight = UINT64_MAX};
+    const uint32_t *words;
+    unsigned same;
+    uint64_t weight;
+    cr_assert_eq(bon_store_open(&store, 1, "/tmp"), BON_OK);
+    cr_assert_eq(bon_runs_open(&runs, 2, store), BON_OK);
+    write_run(&runs, &window, 1);
+    window.weight = 1;
+    write_run(&runs, &window, 1);
+    cr_assert_eq(bon_merge_open(&merge, &runs, 1), BON_OK);
+    cr_assert_eq(bon_merge_next(merge, &words, &same, &weight), BON_ERR_LIMIT);
+    bon_merge_close(merge);
     bon_runs_close(&runs);
     bon_store_close(store);
 }

@@ -48,3 +48,38 @@ Test(shards, sets_join) {
     cr_assert_eq(shards.count, 6u);
     bon_shards_free(&shards);
 }
+
+/* Shards in parts: cells, of which a part of every shard is a set, too. */
+Test(shards, parts_are_cells) {
+    struct bon_shards all = {0}, parts[2] = {{0}, {0}}, sum = {0};
+    uint32_t cells[2][2] = {{0, 1}, {4, 5}}; /* shards 0 and 2 of 3, in 2 parts */
+    for (size_t i = 0; i < 2; i++)
+        cr_assert_eq(
+            bon_shards_add(&all, &(struct bon_shards){.of = 6, .parts = 2, .digest = 7, .index = cells[i], .count = 2}),
+            BON_OK);
+    check_missing(&all, "1/3");
+    for (uint32_t p = 0; p < 2; p++) cr_assert_eq(bon_shards_of_part(&all, p, 2, &parts[p]), BON_OK);
+    cr_assert(!bon_shards_have_all(&parts[0]));
+    cr_assert_eq(
+        bon_shards_add(&parts[0],
+                       &(struct bon_shards){.of = 6, .parts = 2, .digest = 7, .index = &(uint32_t){2}, .count = 1}),
+        BON_OK);
+    cr_assert(bon_shards_have_all(&parts[0]) && parts[0].of == 6, "a part of all shards");
+    cr_assert_eq(bon_shards_add(&sum, &parts[1]), BON_OK);
+    check_missing(&sum, "0/3 in part 0/2, 1/3, 2/3 in part 0/2");
+    cr_assert_eq(bon_shards_add(&sum, &parts[0]), BON_OK);
+    check_missing(&sum, "1/3 in part 1/2");
+    cr_assert_eq(bon_shards_add(&sum, &(struct bon_shards){.of = 6, .parts = 3, .index = &(uint32_t){3}, .count = 1}),
+                 BON_ERR_ARGUMENT);
+    cr_assert_eq(bon_shards_add(
+                     &sum, &(struct bon_shards){.of = 6, .parts = 2, .digest = 8, .index = &(uint32_t){3}, .count = 1}),
+                 BON_ERR_ARGUMENT);
+    cr_assert(strstr(bon_error_message(), "different texts"));
+    cr_assert_eq(bon_shards_add(
+                     &sum, &(struct bon_shards){.of = 6, .parts = 2, .digest = 7, .index = &(uint32_t){3}, .count = 1}),
+                 BON_OK);
+    cr_assert_eq(sum.of, 0u);
+    bon_shards_free(&all);
+    bon_shards_free(&sum);
+    for (size_t p = 0; p < 2; p++) bon_shards_free(&parts[p]);
+}
