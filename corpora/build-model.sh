@@ -18,23 +18,10 @@ export LC_ALL=C
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 bon=${BON:-$root/build/bon}
-leave_out=${LEAVE_OUT-lit_webnovel_converted}
 candidates=3 # a marked word seen less often is no candidate
 order=4 sizes=16M output=
 
 tagger_share=37 # percent of a model that the tagger gets at least; half or a quarter loses 0.05 points
-
-# Registers that people type most are scarce in the corpus and formulas plentiful: file pattern, copies for the n-grams (but
-# for those of a full model, where copies only spoil the discounts), copies for the tagger.
-weights='social_*|3|3
-lit_classic|3|2
-spoken_*|3|4
-tech|3|2
-lit_kieu|2|2
-lit_lightnovel|2|2
-lit_poem|2|2
-edu_*|1|0.5
-law_*|1|0.33'
 
 # n-grams of order 1, 2, 3, 4 seen at most so often are left out; words seen less often than `words`; bits a value; bytes that
 # the n-grams took in millions, of a text of `tried_on` tokens.
@@ -61,7 +48,7 @@ die() {
     printf 'build-model: %s\n' "$*" >&2
     exit 1
 }
-say() { printf '%-10s %s\n' "$1" "$2"; }
+. "$root/corpora/lib.sh"
 
 while getopts n:s:o: option; do
     case $option in
@@ -104,34 +91,7 @@ trap 'rm -rf "$scratch"' EXIT
 
 # ---- text -> good lines -> tokens ----
 
-copies_of() { # name, column of weights
-    local pattern
-    while IFS= read -r row; do
-        pattern=${row%%|*}
-        # shellcheck disable=SC2254
-        case $1 in $pattern) cut -d'|' -f"$2" <<<"$row" && return ;; esac
-    done <<<"$weights"
-    echo 1
-}
-
-# Every line k times; for k below 1 evenly chosen ones.
-copies() { # k, file
-    awk -v k="$1" '{ for (i = int((NR - 1) * k + 1e-6); i < int(NR * k + 1e-6); i++) print }' "$2"
-}
-
-mkdir "$scratch/lines"
-for file in "$BON_CORPORA"/train/*.txt*; do
-    name=$(basename "$file")
-    name=${name%%.*}
-    case " $leave_out " in *" $name "*) continue ;; esac
-    "$bon" normalize -q "$file" >"$scratch/good"
-    "$bon" segment -q --fold "$scratch/good" | paste - "$scratch/good" | sed "s/^/$name\t/"
-done | awk -F'\t' -v to="$scratch/lines/" '
-    !seen[$2]++ { lines++; print substr($0, length($1) + length($2) + 3) >(to $1) }
-    END { printf "lines      %d different ones\n", lines }' >"$scratch/log"
-[ -n "$(ls "$scratch/lines")" ] || die "$BON_CORPORA/train has no .txt, .txt.gz or .txt.zst file"
-say files "$(find "$scratch/lines" -type f | wc -l)"
-cat "$scratch/log"
+good_lines
 for file in "$scratch"/lines/*; do
     name=$(basename "$file") k=1
     [ -n "$limit" ] && k=$(copies_of "$name" 2)
@@ -139,7 +99,7 @@ for file in "$scratch"/lines/*; do
     copies "$k" "$scratch/tokens" >>"$scratch/text"
     copies "$(copies_of "$name" 3)" "$file" >>"$scratch/good.text"
 done
-rm -r "$scratch/lines" "$scratch/tokens" "$scratch/good"
+rm -r "$scratch/lines" "$scratch/tokens"
 "$bon" count -q -n 1 "$scratch/text" >"$scratch/counts"
 say sentences "$(wc -l <"$scratch/text")"
 tokens=$(awk -F'\t' '{n += $2} END {printf "%d", n}' "$scratch/counts")
