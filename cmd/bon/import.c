@@ -1,8 +1,10 @@
 /* cmd/bon/import.c: bon import: the group of commands that make JSON lines of other formats. */
 #include "commands.h"
 
-static const struct command *const subcommands[] = {&command_import_wiki, &command_import_jsonl, &command_import_html,
-                                                    NULL};
+static const struct command *const subcommands[] = {
+    &command_import_wiki, &command_import_jsonl, &command_import_warc, &command_import_html,
+    NULL, /* a row a format */
+};
 
 static const struct option_row options[] = {
     {.kind = OPTION_KIND_HELP, .short_name = 'h', .long_name = "help", .help = "show this help"},

@@ -214,8 +214,91 @@ expect_refusal 1 '^bon: bomb.html.gz: more than 64 MiB'
 run bon import html --skip-bad missing.html
 expect_refusal 1 '^bon: missing.html: cannot open'
 
+# Web archives.
+record() { # TYPE FIELDS FILE
+    printf 'WARC/1.0\r\nWARC-Type: %s\r\nWARC-Record-ID: <urn:%s>\r\nWARC-Date: 2021-05-06T07:08:09Z\r\n%bContent-Length: %s\r\n\r\n' "$1" \
+        "$3" "$2" "$(wc -c <"$3")"
+    cat "$3"
+    printf '\r\n\r\n'
+}
+answer() { # STATUS FIELDS: with the body from standard input
+    printf 'HTTP/1.1 %s\r\n%b\r\n' "$1" "$2"
+    cat
+}
+address='WARC-Target-URI: https://vi.example.org/cho\r\n'
+html='Content-Type: text/html; charset=utf-8\r\n'
+echo 'software: thử' >info
+printf '<title>Chợ</title><nav>x</nav><p>Chợ nổi trên sông.<p>Hoà bình.' >body
+answer '200 OK' "$html" <body >page
+answer '404 Not Found' "$html" <body >lost
+answer '200 OK' 'Content-Type: image/png\r\n' <body >image
+answer '200 OK' 'Content-Encoding: br\r\n' <body >brotli
+gzip -nc body | answer '200 OK' "${html}Content-Encoding: gzip\r\n" >packed
+printf '5\r\n<p>M\341\r\n5;x=y\r\n\273\231t h\r\n2\r\nai\r\n0\r\n\r\n' | answer '200 OK' "${html}Transfer-Encoding: chunked\r\n" >chunks
+printf '<p>Ti\252ng Vi\256t' | answer '200 OK' 'Content-Type: text/html; charset=VISCII\r\n' >viscii
+printf 'Dòng một\n\nDòng  hai\n' >vi
+echo English >en
+parts() {
+    record warcinfo '' info
+    record response "$address" page
+    for name in lost image brotli packed chunks viscii; do record response '' $name; done
+    record conversion 'WARC-Identified-Content-Language: vie,eng\r\n' vi
+    record conversion 'WARC-Identified-Content-Language: eng\r\n' en
+}
+parts >a.warc
+fetched='"fetched":"2021-05-06T07:08:09Z"'
+cat >expected <<END
+{"id":"urn:page","title":"Chợ","url":"https://vi.example.org/cho",$fetched,"text":"Chợ nổi trên sông.\nHòa bình."}
+{"id":"urn:packed","title":"Chợ","url":"",$fetched,"text":"Chợ nổi trên sông.\nHòa bình."}
+{"id":"urn:chunks","title":"","url":"",$fetched,"text":"Một hai"}
+{"id":"urn:viscii","title":"","url":"",$fetched,"text":"Tiếng Việt"}
+{"id":"urn:vi","title":"","url":"",$fetched,"lang":"vie,eng","text":"Dòng một\nDòng hai"}
+END
+run bon import warc --min 5 --lang vie --json counts a.warc
+expect_status 0
+expect_err ''
+expect_out_file expected
+[ "$(cat counts)" = '{"records": 10, "written": 5, "short": 0, "other_records": 1, "other_status": 1, "other_types": 1, "other_languages": 1, "packed": 1, "bad": 0, "text_bytes": 116}' ] ||
+    unmet "counts: $(cat counts)"
+for name in info page lost image brotli packed chunks viscii; do # a member of gzip a record, as in Common Crawl
+    type=response
+    [ $name != info ] || type=warcinfo
+    [ $name = page ] && fields=$address || fields=''
+    record $type "$fields" $name | gzip -c
+done >a.warc.gz
+record conversion 'WARC-Identified-Content-Language: vie,eng\r\n' vi | gzip -c >>a.warc.gz
+run bon import warc --min 5 --lang vie a.warc.gz
+expect_out_file expected
+run bon import warc --min 12 --plain --lang vie,eng a.warc
+expect_out 'Chợ nổi trên sông.
+Hòa bình.
+
+Chợ nổi trên sông.
+Hòa bình.
+
+Dòng một
+Dòng hai'
+head -c 900 a.warc >cut.warc
+run bon import warc -o whole cut.warc
+expect_refusal 1 '^bon: cut.warc: record at byte [0-9]+ of what is decompressed: the archive ends in '
+expect_no_file whole
+head -c "$(($(wc -c <a.warc.gz) - 9))" a.warc.gz >cut.gz
+run bon import warc -o whole cut.gz
+expect_refusal 1 '^bon: cut.gz: bad gzip data at compressed byte [0-9]+: .*truncated'
+run bon import warc --min 5 --lang vie --skip-bad --json counts cut.gz a.warc
+expect_status 0
+expect_err '^bon: 1 left out as broken; the first: cut.gz: bad gzip'
+tail -n 5 out >tail
+expect_same tail expected
+run_shell '{ echo rác; cat a.warc; } >dirty.warc; bon import warc --min 5 --lang vie --skip-bad dirty.warc'
+expect_status 0
+expect_err 'the first: dirty.warc: record at byte 0 .*: it does not begin with WARC/'
+expect_out_file expected
+run bon import warc page.html
+expect_refusal 1 'is this a web archive'
+
 if [ -c /dev/full ]; then
-    for what in 'wiki --min 1 dump.xml' 'jsonl --text body lines.jsonl' 'html --min 1 page.html'; do
+    for what in 'wiki --min 1 dump.xml' 'jsonl --text body lines.jsonl' 'html --min 1 page.html' 'warc --min 1 a.warc'; do
         run_shell "bon import $what >/dev/full"
         expect_status 1
         expect_err 'No space left'
