@@ -20,10 +20,11 @@ static const bon_real reals[] = {BON_F32, BON_BF16};
 struct neural_args {
     struct shared_args shared; /* output: the folder */
     const char *words;         /* a treebank's text */
+    const char *teacher;       /* the folder of a run */
     int size, device, precision;
     unsigned layers, width, heads, hidden, context, vocabulary, hashes;
     unsigned steps, batch, accumulate, word_batch, val_every, save_every, keep, seed;
-    double max_seconds, val_part, rate, warmup, cooldown, decay, word_weight;
+    double max_seconds, val_part, rate, warmup, cooldown, decay, word_weight, teacher_share;
     bool resume;
 };
 
@@ -41,6 +42,7 @@ static const struct neural_args defaults = {
     .cooldown = 0.4,
     .decay = 0.05,
     .word_weight = 0.2,
+    .teacher_share = 0.7,
 };
 
 #define UNSIGNED(s, name, arg, field, least, most, text)                                                               \
@@ -64,6 +66,8 @@ static const struct option_row options[] = {
                   "learn also where words end, from text whose words have\n_ between their syllables"),
     UNSIGNED(0, "word-batch", "N", word_batch, 0, 1 << 16, "windows a batch of that text (default: a sixteenth)"),
     REAL("word-weight", "X", word_weight, 0, 100, "what its loss counts beside that of marks (default 0.2)"),
+    OPTION_STRING(0, "teacher", "RUN", struct neural_args, teacher, "learn from the network of another run's folder"),
+    REAL("teacher-share", "P", teacher_share, 0, 1, "so many of the marks are its own (default 0.7)"),
     CHOICE("device", "DEVICE", device, devices, "cpu (default) or cuda"),
     CHOICE("precision", "TYPE", precision, precisions, "compute in f32 (default) or bf16 (cuda)"),
     UNSIGNED(0, "steps", "N", steps, 1, 1e9, "end after N steps (default 1000, or no limit with\n--max-seconds)"),
@@ -93,6 +97,7 @@ struct run {
     struct bon_neural_learned learned;
     bon_device *device;
     bon_params *params;
+    struct bon_neural_teacher *teacher;
     bon_trainer *trainer;
     struct train_show show;
     bon_train_row last;
@@ -101,6 +106,7 @@ struct run {
 
 static void close_run(struct run *run) {
     bon_trainer_close(run->trainer);
+    bon_neural_teacher_close(run->teacher);
     if (run->params) bon_params_close(run->params);
     bon_device_close(run->device);
     bon_neural_learned_free(&run->learned);
@@ -193,6 +199,7 @@ static bon_status open_trainer(struct run *run, const bon_train_options *how) {
         .split_weight = args->word_weight,
         .val_part = args->val_part,
         .seed = args->seed,
+        .teacher_share = args->teacher_share,
     };
     char path[PATH_MAX];
     uint64_t step;
@@ -202,6 +209,10 @@ static bon_status open_trainer(struct run *run, const bon_train_options *how) {
     if (task.split_windows >= args->batch && run->words.count)
         return bon_fail(BON_ERR_ARGUMENT, "--word-batch %u leaves nothing of a batch of %u", task.split_windows,
                         args->batch);
+    if (args->teacher)
+        BON_TRY(bon_neural_teacher_open(&run->teacher, args->teacher, run->device, &run->learned.words,
+                                        (size_t)args->batch * args->context));
+    task.teacher = run->teacher;
     BON_TRY(bon_neural_trainer_open(&run->trainer, run->params, &run->text, &run->words, &run->learned, &task, how));
     BON_TRY(bon_trainer_resume(run->trainer, &step));
     BON_TRY(bon_neural_words_write(path, &task.model, &run->learned.words, run->learned.priors));

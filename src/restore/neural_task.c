@@ -188,6 +188,9 @@ static bon_status train(void *self, uint64_t batch) {
         const struct plan plan = draw(o->seed + is_known, number, is_known);
         set_window(t, is_known ? t->split : t->text, at * o->context, &plan, w * o->context);
     }
+    if (o->teacher)
+        BON_TRY(bon_neural_teacher_draw(o->teacher, t->rows.ids, t->rows.gates, t->rows.starts, o->teacher_share,
+                                        o->seed, batch, t->rows.labels));
     return set(t);
 }
 
@@ -251,7 +254,8 @@ static uint64_t source_of(const struct neural_task *t, unsigned accumulate) {
                                 o->context,
                                 t->val_windows,
                                 o->seed,
-                                accumulate};
+                                accumulate,
+                                o->teacher ? (uint64_t)(o->teacher_share * 1e6) : 0};
     return bon_hash64(numbers, sizeof numbers);
 }
 

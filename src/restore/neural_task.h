@@ -3,6 +3,7 @@
 #define BON_SRC_RESTORE_NEURAL_TASK_H
 
 #include "lm/trainer.h"
+#include "restore/neural_teacher.h"
 #include "restore/neural_text.h"
 
 struct bon_neural_options {
@@ -13,6 +14,9 @@ struct bon_neural_options {
     double split_weight;             /* of the loss of word boundaries beside that of marks */
     double val_part;                 /* of the text, its end, is kept to measure on */
     uint64_t seed;
+    struct bon_neural_teacher
+        *teacher;         /* NULL: learn from the text alone; else of all rows of a batch, outlives the trainer */
+    double teacher_share; /* of the labels are the teacher's */
 };
 
 /* Texts are in use, see bon_neural_text_use; they and the vocabulary outlive the trainer. `split` may be empty. Of train's options

@@ -34,6 +34,13 @@ expect_err 'going on from step 5'
 cmp whole/step-00000012/model.safetensors parts/step-00000012/model.safetensors || unmet 'resuming changes the weights'
 [ "$(cut -d, -f1-3 whole/log.csv)" = "$(cut -d, -f1-3 parts/log.csv)" ] || unmet 'resuming changes the log'
 
+# ---- a smaller network learns from the marks of a larger one alone ----
+# shellcheck disable=SC2086
+run bon neural train -o pupil $small --layers 1 --steps 250 --lr 0.03 --teacher run --teacher-share 1 text
+expect_status 0
+expect_err 'step-00000250: loss .*, on text that it did not learn 0\.[0-3]'
+cmp -s pupil/words.bonnn run/words.bonnn && unmet 'the pupil has the layers of its teacher'
+
 # ---- what is refused ----
 # shellcheck disable=SC2086
 refuse() { # message, options...
@@ -53,6 +60,8 @@ refuse 'too little text' -o new short
 refuse 'missing: cannot open: No such file' -o new missing
 refuse 'heads divide the width' -o new --width 30 --heads 4 text
 refuse 'leaves nothing of a batch' -o new --words text --word-batch 8 text
+refuse 'another vocabulary' -o new --hashes 32 --teacher run text
+refuse 'words.bonnn' -o new --teacher missing text
 [ -z "$(find new -name 'step-*')" ] || unmet 'a checkpoint of a run that was refused'
 run bon neural train text
 expect_status 2
