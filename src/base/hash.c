@@ -33,4 +33,10 @@ uint64_t bon_hash_digest(const struct bon_hash_stream *stream) {
     return XXH3_64bits_digest((const XXH3_state_t *)stream);
 }
 
+/* The state of a stream is the same for both lengths. */
+struct bon_hash128 bon_hash_digest128(const struct bon_hash_stream *stream) {
+    XXH128_hash_t hash = XXH3_128bits_digest((const XXH3_state_t *)stream);
+    return (struct bon_hash128){hash.low64, hash.high64};
+}
+
 void bon_hash_close(struct bon_hash_stream *stream) { XXH3_freeState((XXH3_state_t *)stream); }

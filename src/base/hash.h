@@ -18,6 +18,7 @@ struct bon_hash_stream *bon_hash_open(void); /* NULL after bon_fail_memory; begi
 void bon_hash_reset(struct bon_hash_stream *stream);
 void bon_hash_update(struct bon_hash_stream *stream, const void *bytes, size_t n);
 uint64_t bon_hash_digest(const struct bon_hash_stream *stream);
+struct bon_hash128 bon_hash_digest128(const struct bon_hash_stream *stream);
 void bon_hash_close(struct bon_hash_stream *stream); /* NULL is fine */
 
 #endif
