@@ -30,6 +30,7 @@ extern const struct command command_plot;
 extern const struct command command_import;
 extern const struct command command_import_html;
 extern const struct command command_import_jsonl;
+extern const struct command command_import_srt;
 extern const struct command command_import_warc;
 extern const struct command command_import_wiki;
 extern const struct command command_dedup;

@@ -167,7 +167,8 @@ static bon_status convert(const char *bytes, size_t n, const char *label, size_t
     return status;
 }
 
-static bon_status decode_bytes(const char *bytes, size_t n, const char *label, size_t label_len, bon_buf *out) {
+static bon_status decode_bytes(const char *bytes, size_t n, const char *label, size_t label_len, bon_buf *out,
+                               bool *wide) {
     static const bon_charset charsets[] = {[CP1258] = BON_CHARSET_CP1258,
                                            [VISCII] = BON_CHARSET_VISCII,
                                            [TCVN3] = BON_CHARSET_TCVN3,
@@ -180,10 +181,14 @@ static bon_status decode_bytes(const char *bytes, size_t n, const char *label, s
         return bon_buf_append(out, bytes, n);
     if (family >= CP1258) return bon_charset_decode(charsets[family], bytes, n, out, NULL);
     if (family == UNKNOWN) BON_TRY(convert(bytes, n, label, label_len, out, &known));
-    return known ? BON_OK : widen(bytes, n, out);
+    if (known) return BON_OK;
+    if (!wide) return bon_buf_append(out, bytes, n);
+    *wide = true;
+    return widen(bytes, n, out);
 }
 
-bon_status bon_encoding_decode(const char *bytes, size_t n, const char *label, size_t label_len, bon_buf *out) {
+bon_status bon_encoding_decode(const char *bytes, size_t n, const char *label, size_t label_len, bon_buf *out,
+                               bool *wide) {
     static const struct {
         const char *mark, *label;
         size_t length;
@@ -193,6 +198,7 @@ bon_status bon_encoding_decode(const char *bytes, size_t n, const char *label, s
                  {"\xff\xfe", "utf-16le", 2},
                  {"\xfe\xff", "utf-16be", 2}};
     bool known = false;
+    if (wide) *wide = false;
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
         size_t length = marks[i].length;
         if (n < length || memcmp(bytes, marks[i].mark, length) != 0) continue;
@@ -202,5 +208,20 @@ bon_status bon_encoding_decode(const char *bytes, size_t n, const char *label, s
     }
     if (n == 0) return BON_OK;
     if (label_len == 0) label_len = label_of_page(bytes, n, &label);
-    return decode_bytes(bytes, n, label, label_len, out);
+    return decode_bytes(bytes, n, label, label_len, out, wide);
+}
+
+bon_status bon_encoding_narrow(const char *text, size_t n, bon_buf *out) {
+    for (size_t at = 0; at < n;) {
+        const char *line = text + at, *newline = memchr(line, '\n', n - at);
+        size_t length = newline ? (size_t)(newline - line) + 1 : n - at, start = out->len;
+        bool all = true;
+        BON_TRY(bon_narrow(line, length, BON_CHARSET_UTF8, out, &all));
+        if (!all) {
+            out->len = start;
+            BON_TRY(bon_buf_append(out, line, length));
+        }
+        at += length;
+    }
+    return BON_OK;
 }

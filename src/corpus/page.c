@@ -363,10 +363,17 @@ static bon_status read_bytes(struct bon_page *page, const char *bytes, size_t n,
                              bon_buf *text) {
     begin_page(page);
     if (n == 0) return BON_OK;
-    BON_TRY(bon_encoding_decode(bytes, n, label, label_len, &page->utf8));
+    bool wide;
+    const bon_buf *plain = &page->plain;
+    BON_TRY(bon_encoding_decode(bytes, n, label, label_len, &page->utf8, &wide));
     if (page->utf8.len == 0) return BON_OK;
     BON_TRY(read_markup(page));
-    return bon_document_text(text, page->normalizer, page->plain.data, page->plain.len, &page->space);
+    if (wide) {
+        page->piece.len = 0;
+        BON_TRY(bon_encoding_narrow(page->plain.data, page->plain.len, &page->piece));
+        plain = &page->piece;
+    }
+    return bon_document_text(text, page->normalizer, plain->data, plain->len, &page->space);
 }
 
 bon_status bon_page_read(struct bon_page *page, const char *bytes, size_t n, const char *label, size_t label_len,
@@ -387,6 +394,6 @@ bon_status bon_page_read_plain(struct bon_page *page, const char *bytes, size_t 
                                bon_buf *text) {
     begin_page(page);
     if (n == 0) return BON_OK;
-    BON_TRY(bon_encoding_decode(bytes, n, label, label_len, &page->utf8));
+    BON_TRY(bon_encoding_decode(bytes, n, label, label_len, &page->utf8, NULL));
     return bon_document_text(text, page->normalizer, page->utf8.data, page->utf8.len, &page->space);
 }

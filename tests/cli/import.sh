@@ -297,8 +297,49 @@ expect_out_file expected
 run bon import warc page.html
 expect_refusal 1 'is this a web archive'
 
+# Subtitles.
+cat >a.srt <<'END'
+1
+00:00:01,000 --> 00:00:02,500
+<i>Tôi nghĩ là
+anh ấy sẽ</i>
+
+2
+00:00:02,600 --> 00:00:04,000
+{\an8}đến.
+- Thật không?
+
+3
+00:00:05,000 --> 00:01:06,000
+[tiếng cười]
+Nhưng mà hoà bình...
+END
+expected='{"id":"a.srt","title":"","url":"","cues":3,"seconds":66,"text":"Tôi nghĩ là anh ấy sẽ đến.\nThật không?\nNhưng mà hòa bình..."}'
+run bon import srt --json counts a.srt
+expect_status 0
+expect_err ''
+expect_out "$expected"
+[ "$(cat counts)" = '{"files": 1, "written": 1, "short": 0, "bad": 0, "text_bytes": 76}' ] || unmet "counts: $(cat counts)"
+run_shell 'sed "s/\$/\r/" a.srt | iconv -f utf-8 -t utf-16 >utf16.srt; bon import srt --plain utf16.srt'
+expect_out 'Tôi nghĩ là anh ấy sẽ đến.
+Thật không?
+Nhưng mà hòa bình...'
+printf '1\n00:00:01,000 --> 00:00:02,500\nTi\252ng Vi\256t\n' >viscii.srt
+run bon import srt --charset viscii --plain viscii.srt
+expect_out 'Tiếng Việt'
+run bon import srt -o whole a.srt page.html
+expect_refusal 1 '^bon: page.html: no line with times .*--skip-bad'
+expect_no_file whole
+printf '%s\n' page.html a.srt '' >names
+run bon import srt --skip-bad --list names
+expect_status 0
+expect_err '^bon: 1 left out as broken; the first: page.html: no line with times'
+expect_out "$expected"
+run bon import srt --list missing
+expect_refusal 1 '^bon: missing: cannot open'
+
 if [ -c /dev/full ]; then
-    for what in 'wiki --min 1 dump.xml' 'jsonl --text body lines.jsonl' 'html --min 1 page.html' 'warc --min 1 a.warc'; do
+    for what in 'wiki --min 1 dump.xml' 'jsonl --text body lines.jsonl' 'html --min 1 page.html' 'warc --min 1 a.warc' 'srt a.srt'; do
         run_shell "bon import $what >/dev/full"
         expect_status 1
         expect_err 'No space left'
