@@ -9,7 +9,7 @@
 #include "layout.h"
 #include "limit.h"
 #include "lines.h"
-#include "ngram/counts.h"
+#include "ngram/counts_flow.h"
 #include "stream.h"
 #include "word_list.h"
 
@@ -139,12 +139,12 @@ static int write_model(const struct build_args *args, const bon_lm_table *table)
 static bon_status add_counts(bon_lm_builder *builder, char *const *paths, int path_count, struct bon_shards *shards) {
     bon_status status = BON_OK;
     for (int i = 0; i < path_count && status == BON_OK; i++) {
-        bon_counts *counts;
-        status = bon_counts_read(&counts, paths[i]);
+        struct bon_counts_file *file;
+        status = bon_counts_file_open(&file, paths[i]);
         if (status != BON_OK) break;
-        status = bon_shards_add(shards, &counts->shards);
-        if (status == BON_OK) status = bon_lm_builder_add_counts(builder, counts);
-        bon_counts_close(counts);
+        status = bon_shards_add(shards, &file->shards);
+        if (status == BON_OK) status = bon_lm_builder_add_counts_file(builder, paths[i]);
+        bon_counts_file_close(file);
     }
     return status;
 }

@@ -179,6 +179,8 @@ BON_API bon_status bon_lm_builder_add(bon_lm_builder *builder, const char *text,
 typedef struct bon_counts
     bon_counts; /* n-grams with counts, in order of their words' bytes, first word first; immutable */
 BON_API bon_status bon_lm_builder_add_counts(bon_lm_builder *builder, const bon_counts *counts);
+/* The same from a .bonc file, of which no more than a buffer is in memory at a time. */
+BON_API bon_status bon_lm_builder_add_counts_file(bon_lm_builder *builder, const char *path);
 
 /* An estimated (or read) model in memory: what files are written from. */
 typedef struct bon_lm_table bon_lm_table;

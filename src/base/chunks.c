@@ -13,6 +13,18 @@ enum { NO_CUT = 0 };
 
 /* ---- files ---- */
 
+/* NULL: the whole file. */
+static const struct bon_range *range_of(const struct bon_chunk_reader *reader, size_t path) {
+    const struct bon_range *range = reader->ranges ? &reader->ranges[path] : NULL;
+    return range && range->end != UINT64_MAX ? range : NULL;
+}
+
+static const char *name_of(const struct bon_chunk_reader *reader) {
+    if (!reader->path_count) return "standard input";
+    const struct bon_range *range = range_of(reader, reader->next_path);
+    return range && range->name ? range->name : reader->paths[reader->next_path];
+}
+
 void bon_chunk_total(const struct bon_chunk_reader *reader) {
     uint64_t total = 0;
     size_t files = reader->path_count ? reader->path_count : 1;
@@ -21,7 +33,8 @@ void bon_chunk_total(const struct bon_chunk_reader *reader) {
         bool standard = !reader->path_count || strcmp(reader->paths[i], "-") == 0;
         int failed = standard ? fstat(STDIN_FILENO, &about) : stat(reader->paths[i], &about);
         if (failed || !S_ISREG(about.st_mode)) return;
-        total += (uint64_t)about.st_size;
+        const struct bon_range *range = range_of(reader, i);
+        total += range ? range->end - range->begin : (uint64_t)about.st_size;
     }
     if (reader->progress) atomic_store(&reader->progress->total, total);
 }
@@ -31,9 +44,10 @@ static bon_status open_next(struct bon_chunk_reader *reader) {
     bon_in_on_wait(reader->in, reader->cancelled, reader->cancelled_context);
     reader->at_end = reader->inside = false;
     reader->pending = BON_OK;
-    reader->offset = 0;
+    const struct bon_range *range = range_of(reader, reader->next_path);
+    reader->offset = range ? range->begin : 0;
     reader->line = 1;
-    return BON_OK;
+    return range ? bon_in_range(reader->in, range->begin, range->end) : BON_OK;
 }
 
 static void close_current(struct bon_chunk_reader *reader) {
@@ -105,8 +119,7 @@ static size_t find_cut(const struct bon_chunk_reader *reader, const bon_buf *inp
 }
 
 static bon_status fail_line(const struct bon_chunk_reader *reader) {
-    return bon_fail(BON_ERR_LIMIT, "%s:%llu: the line at offset %llu is longer than %d bytes",
-                    reader->path_count ? reader->paths[reader->next_path] : "standard input",
+    return bon_fail(BON_ERR_LIMIT, "%s:%llu: the line at offset %llu is longer than %d bytes", name_of(reader),
                     (unsigned long long)reader->line, (unsigned long long)reader->offset, BON_LINE_MAX);
 }
 
@@ -143,7 +156,7 @@ static bon_status describe(struct bon_chunk_reader *reader, bon_buf *input, size
                            struct bon_chunk *chunk) {
     *chunk = (struct bon_chunk){.data = input->data,
                                 .len = cut,
-                                .name = reader->path_count ? reader->paths[reader->next_path] : "standard input",
+                                .name = name_of(reader),
                                 .file = (unsigned)reader->next_path,
                                 .offset = reader->offset,
                                 .line = reader->line,

@@ -3,13 +3,15 @@
 #define BON_SRC_BASE_CHUNKS_H
 
 #include "base/buf.h"
+#include "base/cut.h"
 #include "base/pipeline.h"
 
 struct bon_chunk_reader {
     const char *const *paths;
     size_t path_count;
-    size_t target;    /* bytes to gather before a cut */
-    bool whole_lines; /* of any length: no windows */
+    const struct bon_range *ranges; /* [path_count]; NULL: whole files */
+    size_t target;                  /* bytes to gather before a cut */
+    bool whole_lines;               /* of any length: no windows */
     struct bon_progress *progress;
     bool (*cancelled)(void *context); /* asked before each chunk and while input waits */
     void *cancelled_context;

@@ -25,6 +25,8 @@ bon_status bon_in_open(struct bon_in **out, const char *path);
 bon_status bon_in_read(struct bon_in *in, char *bytes, size_t cap, size_t *got);
 /* Appends all that is left, or, of more than `most` bytes, some more than that: text->len then tells. */
 bon_status bon_in_read_all(struct bon_in *in, size_t most, bon_buf *text);
+/* Before the first read of a regular file: only its bytes begin..end - 1, which are not compressed. */
+bon_status bon_in_range(struct bon_in *in, uint64_t begin, uint64_t end);
 void bon_in_close(struct bon_in *in);
 const char *bon_in_name(const struct bon_in *in); /* the path, or "standard input" */
 /* Raw (compressed) bytes read so far, and the file's size or 0 when unknown: for progress bars. */

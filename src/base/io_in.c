@@ -26,6 +26,7 @@ struct bon_in {
     uint64_t failed_at;      /* compressed offset of it */
     uint64_t raw_read;       /* bytes taken from fd */
     uint64_t raw_size;       /* of a regular file */
+    uint64_t limit;          /* bytes to read; 0 = all */
     size_t raw_pos, raw_len; /* of raw */
     const struct bon_codec *codec;
     void *decoder;
@@ -74,6 +75,14 @@ failed:
     return status;
 }
 
+bon_status bon_in_range(struct bon_in *in, uint64_t begin, uint64_t end) {
+    if (lseek(in->fd, (off_t)begin, SEEK_SET) < 0) return bon_fail_errno(in->name, "cannot read from the middle");
+    in->told = true;
+    in->raw_end = begin >= end;
+    in->limit = in->raw_size = end - begin;
+    return BON_OK;
+}
+
 void bon_in_close(struct bon_in *in) {
     if (!in) return;
     if (in->fd >= 0 && in->fd != STDIN_FILENO) close(in->fd);
@@ -110,6 +119,8 @@ static bon_status wait_for_bytes(struct bon_in *in) {
 
 static bon_status read_raw(struct bon_in *in, void *bytes, size_t cap, size_t *got) {
     *got = 0;
+    if (in->limit && cap > in->limit - in->raw_read) cap = (size_t)(in->limit - in->raw_read);
+    if (cap == 0) in->raw_end = true;
     if (in->raw_end) return BON_OK;
     if (cap > SSIZE_MAX) cap = SSIZE_MAX;
     for (;;) {

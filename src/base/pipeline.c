@@ -234,6 +234,7 @@ static bon_status open_run(struct run *run, const struct bon_pipeline *pipeline)
                         .threads_wanted = threads < THREADS_MAX ? threads : THREADS_MAX,
                         .reader = {.paths = pipeline->paths,
                                    .path_count = pipeline->path_count,
+                                   .ranges = pipeline->ranges,
                                    .target = chunk < BON_WINDOW ? chunk : BON_WINDOW,
                                    .whole_lines = pipeline->whole_lines,
                                    .progress = pipeline->progress,

@@ -15,6 +15,7 @@
 #ifndef BON_SRC_BASE_PIPELINE_H
 #define BON_SRC_BASE_PIPELINE_H
 
+#include "base/cut.h"
 #include "base/io.h"
 
 enum { BON_CHUNK = 256 << 10, BON_WINDOW = 1 << 20, BON_LINE_MAX = 1 << 30 };
@@ -35,7 +36,8 @@ struct bon_chunk {
 struct bon_pipeline {
     const char *const *paths; /* NULL/0 = standard input; "-" allowed */
     size_t path_count;
-    unsigned threads;  /* 0 = as many as the machine has; 1 = no threads are started */
+    const struct bon_range *ranges; /* [path_count] what to read of each file; NULL: all */
+    unsigned threads;               /* 0 = as many as the machine has; 1 = no threads are started */
     size_t chunk_size; /* 0 = BON_CHUNK; at most BON_WINDOW. Whole lines are gathered up to about this size; input that
                         * comes slowly (a terminal, a pipe that waits) is passed on line by line */
     bool whole_lines;

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "ngram/corpus.h"
+#include "ngram/counts_flow.h"
 #include "ngram/grams.h"
 #include "ngram/kn.h"
 #include "ngram/passes.h"
@@ -115,13 +116,26 @@ bon_status bon_lm_builder_add(bon_lm_builder *builder, const char *text, size_t 
     return check_words(builder);
 }
 
+static bon_status check_order(const bon_lm_builder *builder, unsigned order) {
+    if (order >= builder->order) return BON_OK;
+    return bon_fail(BON_ERR_ARGUMENT,
+                    "counts of %u-grams do not give a model of order %u: count %u-grams, or choose order %u", order,
+                    builder->order, builder->order, order);
+}
+
 bon_status bon_lm_builder_add_counts(bon_lm_builder *builder, const bon_counts *counts) {
-    if (bon_counts_order(counts) < builder->order)
-        return bon_fail(BON_ERR_ARGUMENT,
-                        "counts of %u-grams do not give a model of order %u: count %u-grams, or choose order %u",
-                        bon_counts_order(counts), builder->order, builder->order, bon_counts_order(counts));
+    BON_TRY(check_order(builder, bon_counts_order(counts)));
     BON_TRY(bon_corpus_add_counts(&builder->corpus, counts));
     return check_words(builder);
+}
+
+bon_status bon_lm_builder_add_counts_file(bon_lm_builder *builder, const char *path) {
+    struct bon_counts_file *file;
+    BON_TRY(bon_counts_file_open(&file, path));
+    bon_status status = check_order(builder, file->order);
+    if (status == BON_OK) status = bon_corpus_add_counts_file(&builder->corpus, file);
+    bon_counts_file_close(file);
+    return status == BON_OK ? check_words(builder) : status;
 }
 
 /* The vocabulary and the counts of the words kept move into the table. */

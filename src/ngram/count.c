@@ -86,6 +86,8 @@ bon_status bon_counter_cut(bon_counter *counter, const struct bon_counter_cut *c
     return BON_OK;
 }
 
+const struct bon_shards *bon_counter_shards(const bon_counter *counter) { return &counter->shards; }
+
 /* ---- pieces ---- */
 
 /* What counting the text so far takes: ids, their places, n-grams and edges as rows, and the vocabulary twice. */

@@ -44,6 +44,7 @@ struct bon_counter_cut {
     uint64_t digest;
 };
 bon_status bon_counter_cut(bon_counter *counter, const struct bon_counter_cut *cut);
+const struct bon_shards *bon_counter_shards(const bon_counter *counter);
 /* Takes at most so much memory, at least BON_LM_MEMORY_MIN, and 64 MiB for the program; what does not fit goes to temporary files
  * in the folder. Finishing and writing give the same counts. */
 bon_status bon_counter_limit(bon_counter *counter, uint64_t memory, const char *folder);

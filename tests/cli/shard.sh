@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Work cut into shards: whatever their number, the parts, the threads and the tree of merging, the bytes are those of one machine.
+# shellcheck source=tests/cli/support/assert.sh
+. "$TESTS/cli/support/assert.sh"
+bon segment --fold "$DATA/sentences.txt" >sentences
+awk 'BEGIN { srand(3); for (i = 0; i < 4000; i++) { n = int(rand() * 9); line = ""; for (; n > 0; n--) line = line " từ" int(rand() * rand() * 300); print line } }' >random
+printf 'không xuống dòng cuối' >open
+gzip -c sentences >packed.gz
+: >nothing
+files='sentences open packed.gz nothing random'
+
+# map N P: counts all shards of $files.
+map() {
+    rm -rf work
+    mkdir work
+    for i in $(seq 0 $(($1 - 1))); do
+        # shellcheck disable=SC2086
+        run bon count -q -n 3 --shard "$i/$1" --parts "$2" -j $((1 + i % 3)) $memory -o "work/map$i.bonc" $files
+        expect_status 0
+        expect_err ''
+    done
+}
+# shellcheck disable=SC2086
+bon count -n 3 -o whole.bonc $files
+# shellcheck disable=SC2086
+bon lm build -q -n 3 --definition --discount-fallback -o whole.bonlm $files
+memory=
+for how in '1 1' '2 3' '5 1' '3 7' '11 2'; do
+    read -r N P <<<"$how"
+    map "$N" "$P"
+    # Part by part, each from a tree of its own.
+    for p in $(seq 0 $((P - 1))); do
+        run bon merge --part "$p/$P" --whole -o "work/part$p.bonc" work/map*.bonc
+        expect_status 0
+    done
+    run bon merge --whole -o sum.bonc work/part*.bonc
+    expect_status 0
+    expect_same whole.bonc sum.bonc
+    run bon lm build -q -n 3 --counts --discount-fallback -o model.bonlm work/part*.bonc
+    expect_status 0
+    expect_same whole.bonlm model.bonlm
+    # All at once, as they are.
+    run bon merge -o sum.bonc work/map*.bonc
+    expect_same whole.bonc sum.bonc
+    memory='--memory 8M'
+done
+map 4 3
+bon merge --part 1/3 -o left.bonc work/map2.bonc work/map0.bonc
+bon merge --part 1/3 -o right.bonc work/map3.bonc work/map1.bonc
+bon merge --part 1/3 -o tree.bonc right.bonc left.bonc
+bon merge --part 1/3 -o flat.bonc work/map*.bonc
+expect_same flat.bonc tree.bonc
+run bon lm build -q -n 3 --counts --memory 8M --discount-fallback -o model.bonlm work/map1.bonc work/map3.bonc work/map0.bonc work/map2.bonc
+expect_same whole.bonlm model.bonlm
+
+# What is missing is named, and nothing is written.
+rm work/map2.bonc
+run bon merge --part 0/3 --whole -o no.bonc work/map*.bonc
+expect_refusal 75 'missing 2/4$'
+run bon merge --part 0/3 -o part0.bonc work/map*.bonc
+expect_status 0
+run bon lm build -n 3 --counts -o no.bonlm part0.bonc flat.bonc
+expect_refusal 75 'missing 0/4 in part 2/3, 1/4 in part 2/3, 2/4 in part 0/3, 2/4 in part 2/3, 3/4 in part 2/3$'
+expect_no_file no.bonc no.bonlm
+
+# A finished shard is left as it is; another one is not overwritten.
+cp work/map1.bonc before.bonc
+touch -d '2020-01-01' work/map1.bonc
+# shellcheck disable=SC2086
+run bon count -n 3 --shard 1/4 --parts 3 -o work/map1.bonc $files
+expect_status 0
+expect_err 'shard 1/4 was counted before'
+[ "$(stat -c %Y work/map1.bonc)" = "$(date -d 2020-01-01 +%s)" ] || unmet 'it was written again'
+for change in '-n 2 --shard 1/4 --parts 3' '-n 3 --shard 2/4 --parts 3' '-n 3 --shard 1/5 --parts 3' '-n 3 --shard 1/4 --parts 2'; do
+    # shellcheck disable=SC2086
+    run bon count $change -o work/map1.bonc $files
+    expect_refusal 1 'map1.bonc: is there already, of other files or with other options'
+done
+run bon count -n 3 --shard 1/4 --parts 3 -o work/map1.bonc sentences open
+expect_refusal 1 'of other files'
+expect_same before.bonc work/map1.bonc
+run bon count -n 3 --shard 2/4 --parts 3 -o other.bonc sentences
+expect_status 0
+run bon merge -o no.bonc work/map1.bonc other.bonc
+expect_refusal 1 'different texts'
+
+run_shell 'bon count --shard 0/2 <sentences'
+expect_refusal 1 'standard input cannot be cut'
+run bon count --parts 3 -o x.bonc sentences
+expect_refusal 2 '--parts is for --shard'
+run bon merge --part 3/3 -o x.bonc before.bonc
+expect_refusal 2 "'3/3' is not"
+run bon merge --part 1/2 -o x.bonc before.bonc
+expect_refusal 1 'before.bonc: counted in 3 parts, not 2'
