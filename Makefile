@@ -42,7 +42,7 @@ all: $(O)/bon $(O)/libbon.a $(O)/libbon.so $(O)/bon.pc
 
 ## help: list the targets
 help:
-	@sed -n 's/^## \([a-z-]*\): /  \1\t/p' Makefile cmd/ime.mk web/web.mk gpu.mk | expand -t 18
+	@sed -n 's/^## \([a-z-]*\): /  \1\t/p' Makefile tests/long/long.mk cmd/ime.mk web/web.mk gpu.mk | expand -t 18
 
 # ---- set-up and the two commands ----
 
@@ -191,6 +191,10 @@ bench: all
 plots:
 	@mkdir -p docs/img
 	gnuplot -e "table='bench/results/growth.tsv'; picture='docs/img/growth.svg'" bench/growth.gp
+
+# ---- tests that take minutes ----
+
+include tests/long/long.mk
 
 # ---- the input method: needs IBus or Fcitx5, so nothing above does ----
 
