@@ -1,0 +1,173 @@
+/* src/lm/gemm8.c: 8-bit products of blocks. Without VNNI two 8-bit factors cannot be multiplied exactly in one instruction (the
+ * unsigned-by-signed one saturates), so AVX2 widens weights to 16 bits on the way and multiplies pairs; VNNI takes bytes, the left
+ * factor without sign. See gemm8.h. */
+#include "lm/gemm8.h"
+
+#include <string.h>
+
+enum { ROWS = BON_GEMM8_ROWS, COLS = BON_GEMM8_COLS };
+
+static void portable_block(const void *x, size_t n, const int8_t *w, size_t cols, int32_t *sums) {
+    const int16_t *row = x;
+    for (size_t i = 0; i < n; i++, row += cols, sums += ROWS) {
+        memset(sums, 0, ROWS * sizeof *sums);
+        for (size_t c = 0; c < cols; c += COLS)
+            for (size_t r = 0; r < ROWS; r++)
+                for (size_t k = 0; k < COLS; k++) sums[r] += row[c + k] * w[c * ROWS + r * COLS + k];
+    }
+}
+
+static bool always(void) { return true; }
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <immintrin.h>
+
+#define AVX2 __attribute__((target("avx2")))
+#define AVX_VNNI __attribute__((target("avx2,avxvnni")))
+#define AVX512_VNNI __attribute__((target("avx512f,avx512bw,avx512vnni")))
+#define INLINE static inline __attribute__((always_inline))
+
+/* Four values that begin anywhere, as a number. */
+INLINE int32_t four_bytes(const uint8_t *x) {
+    int32_t value;
+    memcpy(&value, x, sizeof value);
+    return value;
+}
+INLINE int64_t four_words(const int16_t *x) {
+    int64_t value;
+    memcpy(&value, x, sizeof value);
+    return value;
+}
+
+/* ---- AVX2: a register holds four rows by four columns, 16 bits each; sums of column pairs stay apart until the end ---- */
+
+/* `many` rows of x by 8 rows of w; `many` is known where this is inlined, so that the sums are in registers. */
+INLINE AVX2 void avx2_tile(const int16_t *x, int many, const int8_t *w, size_t cols, int32_t *sums) {
+    __m256i sum[6][2];
+    for (int i = 0; i < many; i++) sum[i][0] = sum[i][1] = _mm256_setzero_si256();
+    for (size_t c = 0; c < cols; c += COLS) {
+        const __m128i *codes = (const __m128i *)(const void *)(w + c * ROWS);
+        const __m256i low = _mm256_cvtepi8_epi16(_mm_loadu_si128(codes));
+        const __m256i high = _mm256_cvtepi8_epi16(_mm_loadu_si128(codes + 1));
+        for (int i = 0; i < many; i++) {
+            const __m256i value = _mm256_set1_epi64x(four_words(x + (size_t)i * cols + c));
+            sum[i][0] = _mm256_add_epi32(sum[i][0], _mm256_madd_epi16(low, value));
+            sum[i][1] = _mm256_add_epi32(sum[i][1], _mm256_madd_epi16(high, value));
+            __asm__("" : "+x"(sum[i][0]), "+x"(sum[i][1])); /* else gcc takes all values first, and sums go to memory */
+        }
+    }
+    for (int i = 0; i < many; i++) {
+        const __m256i pairs = _mm256_hadd_epi32(sum[i][0], sum[i][1]); /* rows 0 1 4 5 2 3 6 7 */
+        _mm256_storeu_si256((__m256i *)(void *)(sums + i * ROWS), _mm256_permute4x64_epi64(pairs, 0xd8));
+    }
+}
+
+AVX2 static void avx2_block(const void *x, size_t n, const int8_t *w, size_t cols, int32_t *sums) {
+    enum { MANY = 6, FEW = 8 };
+    const int16_t *row = x;
+    for (size_t i = 0; i < n;) {
+        const size_t many = n - i < MANY ? n - i : MANY;
+        for (size_t r = 0; r < ROWS; r += FEW) {
+            const int16_t *from = row + i * cols;
+            const int8_t *codes = w + r * COLS;
+            int32_t *to = sums + i * ROWS + r;
+            switch (many) {
+            case 6: avx2_tile(from, 6, codes, cols, to); break;
+            case 5: avx2_tile(from, 5, codes, cols, to); break;
+            case 4: avx2_tile(from, 4, codes, cols, to); break;
+            case 3: avx2_tile(from, 3, codes, cols, to); break;
+            case 2: avx2_tile(from, 2, codes, cols, to); break;
+            default: avx2_tile(from, 1, codes, cols, to);
+            }
+        }
+        i += many;
+    }
+}
+
+/* ---- VNNI: a register holds eight or sixteen rows by four columns ---- */
+
+INLINE AVX_VNNI void vnni_tile(const uint8_t *x, int many, const int8_t *w, size_t cols, int32_t *sums) {
+    __m256i sum[3][4];
+    for (int i = 0; i < many; i++)
+        for (int r = 0; r < 4; r++) sum[i][r] = _mm256_setzero_si256();
+    for (size_t c = 0; c < cols; c += COLS) {
+        const __m256i *codes = (const __m256i *)(const void *)(w + c * ROWS);
+        for (int i = 0; i < many; i++) {
+            const __m256i value = _mm256_set1_epi32(four_bytes(x + (size_t)i * cols + c));
+            for (int r = 0; r < 4; r++)
+                sum[i][r] = _mm256_dpbusd_avx_epi32(sum[i][r], value, _mm256_loadu_si256(codes + r));
+        }
+    }
+    for (int i = 0; i < many; i++)
+        for (int r = 0; r < 4; r++) _mm256_storeu_si256((__m256i *)(void *)(sums + i * ROWS + r * 8), sum[i][r]);
+}
+
+AVX_VNNI static void vnni_block(const void *x, size_t n, const int8_t *w, size_t cols, int32_t *sums) {
+    enum { MANY = 3 };
+    const uint8_t *row = x;
+    size_t i = 0;
+    for (; i + MANY <= n; i += MANY) vnni_tile(row + i * cols, MANY, w, cols, sums + i * ROWS);
+    for (; i < n; i++) vnni_tile(row + i * cols, 1, w, cols, sums + i * ROWS);
+}
+
+INLINE AVX512_VNNI void vnni512_tile(const uint8_t *x, int many, const int8_t *w, size_t cols, int32_t *sums) {
+    __m512i sum[8][2];
+    for (int i = 0; i < many; i++) sum[i][0] = sum[i][1] = _mm512_setzero_si512();
+    for (size_t c = 0; c < cols; c += COLS) {
+        const __m512i low = _mm512_loadu_si512(w + c * ROWS), high = _mm512_loadu_si512(w + c * ROWS + 64);
+        for (int i = 0; i < many; i++) {
+            const __m512i value = _mm512_set1_epi32(four_bytes(x + (size_t)i * cols + c));
+            sum[i][0] = _mm512_dpbusd_epi32(sum[i][0], value, low);
+            sum[i][1] = _mm512_dpbusd_epi32(sum[i][1], value, high);
+        }
+    }
+    for (int i = 0; i < many; i++) {
+        _mm512_storeu_si512(sums + i * ROWS, sum[i][0]);
+        _mm512_storeu_si512(sums + i * ROWS + 16, sum[i][1]);
+    }
+}
+
+AVX512_VNNI static void vnni512_block(const void *x, size_t n, const int8_t *w, size_t cols, int32_t *sums) {
+    enum { MANY = 8, FEW = 3 };
+    const uint8_t *row = x;
+    size_t i = 0;
+    for (; i + MANY <= n; i += MANY) vnni512_tile(row + i * cols, MANY, w, cols, sums + i * ROWS);
+    for (; i + FEW <= n; i += FEW) vnni512_tile(row + i * cols, FEW, w, cols, sums + i * ROWS);
+    for (; i < n; i++) vnni512_tile(row + i * cols, 1, w, cols, sums + i * ROWS);
+}
+
+static bool has_avx2(void) {
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx2");
+}
+/* AVX-VNNI: CPUID leaf 7, subleaf 1, EAX bit 4. That the system saves the registers is what AVX2 tells. */
+static bool has_vnni(void) {
+    unsigned a, b, c, d;
+    return has_avx2() && __get_cpuid_count(7, 1, &a, &b, &c, &d) && a >> 4 & 1;
+}
+static bool has_vnni512(void) {
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vnni");
+}
+#else
+static bool never(void) { return false; }
+#define has_avx2 never
+#define has_vnni never
+#define has_vnni512 never
+#define avx2_block portable_block
+#define vnni_block portable_block
+#define vnni512_block portable_block
+#endif
+
+const struct bon_gemm8_kernel bon_gemm8_kernels[BON_GEMM8_KERNELS] = {
+    {"portable", BON_GEMM8_WORDS, portable_block, always},
+    {"avx2", BON_GEMM8_WORDS, avx2_block, has_avx2},
+    {"avx-vnni", BON_GEMM8_BYTES, vnni_block, has_vnni},
+    {"avx512-vnni", BON_GEMM8_BYTES, vnni512_block, has_vnni512}};
+
+const struct bon_gemm8_kernel *bon_gemm8_best(void) {
+    size_t best = BON_GEMM8_KERNELS;
+    while (!bon_gemm8_kernels[--best].usable()) continue;
+    return &bon_gemm8_kernels[best];
+}
