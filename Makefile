@@ -13,9 +13,9 @@ O       ?= build
 VARIANT_FLAGS ?=
 FUZZ_SECONDS  ?= 60
 
-PACKAGES := expat icu-uc json-c libpcre2-8 libzstd zlib
+PACKAGES := expat icu-uc json-c libpcre2-8 libzip libzstd zlib
 # Debian 12 packages for build and tests; bzip2 has no pkg-config file, xxhash is used as a header only, OpenBLAS is loaded by name when training.
-DEBS := build-essential pkg-config libbz2-dev libexpat1-dev libicu-dev libjson-c-dev libpcre2-dev libzstd-dev zlib1g-dev libxxhash-dev libcriterion-dev libopenblas0-pthread bzip2 zstd
+DEBS := build-essential pkg-config libbz2-dev libexpat1-dev libicu-dev libjson-c-dev libpcre2-dev libzip-dev libzstd-dev zlib1g-dev libxxhash-dev libcriterion-dev libopenblas0-pthread bzip2 zstd
 
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)

@@ -28,6 +28,7 @@ extern const struct command command_neural;
 extern const struct command command_neural_train;
 extern const struct command command_plot;
 extern const struct command command_import;
+extern const struct command command_import_epub;
 extern const struct command command_import_html;
 extern const struct command command_import_jsonl;
 extern const struct command command_import_srt;
@@ -47,6 +48,8 @@ extern const struct command command_telex_decode;
 extern const struct command command_telex_encode;
 extern const struct command command_telex_forget;
 extern const struct command command_telex_play;
+extern const struct command command_words;
+extern const struct command command_words_build;
 
 /* The command of a name, or NULL. */
 const struct command *find_command(const char *name);

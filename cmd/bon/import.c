@@ -2,8 +2,13 @@
 #include "commands.h"
 
 static const struct command *const subcommands[] = {
-    &command_import_wiki, &command_import_jsonl, &command_import_warc,
-    &command_import_html, &command_import_srt,   NULL, /* a row a format */
+    &command_import_wiki,
+    &command_import_jsonl,
+    &command_import_warc,
+    &command_import_html,
+    &command_import_srt,
+    &command_import_epub,
+    NULL, /* a row a format */
 };
 
 static const struct option_row options[] = {

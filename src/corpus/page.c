@@ -397,3 +397,7 @@ bon_status bon_page_read_plain(struct bon_page *page, const char *bytes, size_t 
     BON_TRY(bon_encoding_decode(bytes, n, label, label_len, &page->utf8, NULL));
     return bon_document_text(text, page->normalizer, page->utf8.data, page->utf8.len, &page->space);
 }
+
+bon_status bon_page_line(struct bon_page *page, const char *text, size_t n, bon_buf *line) {
+    return bon_document_line(line, page->normalizer, text, n);
+}

@@ -27,5 +27,7 @@ bon_status bon_page_read_text(struct bon_page *page, const char *bytes, size_t n
 /* Text that is no page, as the server says (text/plain): in any charset, too. */
 bon_status bon_page_read_plain(struct bon_page *page, const char *bytes, size_t n, const char *label, size_t label_len,
                                bon_buf *text);
+/* A title, UTF-8, as one line. */
+bon_status bon_page_line(struct bon_page *page, const char *text, size_t n, bon_buf *line);
 
 #endif

@@ -338,8 +338,48 @@ expect_out "$expected"
 run bon import srt --list missing
 expect_refusal 1 '^bon: missing: cannot open'
 
+# E-books.
+cp "$DATA"/epub/*.epub .
+expected='{"id":"book.epub","title":"Dế Mèn & bạn","url":"","author":"Tô A; Tô B","lang":"vi","text":"Chương 1\nHòa bình\nxanh.\nHết.\nChương hai"}'
+run bon import epub --min 1 --json counts book.epub
+expect_status 0
+expect_err ''
+expect_out "$expected"
+[ "$(cat counts)" = '{"documents": 1, "written": 1, "short": 0, "bad": 0, "text_bytes": 47}' ] || unmet "counts: $(cat counts)"
+run_shell 'bon import epub --min 1 --chapters --plain - <book.epub'
+expect_out 'Chương 1
+Hòa bình
+xanh.
+Hết.
+
+Chương hai'
+run bon import epub --min 20 --chapters book.epub
+[ "$(grep -c 'book.epub#OEBPS/ch 1.xhtml' out) $(wc -l <out)" = '1 1' ] || unmet 'one chapter is long enough'
+while read -r book message; do
+    run bon import epub --min 1 -o whole "$book"
+    expect_refusal 1 "^bon: $book: $message.*--skip-bad"
+    expect_no_file whole
+done <<'END'
+bad.epub OEBPS/b/c2.xhtml: Zlib error
+bomb.epub OEBPS/c.xhtml: more than 100 times the file when decompressed: a zip bomb
+drm.epub the text is encrypted
+lost.epub OEBPS/c.xhtml: No such file
+page.html no zip archive, or cut: Not a zip archive
+END
+head -c 700 book.epub >cut.epub
+run bon import epub cut.epub
+expect_refusal 1 '^bon: cut.epub: no zip archive, or cut'
+run bon import epub --min 1 --skip-bad cut.epub drm.epub bomb.epub lost.epub bad.epub book.epub
+expect_status 0
+expect_err '^bon: 5 left out as broken; the first: cut.epub: '
+[ "$(sed 's/.*"id":"\([^"]*\)".*/\1/' out | paste -sd' ')" = 'lost.epub bad.epub book.epub' ] || unmet "books: $(cat out)"
+run bon import epub --max-ratio 100000 --min 1 --plain bomb.epub
+expect_status 0
+run bon import epub --max-ratio 100000 --max-size 2M bomb.epub
+expect_refusal 1 'more than 2[0-9]* bytes in all when decompressed'
+
 if [ -c /dev/full ]; then
-    for what in 'wiki --min 1 dump.xml' 'jsonl --text body lines.jsonl' 'html --min 1 page.html' 'warc --min 1 a.warc' 'srt a.srt'; do
+    for what in 'wiki --min 1 dump.xml' 'jsonl --text body lines.jsonl' 'html --min 1 page.html' 'warc --min 1 a.warc' 'srt a.srt' 'epub --min 1 book.epub'; do
         run_shell "bon import $what >/dev/full"
         expect_status 1
         expect_err 'No space left'
