@@ -36,16 +36,16 @@ static bool names_file(const struct option_row *row) {
 /* ---- one option ---- */
 
 static bon_status unknown_option(const struct bon_recipe *recipe, const struct command *command,
-                                 const struct bon_toml_node *node) {
+                                 const struct bon_recipe_option *option) {
     const char *names[NAMES_MAX];
     size_t count = 0;
     for (const struct option_row *row = command->options; row->kind != OPTION_KIND_END && count < NAMES_MAX; row++)
         names[count++] = row->long_name;
-    const char *near = nearest_name(node->key, names, count);
+    const char *near = nearest_name(option->key, names, count);
     if (near)
-        return bon_toml_fail(recipe->toml, node, "bon %s has no option '%.64s'; did you mean '%s'?", command->name,
-                             node->key, near);
-    return bon_toml_fail(recipe->toml, node, "bon %s has no option '%.64s'", command->name, node->key);
+        return bon_toml_fail(recipe->toml, option->node, "bon %s has no option '%.64s'; did you mean '%s'?",
+                             command->name, option->key, near);
+    return bon_toml_fail(recipe->toml, option->node, "bon %s has no option '%.64s'", command->name, option->key);
 }
 
 /* Files are marked, all else is not. */
@@ -55,14 +55,14 @@ static bon_status check_mark(const struct bon_recipe *recipe, const struct comma
     const bool marked = option->writes || option->reads;
     if (marked && !names_file(row))
         return bon_toml_fail(recipe->toml, node, "'%s' of bon %s names no file, so < and > have no meaning there",
-                             node->key, command->name);
+                             option->key, command->name);
     if (marked || !names_file(row)) return BON_OK;
     if (row->argument[0] == '[' && node->kind == BON_TOML_BOOLEAN) return BON_OK; /* may be left out */
     if (row->argument[0] == 'N' && node->kind == BON_TOML_INTEGER) return BON_OK; /* "N|FILE" */
     return bon_toml_fail(recipe->toml, node,
                          "'%s' of bon %s names a file: write \">PATH\" for one that it writes, \"<NAME\" for one that "
                          "it reads and source or step NAME has",
-                         node->key, command->name);
+                         option->key, command->name);
 }
 
 static bon_status check_kind(const struct bon_recipe *recipe, const struct command *command,
@@ -78,8 +78,7 @@ static bon_status check_kind(const struct bon_recipe *recipe, const struct comma
 
 /* Whether the command's own parser takes the value; it tells why not. */
 static bon_status try_value(const struct bon_recipe *recipe, const struct command *command,
-                            const struct option_row *row, const struct bon_toml_node *node,
-                            const struct bon_toml_node *value) {
+                            const struct option_row *row, const struct bon_toml_node *value) {
     _Alignas(max_align_t) char scratch[SCRATCH] = {0};
     int first;
     bon_buf word = {0};
@@ -88,30 +87,23 @@ static bon_status try_value(const struct bon_recipe *recipe, const struct comman
     if (status == BON_OK) status = bon_buf_put(&word, 0);
     char name[] = "bon", *argv[] = {name, word.data, NULL};
     if (status == BON_OK && options_parse(command, scratch, 2, argv, &first) != PARSE_GO)
-        status = bon_toml_fail(recipe->toml, node, "that is the value of '%s' here", row->long_name);
+        status = bon_toml_fail(recipe->toml, value, "that is the value of '%s' here", row->long_name);
     bon_buf_free(&word);
     return status;
 }
 
 static bon_status check_option(const struct bon_recipe *recipe, const struct command *command,
                                const struct bon_recipe_option *option) {
-    const struct bon_toml_node *node = option->node;
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        if (strcmp(node->key, own[i].key) == 0)
-            return bon_toml_fail(recipe->toml, node, "'%s' is no option of a step: %s", node->key, own[i].reason);
-    const struct option_row *row = pipeline_option(command, node->key);
-    if (!row) return unknown_option(recipe, command, node);
+        if (strcmp(option->key, own[i].key) == 0)
+            return bon_toml_fail(recipe->toml, option->node, "'%s' is no option of a step: %s", option->key,
+                                 own[i].reason);
+    const struct option_row *row = pipeline_option(command, option->key);
+    if (!row) return unknown_option(recipe, command, option);
     BON_TRY(check_mark(recipe, command, row, option));
     if (option->writes || option->reads) return BON_OK;
-    if (node->kind != BON_TOML_ARRAY) {
-        BON_TRY(check_kind(recipe, command, row, node));
-        return try_value(recipe, command, row, node, node);
-    }
-    for (const struct bon_toml_node *item = node->first; item; item = item->next) {
-        BON_TRY(check_kind(recipe, command, row, item));
-        BON_TRY(try_value(recipe, command, row, item, item));
-    }
-    return BON_OK;
+    BON_TRY(check_kind(recipe, command, row, option->node));
+    return try_value(recipe, command, row, option->node);
 }
 
 static bon_status check_options(const struct bon_recipe *recipe, const struct command *command,

@@ -90,7 +90,7 @@ static bool counts(const struct pipeline *pipeline, const struct bon_plan_job *j
     const struct bon_recipe_step *step = &pipeline->recipe->steps[job->step];
     if (!row || !row->argument || strcmp(row->argument, "FILE") != 0) return false;
     for (size_t i = 0; i < step->option_count; i++)
-        if (strcmp(step->options[i].node->key, "json") == 0) return false;
+        if (strcmp(step->options[i].key, "json") == 0) return false;
     return true;
 }
 

@@ -116,7 +116,7 @@ struct stride {
 /* The number of an option among those of its step that write. */
 static size_t extra_index(const struct bon_recipe_step *step, const char *key) {
     size_t index = 0;
-    for (size_t i = 0; strcmp(step->options[i].node->key, key) != 0; i++) index += step->options[i].writes;
+    for (size_t i = 0; strcmp(step->options[i].key, key) != 0; i++) index += step->options[i].writes;
     return index;
 }
 
@@ -179,39 +179,32 @@ static bon_status add_read(struct maker *maker, struct bon_plan_job *job, const 
     struct stride stride = stride_of(maker, &option->from);
     if (stride.count != 1)
         return bon_toml_fail(maker->plan->recipe->toml, option->node, "'%s' is %zu files; an option takes one",
-                             option->node->text + 1, stride.count);
-    const char *text = spell(maker->plan, option->node->key, "");
+                             option->path, stride.count);
+    const char *text = spell(maker->plan, option->key, option->prefix);
     if (text) add_arg(job, BON_PLAN_READS, text, stride.first);
     return text ? BON_OK : BON_ERR_NOMEM;
 }
 
-static bon_status add_write(struct maker *maker, struct bon_plan_job *job, const char *key, const char *template) {
+static bon_status add_write(struct maker *maker, struct bon_plan_job *job, const char *key, const char *prefix,
+                            const char *template) {
     size_t file;
-    const char *text = spell(maker->plan, key, ""), *path = fill_in(maker->plan, template, job->of);
+    const char *text = spell(maker->plan, key, prefix), *path = fill_in(maker->plan, template, job->of);
     if (!text || !path) return BON_ERR_NOMEM;
-    BON_TRY(
-        add_file(maker->plan, path, (ptrdiff_t)maker->plan->job_count, template[strlen(template) - 1] == '/', &file));
+    const bool folder = *template && template[strlen(template) - 1] == '/';
+    BON_TRY(add_file(maker->plan, path, (ptrdiff_t)maker->plan->job_count, folder, &file));
     add_arg(job, BON_PLAN_WRITES, text, file);
     return BON_OK;
 }
 
-static bon_status add_value(struct maker *maker, struct bon_plan_job *job, const char *key,
-                            const struct bon_toml_node *value) {
-    bool flag = value->kind == BON_TOML_BOOLEAN;
-    if (flag && strcmp(value->text, "false") == 0) return BON_OK;
-    const char *text = spell(maker->plan, key, flag ? NULL : value->text);
-    if (!text) return BON_ERR_NOMEM;
-    add_arg(job, BON_PLAN_TEXT, text, 0);
-    return BON_OK;
-}
-
 static bon_status add_option(struct maker *maker, struct bon_plan_job *job, const struct bon_recipe_option *option) {
-    const struct bon_toml_node *node = option->node;
+    const struct bon_toml_node *value = option->node;
+    const bool flag = value->kind == BON_TOML_BOOLEAN;
     if (option->writes) return BON_OK; /* come behind the main output */
     if (option->reads) return add_read(maker, job, option);
-    if (node->kind != BON_TOML_ARRAY) return add_value(maker, job, node->key, node);
-    for (const struct bon_toml_node *item = node->first; item; item = item->next)
-        BON_TRY(add_value(maker, job, node->key, item));
+    if (flag && strcmp(value->text, "false") == 0) return BON_OK;
+    const char *text = spell(maker->plan, option->key, flag ? NULL : value->text);
+    if (!text) return BON_ERR_NOMEM;
+    add_arg(job, BON_PLAN_TEXT, text, 0);
     return BON_OK;
 }
 
@@ -219,13 +212,13 @@ static bon_status add_option(struct maker *maker, struct bon_plan_job *job, cons
 static bon_status add_options(struct maker *maker, struct bon_plan_job *job, const struct bon_recipe_step *step,
                               const struct bon_recipe_override *override) {
     size_t i = 0, k = 0, overriding = override ? override->option_count : 0;
-    while (i < step->option_count || k < overriding) {
-        int order = i == step->option_count ? 1
-                    : k == overriding       ? -1
-                                            : strcmp(step->options[i].node->key, override->options[k].node->key);
-        BON_TRY(add_option(maker, job, order < 0 ? &step->options[i] : &override->options[k]));
-        i += order <= 0;
-        k += order >= 0;
+    for (; i < step->option_count || k < overriding; k += k < overriding) {
+        while (i < step->option_count &&
+               (k == overriding || strcmp(step->options[i].key, override->options[k].key) < 0))
+            BON_TRY(add_option(maker, job, &step->options[i++]));
+        if (k == overriding) break;
+        while (i < step->option_count && strcmp(step->options[i].key, override->options[k].key) == 0) i++;
+        BON_TRY(add_option(maker, job, &override->options[k]));
     }
     return BON_OK;
 }
@@ -261,25 +254,19 @@ static bon_status add_outputs(struct maker *maker, struct bon_plan_job *job, con
     if (step->output && step->each == BON_RECIPE_TEMPLATE)
         BON_TRY(add_template(maker, job, step, operands));
     else if (step->output)
-        BON_TRY(add_write(maker, job, "output", step->output));
+        BON_TRY(add_write(maker, job, "output", "", step->output));
     for (size_t i = 0; i < step->option_count; i++)
-        if (step->options[i].writes) BON_TRY(add_write(maker, job, step->options[i].node->key, step->options[i].path));
+        if (step->options[i].writes)
+            BON_TRY(add_write(maker, job, step->options[i].key, step->options[i].prefix, step->options[i].path));
     return BON_OK;
 }
 
 /* ---- jobs ---- */
 
-static size_t most_values(const struct bon_recipe_option *options, size_t count) {
-    size_t n = 0;
-    for (size_t i = 0; i < count; i++) n += 1 + options[i].node->count;
-    return n;
-}
-
 static bon_status make_room(struct maker *maker, const struct bon_recipe_step *step,
                             const struct bon_recipe_override *override, size_t operands, struct bon_plan_job *job) {
     struct bon_arena *arena = &maker->plan->arena;
-    size_t options = most_values(step->options, step->option_count) + 2;
-    if (override) options += most_values(override->options, override->option_count);
+    const size_t options = step->option_count + (override ? override->option_count : 0) + 2;
     const size_t outputs = options + (step->each == BON_RECIPE_TEMPLATE ? operands : 0);
     job->args = bon_arena_alloc(arena, (options + operands) * sizeof *job->args, _Alignof(struct bon_plan_arg));
     job->inputs = bon_arena_alloc(arena, (options + operands) * sizeof *job->inputs, sizeof *job->inputs);

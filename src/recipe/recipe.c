@@ -18,9 +18,10 @@ static void *room(struct bon_recipe *recipe, size_t count, size_t size) {
 /* ---- single keys ---- */
 
 /* Letters, digits, '-' and '_', so that a name can be a folder and stand before a '.'. */
+#define NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+
 static bool is_name(const char *text) {
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
-    return *text && strspn(text, allowed) == strlen(text) && strlen(text) <= 64;
+    return *text && strspn(text, NAME_LETTERS) == strlen(text) && strlen(text) <= 64;
 }
 
 static bon_status need_kind(const struct bon_recipe *recipe, const struct bon_toml_node *node,
@@ -57,42 +58,65 @@ static bool is_one_of(const char *key, const char *const *keys) {
 
 /* ---- options: every key that is not the recipe's own ---- */
 
+/* By key, values of one key in the order of the recipe. */
 static int by_key(const void *a, const void *b) {
     const struct bon_recipe_option *left = a, *right = b;
-    return strcmp(left->node->key, right->node->key);
+    int order = strcmp(left->key, right->key);
+    if (order) return order;
+    if (left->node->line != right->node->line) return left->node->line < right->node->line ? -1 : 1;
+    return (left->node->column > right->node->column) - (left->node->column < right->node->column);
 }
 
-static bon_status check_option(const struct bon_recipe *recipe, const struct bon_toml_node *node) {
-    if (node->kind == BON_TOML_TABLE)
-        return bon_toml_fail(recipe->toml, node, "'%s' is a table; an option has a value", node->key);
-    if (node->kind != BON_TOML_ARRAY) return BON_OK;
-    for (const struct bon_toml_node *item = node->first; item; item = item->next) {
-        if (item->kind == BON_TOML_TABLE || item->kind == BON_TOML_ARRAY)
-            return bon_toml_fail(recipe->toml, item, "an option's array has values, not %s",
-                                 bon_toml_kind_name(item->kind));
-        if (item->kind == BON_TOML_STRING && (*item->text == '<' || *item->text == '>'))
-            return bon_toml_fail(recipe->toml, item, "a file of an option stands alone, not in an array");
-    }
+/* Finds the mark of a file: at the beginning, or behind "word=". */
+static bon_status find_mark(struct bon_recipe *recipe, struct bon_recipe_option *option) {
+    const char *text = option->node->text, *mark = text + strspn(text, NAME_LETTERS);
+    option->prefix = "";
+    if (option->node->kind != BON_TOML_STRING) return BON_OK;
+    mark = mark > text && *mark == '=' ? mark + 1 : text;
+    option->writes = *mark == '>';
+    option->reads = *mark == '<';
+    option->path = mark + 1;
+    if (mark == text || !(option->writes || option->reads)) return BON_OK;
+    char *prefix = bon_arena_alloc(&recipe->arena, (size_t)(mark - text) + 1, 1);
+    if (!prefix) return BON_ERR_NOMEM;
+    memcpy(prefix, text, (size_t)(mark - text));
+    prefix[mark - text] = 0;
+    option->prefix = prefix;
     return BON_OK;
+}
+
+static bon_status add_option(struct bon_recipe *recipe, const char *key, const struct bon_toml_node *value,
+                             bool in_array, struct bon_recipe_option *option) {
+    if (value->kind == BON_TOML_TABLE || value->kind == BON_TOML_ARRAY)
+        return bon_toml_fail(recipe->toml, value, "'%.64s' is %s; an option has a value", key,
+                             bon_toml_kind_name(value->kind));
+    *option = (struct bon_recipe_option){.key = key, .node = value};
+    BON_TRY(find_mark(recipe, option));
+    if (in_array && option->writes)
+        return bon_toml_fail(recipe->toml, value, "a file that is written stands alone, not in an array");
+    return BON_OK;
+}
+
+static size_t count_values(const struct bon_toml_node *table) {
+    size_t count = 0;
+    for (const struct bon_toml_node *node = table->first; node; node = node->next)
+        count += node->kind == BON_TOML_ARRAY ? node->count : 1;
+    return count;
 }
 
 /* The members of a table but for the keys in `own`, sorted, so that the order in the recipe does not matter. */
 static bon_status take_options(struct bon_recipe *recipe, const struct bon_toml_node *table, const char *const *own,
                                struct bon_recipe_option **options, size_t *count) {
-    *options = room(recipe, table->count, sizeof **options);
+    *options = room(recipe, count_values(table), sizeof **options);
     if (!*options) return BON_ERR_NOMEM;
     *count = 0;
     for (const struct bon_toml_node *node = table->first; node; node = node->next) {
+        const bool array = node->kind == BON_TOML_ARRAY;
         if (is_one_of(node->key, own)) continue;
-        BON_TRY(check_option(recipe, node));
-        struct bon_recipe_option *option = &(*options)[(*count)++];
-        *option = (struct bon_recipe_option){.node = node};
-        if (node->kind != BON_TOML_STRING) continue;
-        option->writes = *node->text == '>';
-        option->reads = *node->text == '<';
-        if (option->writes) option->path = node->text + 1;
+        for (const struct bon_toml_node *value = array ? node->first : node; value; value = array ? value->next : NULL)
+            BON_TRY(add_option(recipe, node->key, value, array, &(*options)[(*count)++]));
     }
-    qsort(*options, *count, sizeof **options, by_key);
+    if (*count) qsort(*options, *count, sizeof **options, by_key);
     return BON_OK;
 }
 
@@ -113,7 +137,7 @@ static bon_status take_overrides(struct bon_recipe *recipe, const struct bon_tom
         override->pattern = row->key;
         BON_TRY(take_options(recipe, row, no_keys, &override->options, &override->option_count));
         for (size_t i = 0; i < override->option_count; i++)
-            if (override->options[i].writes || strcmp(override->options[i].node->key, "output") == 0)
+            if (override->options[i].writes || strcmp(override->options[i].key, "output") == 0)
                 return bon_toml_fail(recipe->toml, override->options[i].node,
                                      "what is written is the same for all files of a step");
     }
@@ -151,14 +175,14 @@ static bon_status resolve(struct bon_recipe *recipe, const struct bon_toml_node 
     const struct bon_recipe_step *step = &recipe->steps[reference->step];
     reference->option = text + n + 1;
     for (size_t i = 0; i < step->option_count; i++)
-        if (step->options[i].writes && strcmp(step->options[i].node->key, reference->option) == 0) return BON_OK;
+        if (step->options[i].writes && strcmp(step->options[i].key, reference->option) == 0) return BON_OK;
     return bon_toml_fail(recipe->toml, node, "step '%s' has no option '%.64s' that writes a file", step->name,
                          reference->option);
 }
 
 static bon_status resolve_options(struct bon_recipe *recipe, struct bon_recipe_option *options, size_t count) {
     for (size_t i = 0; i < count; i++)
-        if (options[i].reads) BON_TRY(resolve(recipe, options[i].node, options[i].node->text + 1, &options[i].from));
+        if (options[i].reads) BON_TRY(resolve(recipe, options[i].node, options[i].path, &options[i].from));
     return BON_OK;
 }
 
@@ -230,7 +254,7 @@ static bon_status check_outputs(const struct bon_recipe *recipe, const struct bo
             return bon_toml_fail(recipe->toml, option->node,
                                  each ? "step '%s' runs once a file: its %s needs {name}, too"
                                       : "step '%s' runs once: there is no {name} for its %s",
-                                 step->name, option->node->key);
+                                 step->name, option->key);
     }
     return writes ? BON_OK : bon_toml_fail(recipe->toml, step->node, "step '%s' has no output", step->name);
 }
@@ -290,7 +314,9 @@ static bon_status add_import(struct bon_recipe *recipe, size_t source, const str
     step->inputs = room(recipe, 1, sizeof *step->inputs);
     if (!run || !output || !step->inputs) return BON_ERR_NOMEM;
     snprintf(run, size, "import %s", format->text);
-    snprintf(output, room_of_path, "%s/{name}.jsonl.zst", from->name);
+    const struct bon_toml_node *plain = bon_toml_find(from->node, "plain");
+    const bool text = plain && plain->kind == BON_TOML_BOOLEAN && strcmp(plain->text, "true") == 0;
+    snprintf(output, room_of_path, "%s/{name}.%s.zst", from->name, text ? "txt" : "jsonl");
     step->name = from->name;
     step->run = run;
     step->node = from->node;

@@ -41,9 +41,12 @@ struct bon_recipe_reference {
     const char *option; /* of the step: the output that this option names; NULL = its main output */
 };
 
+/* An option with one value; an array gives several. */
 struct bon_recipe_option {
-    const struct bon_toml_node *node; /* key and value */
-    bool writes, reads;               /* the value began with '>' or '<' */
+    const char *key;
+    const struct bon_toml_node *node; /* the value */
+    bool writes, reads;               /* a file: ">path", "<name", or behind a prefix: "news=<name" */
+    const char *prefix;               /* "news=", or "" */
     const char *path;                 /* of writes: the template behind '>' */
     struct bon_recipe_reference from; /* of reads */
 };

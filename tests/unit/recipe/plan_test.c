@@ -77,6 +77,11 @@ Test(plan, unfolds_steps_over_files, .fini = files_clear) {
          "q: --output=q/a --more=m/a -- dict tin/a.txt dict\nq: --output=q/b --more=m/b -- dict tin/b.txt.zst dict\n"
          "r: --output=r -- q/a q/b m/a m/b\ns: --output=s/{name}.x --note=n -- tin/a.txt tin/b.txt.zst\n"
          "v: --output=v -- s/a.x s/b.x n\n"},
+        {"sources.t.files = 'tin/[ab]*'\nsources.d.files = 'dict'\n"
+         "steps.f = {run = 'filter', input = 't', output = '{name}', lm = ['news=<d', '<d', 'x=y'], r = 'a=>{name}.r', "
+         "for.b = {lm = 'b=<d', k = 1}}",
+         "filter: --lm=news=dict --lm=dict --lm=x=y --output=a --r=a=a.r -- tin/a.txt\n"
+         "filter: --k=1 --lm=b=dict --output=b --r=a=b.r -- tin/b.txt.zst\n"},
         {"sources.t.files = '\\[odd\\]'\nsteps.a = {run = 'a', input = 't', output = '{name}.{name}'}",
          "a: --output=[odd].[odd] -- [odd]\n"},
     };

@@ -29,12 +29,12 @@ Test(recipe, reads_sources_and_steps) {
     cr_expect_str_eq(import->output, "wiki/{name}.jsonl.zst");
     cr_expect(import->imports && import->each == BON_RECIPE_EACH && import->inputs[0].source == 1);
     cr_assert_eq(import->option_count, 1);
-    cr_expect_str_eq(import->options[0].node->key, "min");
+    cr_expect_str_eq(import->options[0].key, "min");
     cr_expect(count->each == BON_RECIPE_ONCE && count->input_count == 2);
     cr_expect(count->inputs[0].step == 2 && !count->inputs[0].option);
     cr_expect(count->inputs[1].step == 2 && strcmp(count->inputs[1].option, "report") == 0);
     cr_assert_eq(unique->option_count, 2);
-    cr_expect_str_eq(unique->options[0].node->key, "near");
+    cr_expect_str_eq(unique->options[0].key, "near");
     cr_expect(unique->options[1].writes && strcmp(unique->options[1].path, "most.tsv") == 0);
     cr_expect(clean->each == BON_RECIPE_EACH && clean->inputs[0].source == 0);
     cr_assert_eq(clean->override_count, 1);
@@ -85,7 +85,7 @@ Test(recipe, refuses_with_the_place) {
         {STEP("a", "output = '{name}'\nfor.b = {output='x'}"),
          "r:4:10: what is written is the same for all files of a step"},
         {STEP("a", "output = 'x'\nb = {}"), "r:4:1: 'b' is a table; an option has a value"},
-        {STEP("a", "output = 'x'\nb = ['>c']"), "r:4:6: a file of an option stands alone, not in an array"},
+        {STEP("a", "output = 'x'\nb = ['>c']"), "r:4:6: a file that is written stands alone, not in an array"},
         {SOURCE STEP("tin", "output = 'x'"), "r:3:8: 'tin' is the name of a source already"},
         {SOURCE STEP("a", "output = '{name}'\ninput = 'tin'\neach = 'b'"), "r:7:1: 'b' is no input of step 'a'"},
         {SOURCE STEP("a", "output = 'x'\ninput = 'a.b'"), "r:6:1: step 'a' has no option 'b' that writes a file"},
