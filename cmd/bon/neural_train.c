@@ -5,7 +5,7 @@
 
 #include "blas_core.h"
 #include "commands.h"
-#include "lines.h"
+#include "neural_data.h"
 #include "restore/neural_file.h"
 #include "restore/neural_task.h"
 #include "stream.h"
@@ -18,9 +18,10 @@ static const char *const precisions[] = {"f32", "bf16", NULL};
 static const bon_real reals[] = {BON_F32, BON_BF16};
 
 struct neural_args {
-    struct shared_args shared; /* output: the folder */
-    const char *words;         /* a treebank's text */
-    const char *teacher;       /* the folder of a run */
+    struct shared_args shared;  /* output: the folder */
+    const char *words;          /* a treebank's text */
+    const char *teacher, *init; /* folders of runs */
+    const char *beside;         /* a model of n-grams */
     int size, device, precision;
     unsigned layers, width, heads, hidden, context, vocabulary, hashes;
     unsigned steps, batch, accumulate, word_batch, val_every, save_every, keep, seed;
@@ -66,6 +67,9 @@ static const struct option_row options[] = {
                   "learn also where words end, from text whose words have\n_ between their syllables"),
     UNSIGNED(0, "word-batch", "N", word_batch, 0, 1 << 16, "windows a batch of that text (default: a sixteenth)"),
     REAL("word-weight", "X", word_weight, 0, 100, "what its loss counts beside that of marks (default 0.2)"),
+    OPTION_STRING(0, "init", "RUN", struct neural_args, init, "begin with the network of another run's folder"),
+    OPTION_STRING(0, "beside", "MODEL", struct neural_args, beside,
+                  "learn what this model for 'bon restore', which has not\nseen the text, does not know"),
     OPTION_STRING(0, "teacher", "RUN", struct neural_args, teacher, "learn from the network of another run's folder"),
     REAL("teacher-share", "P", teacher_share, 0, 1, "so many of the marks are its own (default 0.7)"),
     CHOICE("device", "DEVICE", device, devices, "cpu (default) or cuda"),
@@ -95,6 +99,7 @@ struct run {
     const struct neural_args *args;
     struct bon_neural_text text, words;
     struct bon_neural_learned learned;
+    struct bon_neural_words_file init; /* of --init */
     bon_device *device;
     bon_params *params;
     struct bon_neural_teacher *teacher;
@@ -109,39 +114,36 @@ static void close_run(struct run *run) {
     bon_neural_teacher_close(run->teacher);
     if (run->params) bon_params_close(run->params);
     bon_device_close(run->device);
+    if (run->init.artefact) run->learned.priors = NULL; /* they are its own */
+    bon_neural_words_close(&run->init);
     bon_neural_learned_free(&run->learned);
     bon_neural_text_free(&run->text);
     bon_neural_text_free(&run->words);
 }
 
-/* ---- text ---- */
+/* ---- text and vocabulary ---- */
 
-struct read_job {
-    struct bon_pipeline pipeline;
-    struct bon_neural_text *text;
-    bool words;
-    struct line_joiner joiner;
-};
-
-static bon_status read_sink(void *context, const struct bon_chunk *chunk, const bon_buf *text) {
-    struct read_job *job = context;
-    const char *lines;
-    size_t n;
-    BON_TRY(lines_join(&job->joiner, chunk, text, &lines, &n));
-    return n ? bon_neural_text_add(job->text, lines, n, job->words) : BON_OK;
-}
-
-static int read_text(struct run *run, char **paths, int count, bool words) {
-    struct read_job job = {.pipeline = {.map = lines_map, .sink = read_sink, .context = &job},
-                           .text = words ? &run->words : &run->text,
-                           .words = words};
-    const int result = stream_collect(run->command, &run->args->shared, paths, count, &job.pipeline);
-    lines_free(&job.joiner);
+static int read_texts(struct run *run, char **paths, int count) {
+    const struct neural_args *args = run->args;
+    char *words[] = {(char *)args->words, NULL};
+    int result = args->beside
+                     ? neural_data_read_beside(run->command, &args->shared, paths, count, args->beside, &run->text)
+                     : neural_data_read(run->command, &args->shared, paths, count, false, &run->text);
+    if (result == EXIT_DONE && args->words)
+        result = neural_data_read(run->command, &args->shared, words, 1, true, &run->words);
     return result;
 }
 
-static bon_status learn_words(struct run *run) {
-    BON_TRY(bon_neural_text_learn(&run->text, run->args->vocabulary, run->args->hashes, &run->learned));
+/* The vocabulary: learned from the text, or that of the run that this one begins with. */
+static bon_status open_words(struct run *run) {
+    char path[PATH_MAX];
+    if (run->args->init) {
+        BON_TRY(train_path(path, run->args->init, "words.bonnn"));
+        BON_TRY(bon_neural_words_open(&run->init, path));
+        run->learned = (struct bon_neural_learned){.words = run->init.words, .priors = run->init.priors};
+    } else {
+        BON_TRY(bon_neural_text_learn(&run->text, run->args->vocabulary, run->args->hashes, &run->learned));
+    }
     BON_TRY(bon_neural_text_use(&run->text, &run->learned.words));
     return run->words.forms.count ? bon_neural_text_use(&run->words, &run->learned.words) : BON_OK;
 }
@@ -214,6 +216,7 @@ static bon_status open_trainer(struct run *run, const bon_train_options *how) {
                                         (size_t)args->batch * args->context));
     task.teacher = run->teacher;
     BON_TRY(bon_neural_trainer_open(&run->trainer, run->params, &run->text, &run->words, &run->learned, &task, how));
+    if (args->init) BON_TRY(bon_neural_weights_read(args->init, run->params));
     BON_TRY(bon_trainer_resume(run->trainer, &step));
     BON_TRY(bon_neural_words_write(path, &task.model, &run->learned.words, run->learned.priors));
     if (step > 0) note(&args->shared, "going on from step %" PRIu64, step);
@@ -225,7 +228,7 @@ static bon_status train(struct run *run) {
     const struct neural_args *args = run->args;
     const bon_device_options device = {
         .kind = devices[args->device], .real = reals[args->precision], .threads = threads_of(&args->shared)};
-    BON_TRY(learn_words(run));
+    BON_TRY(open_words(run));
     BON_TRY(bon_device_open(&run->device, &device));
     BON_TRY(bon_params_open(&run->params, run->device, args->seed));
     const bon_train_options how = options_of(run);
@@ -259,8 +262,7 @@ static int run_train(const struct command *command, int argc, char **argv) {
     if (result != PARSE_GO) return result;
     blas_core_choose();
     result = tell_failure(train_folder_check(args.shared.output, args.resume));
-    if (result == EXIT_DONE) result = read_text(&run, argv + first, argc - first, false);
-    if (result == EXIT_DONE && args.words) result = read_text(&run, (char *[]){(char *)args.words, NULL}, 1, true);
+    if (result == EXIT_DONE) result = read_texts(&run, argv + first, argc - first);
     if (result == EXIT_DONE) result = tell_failure(train(&run));
     if (result == EXIT_DONE) tell_end(&run);
     close_run(&run);

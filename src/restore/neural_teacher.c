@@ -45,14 +45,14 @@ static bon_status read_config(const char *folder, const struct bon_neural_words 
                     path);
 }
 
-static bon_status read_weights(struct bon_neural_teacher *t, const char *folder) {
+bon_status bon_neural_weights_read(const char *folder, bon_params *params) {
     char path[PATH_MAX];
     uint64_t step;
     BON_TRY(bon_checkpoint_newest(folder, &step));
-    if (step == 0) return bon_fail(BON_ERR_ARGUMENT, "%s: there is no checkpoint of a teacher", folder);
+    if (step == 0) return bon_fail(BON_ERR_ARGUMENT, "%s: there is no checkpoint of a network", folder);
     if (snprintf(path, sizeof path, "%s/step-%08" PRIu64 "/model.safetensors", folder, step) >= PATH_MAX)
         return bon_fail(BON_ERR_ARGUMENT, "%s: the path is too long", folder);
-    return bon_params_read(t->params, path);
+    return bon_params_read(params, path);
 }
 
 bon_status bon_neural_teacher_open(struct bon_neural_teacher **out, const char *folder, bon_device *device,
@@ -69,7 +69,7 @@ bon_status bon_neural_teacher_open(struct bon_neural_teacher **out, const char *
         bon_tensor_keep(t->model.labels);
         status = bon_graph_plan(t->graph, NULL);
     }
-    if (status == BON_OK) status = read_weights(t, folder);
+    if (status == BON_OK) status = bon_neural_weights_read(folder, t->params);
     if (status == BON_OK && !(t->scores = bon_alloc_array(rows, BON_MARK_LABELS * sizeof(float))))
         status = BON_ERR_NOMEM;
     if (status != BON_OK) {

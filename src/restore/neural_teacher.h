@@ -10,6 +10,9 @@
 
 struct bon_neural_teacher;
 
+/* Reads the weights of the newest checkpoint of a folder of training. */
+bon_status bon_neural_weights_read(const char *folder, bon_params *params);
+
 /* Opens the newest checkpoint of a folder of training for windows of `rows` positions together. BON_ERR_ARGUMENT when it has
  * another vocabulary than `words`. The device outlives it. */
 bon_status bon_neural_teacher_open(struct bon_neural_teacher **out, const char *folder, bon_device *device,

@@ -41,6 +41,16 @@ expect_status 0
 expect_err 'step-00000250: loss .*, on text that it did not learn 0\.[0-3]'
 cmp -s pupil/words.bonnn run/words.bonnn && unmet 'the pupil has the layers of its teacher'
 
+# ---- beside a model that knows only how often each word is written how, of other text ----
+head -n 300 text >seen
+tail -n 300 text >unseen
+bon segment -q --fold seen | bon lm build -q -n 1 --candidates=3 --discount-fallback -o words.bonlm || unmet 'no model'
+# shellcheck disable=SC2086
+run bon neural train -o beside $small --init run --beside words.bonlm --steps 20 unseen
+expect_status 0
+expect_err 'step-00000020: loss .*, on text that it did not learn 0\.[01]'
+cmp beside/words.bonnn run/words.bonnn || unmet 'another vocabulary than that of --init'
+
 # ---- what is refused ----
 # shellcheck disable=SC2086
 refuse() { # message, options...
@@ -62,6 +72,9 @@ refuse 'heads divide the width' -o new --width 30 --heads 4 text
 refuse 'leaves nothing of a batch' -o new --words text --word-batch 8 text
 refuse 'another vocabulary' -o new --hashes 32 --teacher run text
 refuse 'words.bonnn' -o new --teacher missing text
+refuse 'words.bonnn' -o new --init missing text
+refuse 'another architecture' -o new --init run --layers 1 text
+refuse 'no-model' -o new --beside no-model text
 [ -z "$(find new -name 'step-*')" ] || unmet 'a checkpoint of a run that was refused'
 run bon neural train text
 expect_status 2
