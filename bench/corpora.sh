@@ -3,7 +3,7 @@
 #   BON_CORPORA=DIR [BYTES=200000000] [RUNS=5] bench/corpora.sh
 # Prints TSV: MB per second of CPU time on one thread (medians of RUNS, all programs in turn), peak memory, and how many times as
 # fast as its peer: exact deduplication beside mawk '!seen[$0]++' (or awk) and sort -u, near deduplication (lines) beside the limit that is cutting
-# text into tokens, the import of a wiki (made of the text) beside bzip2 -dc. The text is a tenth of it repeated.
+# text into tokens, the counts of bon stats beside wc -w, the import of a wiki (made of the text) beside bzip2 -dc. The text is a tenth of it repeated.
 . "$(dirname "$0")/lib.sh"
 need_corpora
 bytes=${BYTES:-200000000} runs=${RUNS:-5}
@@ -28,10 +28,11 @@ size=$(stat -c %s "$scratch/text")
 } | bzip2 >"$scratch/wiki.bz2"
 awk=$(command -v mawk || command -v awk)
 
-names=(dedup-peer sort-unique dedup-bytes dedup dedup-letters dedup-memory segment near near-memory bunzip2 wiki)
+names=(dedup-peer sort-unique dedup-bytes dedup dedup-letters dedup-memory segment near near-memory word-count stats stats-words stats-memory bunzip2 wiki)
 peer_of() {
     case $1 in
     segment | near*) echo segment ;;
+    word-count | stats*) echo word-count ;;
     bunzip2 | wiki) echo bunzip2 ;;
     *) echo dedup-peer ;;
     esac
@@ -47,6 +48,10 @@ run() { # name
     segment) measure "$scratch/$1" "$BON" segment -q -j 1 --ids "$scratch/text" ;;
     near) measure "$scratch/$1" "$BON" dedup -q -j 1 --near "$scratch/text" ;;
     near-memory) measure "$scratch/$1" "$BON" dedup -q -j 1 --near --memory 16M "$scratch/text" ;;
+    word-count) LC_ALL=C.UTF-8 measure "$scratch/$1" wc -w "$scratch/text" ;;
+    stats) measure "$scratch/$1" "$BON" stats -q -j 1 "$scratch/text" ;;
+    stats-words) measure "$scratch/$1" "$BON" stats -q -j 1 -n 1 "$scratch/text" ;;
+    stats-memory) measure "$scratch/$1" "$BON" stats -q -j 1 --memory 32M "$scratch/text" ;;
     bunzip2) measure "$scratch/$1" bzip2 -dc "$scratch/wiki.bz2" ;;
     wiki) measure "$scratch/$1" "$BON" import wiki -q "$scratch/wiki.bz2" ;;
     esac >/dev/null

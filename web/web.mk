@@ -1,7 +1,7 @@
 # web/web.mk: the core as WebAssembly, the page, the npm package. Read by the Makefile. Needs emscripten (Debian's) and ICU's headers
 # on the machine that builds; what comes out needs neither.
 
-.PHONY: web demo-web check-web
+.PHONY: web demo-web check-web check-report
 
 WEB      := $(O)/web
 WEB_OBJ  := $(WEB)-obj
@@ -69,6 +69,13 @@ $(WEB)/version.js: $(WEB)/bon.wasm bindings/js/bon.js $(WEB_PAGE) $(WEB_MODEL)
 demo-web: web
 	@echo 'http://127.0.0.1:8080/  (Ctrl+C ends)'
 	@cd $(WEB) && python3 -m http.server --bind 127.0.0.1 8080 2>/dev/null
+
+REPORT_TEST_DEBS = chromium $(shell command -v node >/dev/null || echo nodejs) $(shell command -v npm >/dev/null || echo npm)
+
+## check-report: looks at the page of `bon stats` in a headless Chromium (npm registry; skipped where it cannot be had)
+check-report:
+	@if tools/deps.sh $(REPORT_TEST_DEBS); then $(MAKE) --no-print-directory all && tests/web/report.sh $(O); \
+	  else echo "check-report: skipped: the packages above cannot be had here"; fi
 
 ## check-web: types into the page in a headless Chromium, offline too; the module in Node (npm registry; skipped where it cannot be had)
 check-web:
