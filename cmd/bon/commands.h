@@ -41,6 +41,7 @@ extern const struct command command_pipeline_plan;
 extern const struct command command_pipeline_status;
 extern const struct command command_stats;
 extern const struct command command_filter;
+extern const struct command command_sample;
 extern const struct command command_ime;
 extern const struct command command_ime_config;
 extern const struct command command_telex;
