@@ -2,13 +2,8 @@
 #include "commands.h"
 
 static const struct command *const subcommands[] = {
-    &command_import_wiki,
-    &command_import_jsonl,
-    &command_import_warc,
-    &command_import_html,
-    &command_import_srt,
-    &command_import_epub,
-    NULL, /* a row a format */
+    &command_import_wiki, &command_import_jsonl, &command_import_warc,   &command_import_html,
+    &command_import_srt,  &command_import_epub,  &command_import_conllu, NULL,
 };
 
 static const struct option_row options[] = {

@@ -378,8 +378,41 @@ expect_status 0
 run bon import epub --max-ratio 100000 --max-size 2M bomb.epub
 expect_refusal 1 'more than 2[0-9]* bytes in all when decompressed'
 
+# Treebanks.
+word() { printf '%s\t%s\t_\t_\t_\t_\t_\t_\t_\t%s\n' "$@"; }
+{
+    printf '# newdoc id = chợ\n# meta::title = Chợ nổi\n# genre = báo\n# newpar\n# sent_id = s1\n# text = Chợ nổi Hoà bình.\n'
+    word 1 'Chợ nổi' _ 2 'Hoà bình' 'A=b|SpaceAfter=No' 3 . _
+    printf '\n# sent_id = s2\n# speaker = An\n'
+    word 1-2 đâynè SpaceAfter=No 1 đây _ 2 nè _ 2.1 ẩn _ 3 ! _
+    printf '\n# newdoc\n'
+    word 1 Hết _
+} >a.conllu
+run bon import conllu --json counts a.conllu
+expect_status 0
+expect_err ''
+expect_out '{"id":"chợ","title":"Chợ nổi","url":"","genre":"báo","sentences":2,"text":"Chợ nổi Hòa bình. đâynè!"}
+{"id":"a.conllu#2","title":"","url":"","sentences":1,"text":"Hết"}'
+[ "$(cat counts)" = '{"documents": 2, "written": 2, "short": 0, "bad": 0, "text_bytes": 38}' ] || unmet "counts: $(cat counts)"
+run bon import conllu --words --plain --min 4 a.conllu
+expect_out 'Chợ_nổi Hòa_bình . đâynè !'
+run bon import conllu --unit sentence a.conllu
+expect_out '{"id":"s1","title":"Chợ nổi","url":"","genre":"báo","document":"chợ","text":"Chợ nổi Hòa bình."}
+{"id":"s2","title":"","url":"","speaker":"An","document":"chợ","text":"đâynè!"}
+{"id":"a.conllu#3","title":"","url":"","text":"Hết"}'
+sed 's/^3\t/3 /' a.conllu >bad.conllu
+run bon import conllu -o whole bad.conllu
+expect_refusal 1 '^bon: bad.conllu:9: not the 10 columns of CoNLL-U.*--skip-bad'
+expect_no_file whole
+run bon import conllu --skip-bad --plain bad.conllu
+expect_status 0
+expect_err '^bon: 2 left out as broken; the first: bad.conllu:9: '
+expect_out Hết
+run bon import conllu --unit word a.conllu
+expect_status 2
+
 if [ -c /dev/full ]; then
-    for what in 'wiki --min 1 dump.xml' 'jsonl --text body lines.jsonl' 'html --min 1 page.html' 'warc --min 1 a.warc' 'srt a.srt' 'epub --min 1 book.epub'; do
+    for what in 'wiki --min 1 dump.xml' 'jsonl --text body lines.jsonl' 'html --min 1 page.html' 'warc --min 1 a.warc' 'srt a.srt' 'epub --min 1 book.epub' 'conllu a.conllu'; do
         run_shell "bon import $what >/dev/full"
         expect_status 1
         expect_err 'No space left'
