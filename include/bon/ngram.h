@@ -30,7 +30,7 @@ typedef struct bon_lm bon_lm;
 /* Two forms of a model file; every function takes both. */
 typedef enum bon_lm_layout {
     BON_LM_LAYOUT_AUTO,  /* fast for floats, small when quantized */
-    BON_LM_LAYOUT_FAST,  /* a hash table an order: some 30 bytes an n-gram, one cache line a probe; floats only */
+    BON_LM_LAYOUT_FAST,  /* a hash table an order: 20 to 30 bytes an n-gram, one cache line a probe; floats only */
     BON_LM_LAYOUT_SMALL, /* a compressed trie: some 2.5 bytes an n-gram at 8 bits */
 } bon_lm_layout;
 

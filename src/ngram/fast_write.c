@@ -83,23 +83,27 @@ static void carry_on(struct filling *f, const struct waiting *w, unsigned reach)
         f->status = status;
 }
 
-/* Puts an n-gram into its bucket or the next one with room. */
+static void put_key(const struct filling *f, uint8_t *line, unsigned place, uint64_t key) {
+    size_t size = BON_FAST_LINE / 2 / f->per_bucket; /* keys take the first half; little-endian */
+    memcpy(line + place * size, &key, size);
+}
+
+/* Puts an n-gram into its bucket or the next one with room. Only full buckets have flags. */
 static void insert(struct filling *f, const struct waiting *w) {
-    uint64_t bucket = w->bucket;
-    if (w->key == 0) goto clash; /* that is an empty place */
+    uint64_t bucket = w->bucket, key = bon_fast_stored(w->key, f->per_bucket);
+    if (key == 0) goto clash; /* that is a free place */
     for (unsigned reach = w->reach; reach < BON_FAST_REACH; reach++) {
         uint8_t *line = f->lines + (bucket - f->first) * BON_FAST_LINE;
         for (unsigned place = 0; place < f->per_bucket; place++) {
-            uint64_t stored = bon_fast_stored_key(line, place);
+            uint64_t stored = bon_fast_key_at(line, f->per_bucket, place);
             if (stored == 0) {
-                memcpy(line + place * sizeof w->key, &w->key, sizeof w->key);
+                put_key(f, line, place, key);
                 put_values(f, line, place, w->ngram);
                 return;
             }
-            if ((stored & ~BON_FAST_PAST) == w->key) goto clash;
+            if (stored == key) goto clash;
         }
-        line[(f->per_bucket - 1) * sizeof w->key] |=
-            (uint8_t)BON_FAST_PAST; /* little-endian: the lowest byte of the key */
+        line[bon_fast_flag(w->key)] |= BON_FAST_PAST;
         if (++bucket < f->last) continue;
         bucket = 0;
         if (f->last - f->first == f->buckets) continue;
@@ -239,7 +243,8 @@ static bon_status word_keys(const struct bon_lm_table *table, struct bon_fast_ke
     keys->store = table->store;
     keys->keys = bon_store_array(table->store, table->level[0].count, sizeof *keys->keys);
     if (!keys->keys) return BON_ERR_NOMEM;
-    for (uint32_t word = 0; word < table->level[0].count; word++) keys->keys[word] = bon_fast_key(keys->seed, word);
+    for (uint32_t word = 0; word < table->level[0].count; word++)
+        keys->keys[word] = bon_fast_key(bon_fast_start(keys->seed), word);
     return BON_OK;
 }
 

@@ -169,11 +169,16 @@ static bon_status open_header(bon_lm *lm) {
     const uint8_t *bytes = NULL;
     BON_TRY(sized(lm, "lm.header", sizeof lm->header, &bytes));
     memcpy(&lm->header, bytes, sizeof lm->header);
+    if (lm->header.layout == BON_LM_FILE_FAST_2)
+        return bon_fail(BON_ERR_VERSION,
+                        "%s: is in the fast layout of an older bon; make it again with bon lm build, or with bon lm "
+                        "convert from ARPA or the small layout",
+                        bon_artefact_path(lm->artefact));
     if (!header_is_sound(&lm->header))
         return bon_fail(BON_ERR_FORMAT, "%s: section lm.header has impossible values; get the file again",
                         bon_artefact_path(lm->artefact));
     lm->order = lm->header.order;
-    lm->fast = lm->header.layout == BON_LM_FILE_FAST;
+    if (lm->header.layout == BON_LM_FILE_FAST) lm->fast = bon_fast_scorer_for(lm->order, bon_fast_can_be_wide());
     lm->ranked = lm->header.layout == BON_LM_FILE_BLOCKS;
 #if BON_BLOCKS_QUICK
     lm->quick = __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("bmi2");

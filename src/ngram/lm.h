@@ -26,8 +26,8 @@ struct bon_lm_header {
 static_assert(sizeof(struct bon_lm_header) == 128, "lm.header is 128 bytes in the file");
 
 /* The small layout was a trie of packed arrays before it was one of blocks; such files are still read, and written where the
- * blocks cannot hold a model (blocks_write.h). */
-enum bon_lm_file_layout { BON_LM_FILE_ARRAYS, BON_LM_FILE_FAST, BON_LM_FILE_BLOCKS };
+ * blocks cannot hold a model (blocks_write.h). The first fast layout is refused. */
+enum bon_lm_file_layout { BON_LM_FILE_ARRAYS, BON_LM_FILE_FAST_2, BON_LM_FILE_BLOCKS, BON_LM_FILE_FAST };
 enum { BON_LM_KEEP_BITS = 256, BON_LM_PROBE_LIMIT = 1 << 16 };
 
 /* Packed numbers that stand for floats: raw floats (width 32) or numbers of bins. */
@@ -65,11 +65,11 @@ struct bon_lm {
     struct bon_resident resident; /* the file's bytes, where they were read instead of mapped */
     struct bon_lm_header header;
     unsigned order;
-    uint32_t words;          /* size of the vocabulary */
-    bool fast;               /* the fast layout */
-    bool ranked;             /* blocks */
-    bool quick;              /* this processor has popcnt and bmi2 */
-    const uint8_t *unigrams; /* fast layout: struct bon_fast_values of every word */
+    uint32_t words;                     /* size of the vocabulary */
+    bool ranked;                        /* blocks */
+    bool quick;                         /* this processor has popcnt and bmi2 */
+    const struct bon_fast_scorer *fast; /* of the fast layout; else NULL */
+    const uint8_t *unigrams;            /* fast layout: struct bon_fast_values of every word */
     struct bon_lm_packed_level level[BON_LM_MAX_ORDER];
     const char *text;       /* words one after the other, in id order */
     struct bon_ef text_end; /* words + 1 numbers: where word i begins */

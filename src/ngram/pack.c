@@ -123,7 +123,7 @@ static bool is_fast(const bon_lm_write_options *options) {
     return options->layout == BON_LM_LAYOUT_FAST;
 }
 
-uint32_t bon_lm_file_version(const bon_lm_write_options *options) { return is_fast(options) ? 2 : 3; }
+uint32_t bon_lm_file_version(const bon_lm_write_options *options) { return is_fast(options) ? 4 : 3; }
 
 static void fill_header(struct packer *packer, const bon_lm_write_options *options) {
     const struct bon_lm_table *table = packer->table;

@@ -64,7 +64,7 @@ static void remember(const bon_lm *lm, const bon_lm_state *state, const uint32_t
 
 float bon_lm_score(const bon_lm *lm, const bon_lm_state *state, uint32_t word, bon_lm_state *next, unsigned *matched) {
     uint32_t nodes[BON_LM_MAX_ORDER];
-    if (lm->fast) return bon_fast_score(lm, state, word, next, matched);
+    if (lm->fast) return lm->fast->score(lm, state, word, next, matched);
     if (lm->ranked) return bon_blocks_score(lm, state, word, next, matched);
     unsigned length = usable_length(lm, state);
     unsigned found = walk(lm, state, length, bon_lm_unigram(lm, word), nodes);
@@ -81,7 +81,7 @@ float bon_lm_score(const bon_lm *lm, const bon_lm_state *state, uint32_t word, b
 void bon_lm_score_words(const bon_lm *lm, bon_lm_state *state, const uint32_t *words, size_t n, float *logprob,
                         uint8_t *matched) {
     if (lm->fast) {
-        bon_fast_score_words(lm, state, words, n, logprob, matched);
+        lm->fast->words(lm, state, words, n, logprob, matched);
         return;
     }
     if (lm->ranked) {
@@ -99,7 +99,7 @@ void bon_lm_score_words(const bon_lm *lm, bon_lm_state *state, const uint32_t *w
 void bon_lm_score_batch(const bon_lm *lm, const bon_lm_state *states, const uint32_t *words, size_t n,
                         bon_lm_state *next, float *logprob, uint8_t *matched) {
     if (lm->fast) {
-        bon_fast_score_batch(lm, states, words, n, next, logprob, matched);
+        lm->fast->batch(lm, states, words, n, next, logprob, matched);
         return;
     }
     if (lm->ranked) {

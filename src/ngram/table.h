@@ -46,7 +46,7 @@ bon_status bon_lm_table_write_sections(const struct bon_lm_table *table, struct 
 
 /* Versions of kind "bonlm" (docs/bonlm-format.md): 1 has packed arrays (the small layout of old), 2 the fast layout, 3 blocks
  * (the small one). */
-enum { BON_LM_FILE_VERSION_MAX = 3 };
+enum { BON_LM_FILE_VERSION_MAX = 4 };
 
 /* The version of the file that these options ask for; options may be NULL. */
 uint32_t bon_lm_file_version(const bon_lm_write_options *options);
