@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "corpus/dedup.h"
+#include "corpus/dedup_files.h"
 
 struct dedup_job {
     struct bon_pipeline pipeline;
@@ -37,6 +38,14 @@ static const struct option_row dedup_options[] = {
                   "write what repeats most to FILE: copies TAB beginning of\nthe text"),
     OPTION_UNSIGNED(0, "top", "N", struct dedup_args, top, 1, 1000000, "rows of the report (default 100)"),
     OPTION_STRING(0, "json", "FILE", struct dedup_args, json, "write what was counted to FILE, as a JSON object"),
+    OPTION_PARSE(0, "shard", "I/N", struct dedup_args, shard, parse_share,
+                 "write to -o FILE.bond what has to be known of shard I\n(0 ... N - 1), a range of the FILEs, to "
+                 "deduplicate all"),
+    OPTION_UNSIGNED(0, "parts", "P", struct dedup_args, parts, 1, BON_DEDUP_PARTS_MAX,
+                    "with --shard: in P parts, each of which 'bon merge --part'\ncan merge on its own"),
+    OPTION_STRING(
+        0, "drops", "FILE", struct dedup_args, drops,
+        "with --shard: write the shard's text without what FILE, made\nby 'bon merge', says is to be dropped"),
     OPTION_PARSE(
         0, "memory", "SIZE", struct dedup_args, limit.memory, parse_size,
         "take at most SIZE bytes of memory (k, M, G behind it) for\nwhat was seen; texts that do not fit wait in a "
@@ -154,17 +163,25 @@ static const char *conflict(const struct dedup_args *args) {
     if (!args->near && args->threshold != 0) return "--threshold is for --near";
     if (!args->near && args->keep != 0) return "--keep is for --near: texts that are the same are as long";
     if (args->near && args->unit == BON_UNIT_PARAGRAPH) return "--near compares lines or the documents of --json-field";
+    if (!args->shard.of && args->drops) return "--drops is for --shard";
+    if (args->parts > 1 && (!args->shard.of || args->drops)) return "--parts is for --shard without --drops";
+    if (args->parts > 1 && args->near) return "--parts is not for --near: its rows are joined in one place";
+    if (args->shard.of && args->report) return "--report is not for --shard";
+    if (args->shard.of && args->json && !args->drops) return "--json is for --drops: nothing is left out before";
+    if (args->shard.of && !args->drops && !args->shared.output) return "say where to: -o FILE.bond";
     if (args->near && args->same != BON_SAME_NORMAL) return "--same is for texts that are the same, not --near";
     return NULL;
 }
 
 static int run(const struct command *command, int argc, char **argv) {
-    struct dedup_args args = {.top = 100};
+    struct dedup_args args = {.top = 100, .parts = 1};
     int first, result = options_parse(command, &args, argc, argv, &first);
     if (result != PARSE_GO) return result;
     const char *reason = conflict(&args);
     if (reason) return usage_error(command, "%s", reason);
-    return (args.near ? dedup_near : run_exact)(command, &args, argv + first, argc - first);
+    return (args.shard.of ? dedup_shard
+            : args.near   ? dedup_near
+                          : run_exact)(command, &args, argv + first, argc - first);
 }
 
 const struct command command_dedup = {

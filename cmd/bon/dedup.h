@@ -5,6 +5,7 @@
 #include "corpus/clusters.h"
 #include "corpus/units.h"
 #include "limit.h"
+#include "share.h"
 #include "stream.h"
 
 struct dedup_args {
@@ -12,13 +13,20 @@ struct dedup_args {
     int unit, same, keep;
     bool near;
     double threshold; /* 0 = the default */
-    const char *json_field, *report, *json;
-    unsigned top;
+    const char *json_field, *report, *json, *drops;
+    unsigned top, parts;
+    struct share shard;
     struct limit limit;
 };
 
 /* bon dedup --near. Returns the exit status. */
 int dedup_near(const struct command *command, const struct dedup_args *args, char **paths, int path_count);
+
+/* bon dedup --shard. Returns the exit status. */
+int dedup_shard(const struct command *command, const struct dedup_args *args, char **paths, int path_count);
+
+/* --threshold, or what it is when it is not given. */
+double dedup_threshold(const struct dedup_args *args);
 
 /* The `most` largest clusters as a table: texts in the cluster, beginning of the one given. Returns the exit status. */
 int dedup_write_report(struct bon_clusters *clusters, const char *path, size_t most);

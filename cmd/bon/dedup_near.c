@@ -9,8 +9,13 @@
 #include "corpus/clusters.h"
 #include "corpus/near.h"
 #include "dedup.h"
+#include "dedup_rows.h"
 
 #define DEFAULT_THRESHOLD 0.7
+
+double dedup_threshold(const struct dedup_args *args) {
+    return args->threshold > 0 ? args->threshold : DEFAULT_THRESHOLD;
+}
 
 /* A copy of the input in a file without a name. */
 struct copy {
@@ -65,41 +70,11 @@ static bon_status add_to_copy(struct copy *copy, const char *text, size_t n) {
 
 /* ---- first reading: rows ---- */
 
-static bon_status open_worker(void *context, void **worker) {
-    struct bon_shingler *shingler;
-    (void)context;
-    bon_status status = bon_shingler_open(&shingler);
-    if (status == BON_OK) *worker = shingler;
-    return status;
-}
-
-static void close_worker(void *context, void *worker) {
-    (void)context;
-    bon_shingler_close(worker);
-}
-
-static bon_status append_rows(const struct near_job *job, struct bon_shingler *shingler, const struct bon_chunk *chunk,
-                              bon_buf *text, bon_buf *out) {
-    struct bon_unit_place place = {.name = chunk->name, .line = chunk->line};
-    const char *end = chunk->data + chunk->len;
-    for (const char *line = chunk->data; line < end; place.line++) {
-        const char *newline = memchr(line, '\n', (size_t)(end - line)), *stop = newline ? newline : end;
-        place.offset = chunk->offset + (uint64_t)(line - chunk->data);
-        text->len = 0;
-        BON_TRY(bon_units_text(&job->units, line, (size_t)(stop - line), &place, text));
-        if (text->len) BON_TRY(bon_near_sign(job->near, shingler, text->data, text->len, out));
-        line = newline ? newline + 1 : end;
-    }
-    return BON_OK;
-}
-
 /* The rows, how many bytes they have, and with a copy the text before that number. */
 static bon_status map_rows(void *context, void *worker, const struct bon_chunk *chunk, bon_buf *out) {
     const struct near_job *job = context;
-    bon_buf text = {0};
-    bon_status status = append_rows(job, worker, chunk, &text, out);
+    bon_status status = dedup_rows_append(&job->units, job->near, worker, chunk, out);
     uint64_t size = out->len;
-    bon_buf_free(&text);
     if (status == BON_OK && job->copy.file) status = bon_buf_append(out, chunk->data, chunk->len);
     return status == BON_OK ? bon_buf_append(out, &size, sizeof size) : status;
 }
@@ -180,7 +155,7 @@ static int write_counts(const struct near_job *job, const char *path) {
 
 static bon_status open_job(struct near_job *job, const struct dedup_args *args, bon_normalizer **normalizer,
                            bool twice) {
-    struct bon_near_options options = {.threshold = args->threshold > 0 ? args->threshold : DEFAULT_THRESHOLD,
+    struct bon_near_options options = {.threshold = dedup_threshold(args),
                                        .longest = args->keep == 1,
                                        .memory = args->limit.memory,
                                        .folder = limit_folder(&args->limit)};
@@ -202,8 +177,8 @@ static int run_job(const struct command *command, struct near_job *job, const st
                    int path_count) {
     char *copied[] = {job->copy.path};
     job->pipeline = (struct bon_pipeline){.whole_lines = true,
-                                          .worker_open = open_worker,
-                                          .worker_close = close_worker,
+                                          .worker_open = dedup_rows_open,
+                                          .worker_close = dedup_rows_close,
                                           .map = map_rows,
                                           .sink = sink_rows,
                                           .finish = settle,

@@ -1,10 +1,11 @@
-/* cmd/bon/merge.c: bon merge: adds up what was counted in parts. */
+/* cmd/bon/merge.c: bon merge: adds up what was counted in parts, or tells what shards drop when they are deduplicated. */
 #include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "bon/ngram.h"
 #include "commands.h"
+#include "corpus/dedup_files.h"
 #include "limit.h"
 #include "ngram/counts.h"
 #include "share.h"
@@ -18,9 +19,9 @@ struct merge_args {
 };
 
 static const struct option_row options[] = {
-    OPTION_OUTPUT("the .bonc file to write"),
+    OPTION_OUTPUT("the .bonc or .bond file to write"),
     OPTION_PARSE(0, "part", "P/Q", struct merge_args, part, parse_share,
-                 "add up part P only (0 ... Q - 1) of files that were counted\nin Q parts"),
+                 "merge part P only (0 ... Q - 1) of files made with Q parts"),
     OPTION_FLAG(0, "whole", struct merge_args, whole,
                 "write nothing, name what is missing and exit with 75\nunless all shards are there"),
     OPTIONS_LIMIT(struct merge_args, limit),
@@ -36,30 +37,50 @@ static int tell_missing(const struct merge_args *args, const bon_buf *missing) {
     return EXIT_INCOMPLETE;
 }
 
+static int tell_missing_drops(const bon_buf *missing) {
+    if (missing->len == 0) return EXIT_DONE;
+    tell_failure(bon_fail(BON_ERR_DATA, "what is dropped can only be told of the whole: missing %.*s",
+                          (int)missing->len, missing->data));
+    return EXIT_INCOMPLETE;
+}
+
+static int merge_counts(const struct merge_args *args, const char *const *paths, size_t count, bon_buf *missing) {
+    const struct bon_counts_join how = {.part = args->part.index,
+                                        .parts = args->part.of,
+                                        .whole = args->whole,
+                                        .memory = args->limit.memory,
+                                        .folder = limit_folder(&args->limit)};
+    int result = tell_failure(bon_counts_join(paths, count, args->shared.output, &how, missing));
+    return result == EXIT_DONE ? tell_missing(args, missing) : result;
+}
+
+static int merge_drops(const struct merge_args *args, const char *const *paths, size_t count, bon_buf *missing) {
+    const struct bon_dedup_join how = {.part = args->part.index,
+                                       .parts = args->part.of,
+                                       .memory = args->limit.memory,
+                                       .folder = limit_folder(&args->limit)};
+    int result = tell_failure(bon_dedup_join_files(paths, count, args->shared.output, &how, missing));
+    return result == EXIT_DONE ? tell_missing_drops(missing) : result;
+}
+
 static int run(const struct command *command, int argc, char **argv) {
     struct merge_args args = {0};
     bon_buf missing = {0};
     int first, result = options_parse(command, &args, argc, argv, &first);
     if (result == PARSE_GO) result = operands_check(command, argc - first, 1, INT_MAX);
     if (result != PARSE_GO) return result;
-    if (!args.shared.output) return usage_error(command, "say where to: -o FILE.bonc");
-    const struct bon_counts_join how = {.part = args.part.index,
-                                        .parts = args.part.of,
-                                        .whole = args.whole,
-                                        .memory = args.limit.memory,
-                                        .folder = limit_folder(&args.limit)};
-    result = tell_failure(
-        bon_counts_join((const char *const *)argv + first, (size_t)(argc - first), args.shared.output, &how, &missing));
-    if (result == EXIT_DONE) result = tell_missing(&args, &missing);
+    if (!args.shared.output) return usage_error(command, "say where to: -o FILE");
+    const char *const *paths = (const char *const *)argv + first;
+    result = (bon_dedup_is_file(paths[0]) ? merge_drops : merge_counts)(&args, paths, (size_t)(argc - first), &missing);
     bon_buf_free(&missing);
     return result;
 }
 
 const struct command command_merge = {
     .name = "merge",
-    .summary = "add up n-gram counts",
-    .usage = "[OPTION]... -o OUTPUT COUNTS...",
-    .notes = "The files are those of 'bon count -o FILE.bonc', of the same order.",
+    .summary = "add up n-gram counts, or the parts of deduplication",
+    .usage = "[OPTION]... -o OUTPUT FILE...",
+    .notes = "The files are those of 'bon count -o FILE.bonc', of the same order, or of 'bon dedup --shard'.",
     .options = options,
     .run = run,
 };

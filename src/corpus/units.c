@@ -9,6 +9,8 @@
 
 #include "base/json_span.h"
 #include "base/status.h"
+#include "bon/restore.h"
+#include "bon/syllable.h"
 
 static const struct bon_hash128 NO_UNIT; /* all zeros */
 
@@ -43,12 +45,28 @@ static const char *next_line(const char **at, const char *end, size_t *n) {
 
 /* ---- the form in which text is compared ---- */
 
+/* The tokens of lines in the form that models are made of, a blank between them. */
+static bon_status append_tokens(const char *text, size_t n, bon_buf *out) {
+    for (const char *at = text, *end = text + n; at < end;) {
+        size_t length;
+        bon_token token;
+        const char *line = next_line(&at, end, &length);
+        for (size_t pos = 0; bon_token_next(line, length, &pos, &token);) {
+            BON_TRY(bon_fold_token(line, &token, out));
+            BON_TRY(bon_buf_put(out, ' '));
+        }
+        if (line + length < end) BON_TRY(bon_buf_put(out, '\n'));
+    }
+    return BON_OK;
+}
+
 static bon_status append_form(const struct bon_units *units, const char *text, size_t n, bon_buf *out) {
     if (units->same == BON_SAME_BYTES) return bon_buf_append(out, text, n);
     if (units->same == BON_SAME_NORMAL) return bon_normalize(units->normalizer, text, n, out);
     bon_buf normal = {0};
     bon_status status = bon_normalize(units->normalizer, text, n, &normal);
-    if (status == BON_OK) status = bon_lower(normal.data, normal.len, out);
+    if (status == BON_OK)
+        status = (units->same == BON_SAME_TOKENS ? append_tokens : bon_lower)(normal.data, normal.len, out);
     bon_buf_free(&normal);
     return status;
 }
@@ -144,7 +162,7 @@ static bon_status end_paragraph(struct bon_unit_joiner *joiner, const struct bon
 }
 
 /* The last paragraph of a file gets the empty line that parts it from the next file's first. */
-static bon_status end_file(struct bon_unit_joiner *joiner, const struct bon_units_sink *sink) {
+bon_status bon_units_end_file(struct bon_unit_joiner *joiner, const struct bon_units_sink *sink) {
     if (joiner->hashes.len && !joiner->blank) BON_TRY(bon_buf_put(&joiner->text, '\n'));
     return end_paragraph(joiner, sink);
 }
@@ -184,7 +202,7 @@ bon_status bon_units_each(const struct bon_units *units, struct bon_unit_joiner 
     const char *at = mapped->data + hashes, *end = mapped->data + mapped->len;
     bon_status status = BON_OK;
     bon_buf closed = {0};
-    if (joiner->file != chunk->file) status = end_file(joiner, sink);
+    if (joiner->file != chunk->file) status = bon_units_end_file(joiner, sink);
     joiner->file = chunk->file;
     for (; at < end && status == BON_OK; hash++) {
         const char *line = next_line(&at, end, &n);

@@ -18,7 +18,8 @@ enum bon_unit { BON_UNIT_LINE, BON_UNIT_PARAGRAPH, BON_UNIT_DOCUMENT };
 enum bon_same {
     BON_SAME_NORMAL, /* after normalization: Unicode form, tone placement, blanks */
     BON_SAME_LETTERS /* and in lower case */,
-    BON_SAME_BYTES
+    BON_SAME_BYTES,
+    BON_SAME_TOKENS /* as models see them: folded tokens */
 };
 
 struct bon_units {
@@ -60,6 +61,8 @@ bon_status bon_units_each(const struct bon_units *units, struct bon_unit_joiner 
                           const bon_buf *mapped, const struct bon_units_sink *sink);
 /* Its finish: the last paragraph. */
 bon_status bon_units_end(struct bon_unit_joiner *joiner, const struct bon_units_sink *sink);
+/* The same where another file follows, of which the sink is not to hear. */
+bon_status bon_units_end_file(struct bon_unit_joiner *joiner, const struct bon_units_sink *sink);
 void bon_unit_joiner_free(struct bon_unit_joiner *joiner);
 
 #endif

@@ -92,3 +92,98 @@ run bon merge --part 3/3 -o x.bonc before.bonc
 expect_refusal 2 "'3/3' is not"
 run bon merge --part 1/2 -o x.bonc before.bonc
 expect_refusal 1 'before.bonc: counted in 3 parts, not 2'
+
+# ---- bon dedup ----
+
+awk 'BEGIN { srand(5); for (i = 0; i < 3000; i++) { if (rand() < 0.2) { print ""; if (rand() < 0.3) print "  " } else { r = int(rand() * rand() * 400); print (r % 3 ? "câu số " : "Dòng ") r } } }' >d1
+printf 'câu số 1\nđuôi không xuống dòng' >d2
+sed 's/câu/Câu/' d1 | tail -n 700 | gzip -c >d3.gz
+tail -n 900 d1 >d4
+texts='d1 nothing d2 d3.gz d4'
+
+# dedup_shards N P OPTION...: deduplicates $texts in N shards into the file `joined`.
+dedup_shards() {
+    local n=$1 p=$2 i q
+    shift 2
+    rm -rf work
+    mkdir work
+    for i in $(seq 0 $((n - 1))); do
+        # shellcheck disable=SC2086
+        run bon dedup "$@" --shard "$i/$n" $(((p > 1)) && echo --parts "$p") -j $((1 + i % 3)) -o "work/map$i.bond" $texts
+        expect_status 0
+        expect_out ''
+    done
+    for q in $(seq 0 $((p - 1))); do
+        run bon merge --part "$q/$p" -o "work/part$q.bond" work/map*.bond
+        expect_status 0
+    done
+    run bon merge -o work/drops.bond work/part*.bond
+    expect_status 0
+    : >joined
+    for i in $(seq 0 $((n - 1))); do
+        # shellcheck disable=SC2086
+        run bon dedup "$@" --shard "$i/$n" --drops work/drops.bond -o "work/out$i" $texts
+        expect_status 0
+        expect_err ''
+        cat "work/out$i" >>joined
+    done
+}
+for options in '' '--same letters' '--same bytes --memory 1k' '--unit paragraph' '--near' '--near --threshold 0.5 --keep longest --memory 8M'; do
+    # shellcheck disable=SC2086
+    bon dedup $options -o single $texts
+    for how in '1 1' '3 2' '13 5'; do
+        read -r N P <<<"$how"
+        [[ $options == *near* ]] && P=1
+        # shellcheck disable=SC2086
+        dedup_shards "$N" "$P" $options
+        expect_same single joined
+    done
+done
+for i in $(seq 300); do printf '{"id": %d, "text": "văn bản %d"}\n' "$i" $((i * 7 % 50)); done >docs.jsonl
+texts=docs.jsonl
+bon dedup --json-field text -o single docs.jsonl
+dedup_shards 4 3 --json-field text
+expect_same single joined
+run bon dedup --json-field text --shard 1/4 --drops work/drops.bond --json counts -o one docs.jsonl
+grep -qxE '\{"texts": 7[0-9], "kept": 0, "bytes": 2[0-9]{3}, "kept_bytes": 0\}' counts || unmet "counted $(cat counts)"
+
+# Finished maps stay; what is missing is named; what does not belong together is refused.
+run bon dedup --json-field text --shard 1/4 --parts 3 -o work/map1.bond docs.jsonl
+expect_status 0
+expect_err 'shard 1/4 was done before'
+run bon dedup --json-field text --same letters --shard 1/4 --parts 3 -o work/map1.bond docs.jsonl
+expect_refusal 1 'map1.bond: is there already, of other files or with other options'
+run bon dedup --json-field text --same letters --shard 1/4 --drops work/drops.bond -o no docs.jsonl
+expect_refusal 1 'drops.bond: is of other files, or was made with other options'
+run bon dedup --json-field text --shard 1/4 --drops work/map1.bond -o no docs.jsonl
+expect_refusal 1 'merge all of them first'
+run bon dedup --json-field text --shard 1/4 --drops work/part2.bond -o no docs.jsonl
+expect_refusal 75 'missing part 0/3, part 1/3$'
+run bon merge -o no.bond work/part0.bond work/part2.bond
+expect_refusal 75 'missing part 1/3$'
+run bon merge --part 0/3 -o no.bond work/map0.bond work/map3.bond
+expect_refusal 75 'missing 1/4, 2/4$'
+run bon merge -o no.bond work/map0.bond work/map0.bond
+expect_refusal 1 'shard 0 is there twice'
+run bon merge -o no.bond work/map0.bond work/part0.bond
+expect_refusal 1 'do not go together'
+run bon merge --part 0/2 -o no.bond work/map*.bond
+expect_refusal 1 'mapped in 3 parts, not 2'
+run bon merge -o no.bond before.bonc work/map0.bond
+expect_refusal 1 'map0.bond'
+head -c 300 work/map0.bond >cut.bond
+run bon merge -o no.bond cut.bond work/map1.bond
+expect_refusal 1 'cut.bond: truncated'
+for at in 100 700 1500; do # in records, or in what is said of them
+    cp work/map0.bond damaged.bond
+    printf '\x5a\xa5' | dd of=damaged.bond bs=1 seek=$at conv=notrunc status=none
+    run bon merge -o no.bond damaged.bond work/map1.bond work/map2.bond work/map3.bond
+    expect_refusal 1 'damaged.bond'
+done
+run bon dedup --json-field text --shard 2/4 docs.jsonl
+expect_refusal 2 'say where to: -o FILE.bond'
+run bon dedup --drops x docs.jsonl
+expect_refusal 2 '--drops is for --shard'
+run bon dedup --near --shard 0/2 --parts 2 -o x docs.jsonl
+expect_refusal 2 '--parts is not for --near'
+expect_no_file no no.bond
