@@ -18,7 +18,7 @@ struct filter_job {
     struct bon_filter_joiner joiner;
     struct bon_filter_sink sink;
     struct filter_counts counts;
-    struct bon_out *rejected, *explain;
+    struct bon_out *rejected, *explain, *masked;
     bon_buf row;
     bool name_files; /* rows tell which of several files they are of */
 };
@@ -44,9 +44,13 @@ static const struct option_row filter_options[] = {
                   "begin with the default ranges, or with none; then the\noptions below count"),
     BON_FILTER_TABLE(OPTION_RANGE)
         OPTION_FLAG(0, "scores", struct filter_args, scores, "with --json-field: add the scores to the objects"),
+    OPTION_PARSE(0, "mask", "KINDS", struct filter_args, masks, filter_parse_masks,
+                 "put [điện thoại] and the like for phone, email, id,\naccount, plate, or all"),
     OPTION_STRING(0, "rejected", "FILE", struct filter_args, rejected, "write what is rejected to FILE"),
     OPTION_STRING(0, "explain", "FILE", struct filter_args, explain,
                   "write a row for every text to FILE: the rule that rejects\nit, and its scores"),
+    OPTION_STRING(0, "masked", "FILE", struct filter_args, masked,
+                  "write what --mask put something for to FILE, with the text\naround it"),
     OPTION_STRING(0, "report", "FILE", struct filter_args, report,
                   "write what each rule rejects to FILE, with first examples"),
     OPTION_STRING(0, "json", "FILE", struct filter_args, json, "write what was counted to FILE, as a JSON object"),
@@ -110,6 +114,22 @@ bool filter_parse_band(const char *argument, void *member, const char **reason) 
     return filter_parse_range(equals + 1, &band->band, reason);
 }
 
+bool filter_parse_masks(const char *argument, void *member, const char **reason) {
+    unsigned *masks = member;
+    *reason = "is not a list of phone, email, id, account, plate, or all";
+    for (const char *at = argument; *at;) {
+        size_t n = strcspn(at, ",");
+        unsigned kind = 0;
+        while (kind < BON_PII_KINDS && (strlen(bon_pii_name(kind)) != n || memcmp(at, bon_pii_name(kind), n) != 0))
+            kind++;
+        bool all = n == 3 && memcmp(at, "all", 3) == 0;
+        if ((kind == BON_PII_KINDS && !all) || (at[n] && !at[n + 1])) return false;
+        *masks |= all ? BON_PII_ALL : 1u << kind;
+        at += n + (at[n] == ',');
+    }
+    return *masks != 0;
+}
+
 static struct filter_model *find_model(struct filter_models *models, const struct filter_model *named) {
     for (unsigned i = 0; i < models->count; i++)
         if (models->at[i].name_length == named->name_length &&
@@ -121,6 +141,7 @@ static struct filter_model *find_model(struct filter_models *models, const struc
 static int check_args(const struct command *command, struct filter_args *args) {
     if (args->json_field && args->unit == BON_UNIT_PARAGRAPH)
         return usage_error(command, "--unit is for text; with --json-field every object is a document");
+    if (args->masked && !args->masks) return usage_error(command, "--masked is for --mask");
     if (args->scores && !args->json_field) return usage_error(command, "--scores is for --json-field");
     if (args->ranges[BON_FILTER_PERPLEXITY].given && args->models.count == 0)
         return usage_error(command, "--perplexity is measured with a model: name one with --lm");
@@ -165,11 +186,18 @@ static bon_status explain(struct filter_job *job, const struct bon_filter_text *
     return bon_out_write(job->explain, job->row.data, job->row.len);
 }
 
+static bon_status list_masked(struct filter_job *job, const struct bon_filter_text *text) {
+    job->row.len = 0;
+    BON_TRY(filter_masked_rows(text, job->name_files, &job->row));
+    return bon_out_write(job->masked, job->row.data, job->row.len);
+}
+
 static bon_status take(void *context, const struct bon_filter_text *text) {
     struct filter_job *job = context;
     bool kept = !text->verdict || text->verdict->rule == BON_FILTER_KEPT;
     filter_count(&job->counts, text);
     if (job->explain && text->verdict) BON_TRY(explain(job, text));
+    if (job->masked && text->list_n) BON_TRY(list_masked(job, text));
     struct bon_out *out = kept ? job->pipeline.out : job->rejected;
     return out ? bon_out_write(out, text->text, text->n) : BON_OK;
 }
@@ -185,6 +213,7 @@ static bon_status finish(void *context) {
     struct filter_job *job = context;
     BON_TRY(bon_filter_end(&job->joiner, &job->sink));
     BON_TRY(publish(&job->rejected));
+    BON_TRY(publish(&job->masked));
     return publish(&job->explain);
 }
 
@@ -216,10 +245,14 @@ static bon_status open_models(struct filter_job *job) {
     return BON_OK;
 }
 
-static bon_status open_explain(struct filter_job *job) {
-    BON_TRY(bon_out_open(&job->explain, job->args->explain, 0));
-    BON_TRY(filter_explain_head(job->name_files, &job->row));
-    return bon_out_write(job->explain, job->row.data, job->row.len);
+/* The table at a path that was asked for, with its heading. */
+static bon_status open_table(struct filter_job *job, const char *path,
+                             bon_status (*head)(bool name_files, bon_buf *row), struct bon_out **out) {
+    if (!path) return BON_OK;
+    BON_TRY(bon_out_open(out, path, 0));
+    job->row.len = 0;
+    BON_TRY(head(job->name_files, &job->row));
+    return bon_out_write(*out, job->row.data, job->row.len);
 }
 
 static bon_status open_job(struct filter_job *job) {
@@ -233,7 +266,10 @@ static bon_status open_job(struct filter_job *job) {
     job->units = (struct bon_filter_units){.filter = &job->filter,
                                            .unit = args->json_field ? BON_UNIT_DOCUMENT : (enum bon_unit)args->unit,
                                            .json_field = args->json_field,
-                                           .with_scores = args->scores};
+                                           .with_scores = args->scores,
+                                           .masks = args->masks,
+                                           .list_masked = args->masked != NULL};
+    job->joiner.units = &job->units;
     BON_TRY(bon_filter_worker_open(&job->units, &job->joiner.worker));
     job->sink = (struct bon_filter_sink){.take = take, .context = job};
     job->pipeline = (struct bon_pipeline){.whole_lines = true,
@@ -244,12 +280,14 @@ static bon_status open_job(struct filter_job *job) {
                                           .finish = finish,
                                           .context = job};
     if (args->rejected) BON_TRY(bon_out_open(&job->rejected, args->rejected, 0));
-    return args->explain ? open_explain(job) : BON_OK;
+    BON_TRY(open_table(job, args->masked, filter_masked_head, &job->masked));
+    return open_table(job, args->explain, filter_explain_head, &job->explain);
 }
 
 static void close_job(struct filter_job *job) {
     bon_out_abandon(job->rejected);
     bon_out_abandon(job->explain);
+    bon_out_abandon(job->masked);
     bon_filter_joiner_free(&job->joiner);
     for (unsigned i = 0; i < BON_FILTER_REGISTERS_MAX; i++) {
         bon_lm_close(job->models[i]);
@@ -274,7 +312,8 @@ static int run(const struct command *command, int argc, char **argv) {
     if (result == EXIT_DONE)
         result = stream_run(command, &args.shared, argv + first, argc - first, &job->pipeline, NULL);
     if (result == EXIT_DONE && args.report) result = filter_write_report(&job->counts, args.report);
-    if (result == EXIT_DONE && args.json) result = filter_write_counts(&job->counts, &job->filter, args.json);
+    if (result == EXIT_DONE && args.json)
+        result = filter_write_counts(&job->counts, &job->filter, args.masks != 0, args.json);
     close_job(job);
     free(job);
     return result;

@@ -17,6 +17,7 @@ void filter_count(struct filter_counts *counts, const struct bon_filter_text *te
         counts->between++;
         return;
     }
+    for (unsigned i = 0; i < BON_PII_KINDS; i++) counts->masked[i] += text->masked[i];
     unsigned rule = text->verdict->rule;
     struct filter_count *row = &counts->rules[rule];
     row->texts++;
@@ -50,14 +51,20 @@ bon_status filter_explain_head(bool name_files, bon_buf *row) {
     return bon_buf_printf(row, "\ttext\n");
 }
 
-bon_status filter_explain_row(const struct bon_filter *filter, const struct bon_filter_text *text, bool name_files,
-                              bon_buf *row) {
-    const struct bon_filter_verdict *verdict = text->verdict;
+/* Its file, where there are several, and its line. */
+static bon_status append_place(const struct bon_filter_text *text, bool name_files, bon_buf *row) {
     if (name_files) {
         BON_TRY(append_cell(row, text->file, strlen(text->file)));
         BON_TRY(bon_buf_put(row, '\t'));
     }
-    BON_TRY(bon_buf_printf(row, "%llu\t%s\t%s", (unsigned long long)text->line, bon_filter_name(verdict->rule),
+    return bon_buf_printf(row, "%llu\t", (unsigned long long)text->line);
+}
+
+bon_status filter_explain_row(const struct bon_filter *filter, const struct bon_filter_text *text, bool name_files,
+                              bon_buf *row) {
+    const struct bon_filter_verdict *verdict = text->verdict;
+    BON_TRY(append_place(text, name_files, row));
+    BON_TRY(bon_buf_printf(row, "%s\t%s", bon_filter_name(verdict->rule),
                            verdict->best == BON_FILTER_NO_REGISTER ? "-" : filter->registers[verdict->best].name));
     for (unsigned i = 0; i < BON_FILTER_RULES; i++) {
         BON_TRY(bon_buf_put(row, '\t'));
@@ -66,6 +73,22 @@ bon_status filter_explain_row(const struct bon_filter *filter, const struct bon_
     BON_TRY(bon_buf_put(row, '\t'));
     BON_TRY(append_cell(row, text->text, excerpt_length(text->text, text->n, FILTER_EXCERPT)));
     return bon_buf_put(row, '\n');
+}
+
+/* ---- a row a mask ---- */
+
+bon_status filter_masked_head(bool name_files, bon_buf *rows) {
+    return bon_buf_printf(rows, "%sline\tkind\tmasked\ttext\n", name_files ? "file\t" : "");
+}
+
+bon_status filter_masked_rows(const struct bon_filter_text *text, bool name_files, bon_buf *rows) {
+    const char *end = text->list + text->list_n;
+    for (const char *row = text->list, *next; row < end; row = next) {
+        next = (const char *)memchr(row, '\n', (size_t)(end - row)) + 1;
+        BON_TRY(append_place(text, name_files, rows));
+        BON_TRY(bon_buf_append(rows, row, (size_t)(next - row)));
+    }
+    return BON_OK;
 }
 
 /* ---- all texts ---- */
@@ -120,7 +143,16 @@ static bon_status append_registers(const struct filter_counts *counts, const str
     return bon_buf_put(out, '}');
 }
 
-static bon_status append_counts(const struct filter_counts *counts, const struct bon_filter *filter, bon_buf *out) {
+static bon_status append_masked(const struct filter_counts *counts, bon_buf *out) {
+    BON_TRY(bon_buf_printf(out, ", \"masked\": {"));
+    for (unsigned i = 0; i < BON_PII_KINDS; i++)
+        BON_TRY(bon_buf_printf(out, "%s\"%s\": %llu", i ? ", " : "", bon_pii_name(i),
+                               (unsigned long long)counts->masked[i]));
+    return bon_buf_put(out, '}');
+}
+
+static bon_status append_counts(const struct filter_counts *counts, const struct bon_filter *filter, bool masks,
+                                bon_buf *out) {
     const struct filter_count *kept = &counts->rules[BON_FILTER_KEPT];
     uint64_t texts = 0, bytes = 0;
     for (unsigned i = 0; i <= BON_FILTER_RULES; i++) {
@@ -133,10 +165,12 @@ static bon_status append_counts(const struct filter_counts *counts, const struct
         (unsigned long long)kept->bytes, (unsigned long long)counts->between));
     BON_TRY(append_rules(counts, out));
     if (filter->register_count) BON_TRY(append_registers(counts, filter, out));
+    if (masks) BON_TRY(append_masked(counts, out));
     return bon_buf_printf(out, "}\n");
 }
 
-int filter_write_counts(const struct filter_counts *counts, const struct bon_filter *filter, const char *path) {
+int filter_write_counts(const struct filter_counts *counts, const struct bon_filter *filter, bool masks,
+                        const char *path) {
     bon_buf text = {0};
-    return write_or_tell(append_counts(counts, filter, &text), path, &text);
+    return write_or_tell(append_counts(counts, filter, masks, &text), path, &text);
 }

@@ -202,7 +202,8 @@ static bon_status add_line(struct bon_judge *judge, const char *text, size_t n) 
     tally->words += line.words;
     tally->short_lines += line.words < SHORT_LINE;
     tally->ellipses += line.dots;
-    tally->boilerplate += bon_phrases_cover(judge->phrases, judge->words + judge->count - line.words, line.words);
+    if (line.words > 0)
+        tally->boilerplate += bon_phrases_cover(judge->phrases, judge->words + judge->count - line.words, line.words);
     return BON_OK;
 }
 
@@ -288,7 +289,7 @@ bon_status bon_judge_text(struct bon_judge *judge, const char *text, size_t n, s
     begin(judge);
     BON_TRY(bon_normalize(judge->filter->normalizer, text, n, &judge->normal));
     if (judge->normal.len > UINT32_MAX) return bon_fail(BON_ERR_LIMIT, "a text of 4 GiB or more cannot be scored");
-    BON_TRY(add_text(judge, judge->normal.data, judge->normal.len));
+    if (judge->normal.len > 0) BON_TRY(add_text(judge, judge->normal.data, judge->normal.len));
     score_tally(&judge->tally, verdict->scores);
     BON_TRY(score_repeats(judge, verdict->scores));
     decide(judge, verdict);

@@ -17,12 +17,16 @@ struct record {
     enum record_kind kind;
     struct bon_filter_verdict verdict; /* of RECORD_TEXT */
     uint64_t line;
-    size_t n; /* bytes behind the header */
+    uint64_t masked[BON_PII_KINDS];
+    size_t n;    /* bytes of text behind the header */
+    size_t list; /* and of rows of what was masked behind them */
 };
 
 struct worker {
     struct bon_judge *judge;
-    bon_buf text; /* of a JSON field */
+    bon_buf text;   /* of a JSON field */
+    bon_buf masked; /* the text with placeholders */
+    bon_buf list;   /* rows of what was masked */
 };
 
 /* Where a line is, for messages. */
@@ -47,7 +51,47 @@ void bon_filter_worker_close(void *context) {
     if (!worker) return;
     bon_judge_close(worker->judge);
     bon_buf_free(&worker->text);
+    bon_buf_free(&worker->masked);
+    bon_buf_free(&worker->list);
     free(worker);
+}
+
+/* ---- masks ---- */
+
+enum { AROUND = 40 }; /* bytes of text shown to either side */
+
+static bon_status append_flat(const char *text, size_t from, size_t to, bon_buf *out) {
+    for (size_t i = from; i < to; i++)
+        BON_TRY(bon_buf_put(out, text[i] == '\t' || text[i] == '\n' || text[i] == '\r' ? ' ' : text[i]));
+    return BON_OK;
+}
+
+static bool is_tail(char c) { return ((unsigned char)c & 0xc0) == 0x80; }
+
+static bon_status list_match(const char *text, size_t n, const struct bon_pii_match *match, bon_buf *list) {
+    size_t end = match->start + match->len, from = match->start > AROUND ? match->start - AROUND : 0;
+    size_t to = n - end > AROUND ? end + AROUND : n;
+    while (from < match->start && is_tail(text[from])) from++;
+    while (to > end && to < n && is_tail(text[to])) to--;
+    BON_TRY(bon_buf_printf(list, "%s\t", bon_pii_name(match->kind)));
+    BON_TRY(append_flat(text, match->start, end, list));
+    BON_TRY(bon_buf_put(list, '\t'));
+    BON_TRY(append_flat(text, from, to, list));
+    return bon_buf_put(list, '\n');
+}
+
+/* The text as it is to be written, in *text and *n; it may be the worker's. */
+static bon_status mask(const struct bon_filter_units *units, struct worker *worker, struct record *record,
+                       const char **text, size_t *n) {
+    struct bon_pii_match match;
+    worker->list.len = worker->masked.len = 0;
+    if (!units->masks) return BON_OK;
+    for (size_t pos = 0; units->list_masked && bon_pii_next(*text, *n, units->masks, &pos, &match);)
+        BON_TRY(list_match(*text, *n, &match, &worker->list));
+    BON_TRY(bon_pii_mask(*text, *n, units->masks, &worker->masked, record->masked));
+    *text = worker->masked.data;
+    *n = worker->masked.len;
+    return BON_OK;
 }
 
 /* ---- records ---- */
@@ -64,28 +108,33 @@ static bon_status begin_record(bon_buf *out, size_t *at) {
     return bon_buf_append(out, &none, sizeof none);
 }
 
-static void end_record(bon_buf *out, size_t at, struct record *record) {
+static bon_status end_record(const bon_buf *list, bon_buf *out, size_t at, struct record *record) {
     record->n = out->len - at - sizeof *record;
+    record->list = list ? list->len : 0;
+    if (record->list) BON_TRY(bon_buf_append(out, list->data, list->len));
     memcpy(out->data + at, record, sizeof *record);
+    return BON_OK;
 }
 
-static bon_status put_record(struct record *record, const char *text, size_t n, bool close, bon_buf *out) {
+static bon_status put_record(struct record *record, const char *text, size_t n, bool close, const bon_buf *list,
+                             bon_buf *out) {
     size_t at;
     BON_TRY(begin_record(out, &at));
     BON_TRY(bon_buf_append(out, text, n));
     if (close) BON_TRY(bon_buf_put(out, '\n'));
-    end_record(out, at, record);
-    return BON_OK;
+    return end_record(list, out, at, record);
 }
 
 /* A line or paragraph; one that lacks the newline at its end gets it. */
-static bon_status put_text(struct worker *worker, const char *text, size_t n, uint64_t line, bon_buf *out) {
+static bon_status put_text(const struct bon_filter_units *units, struct worker *worker, const char *text, size_t n,
+                           uint64_t line, bon_buf *out) {
     struct record record = {.kind = RECORD_BETWEEN, .line = line};
-    if (!is_blank(text, n)) {
-        record.kind = RECORD_TEXT;
-        BON_TRY(bon_judge_text(worker->judge, text, n, &record.verdict));
-    }
-    return put_record(&record, text, n, n > 0 && text[n - 1] != '\n', out);
+    bool close = n > 0 && text[n - 1] != '\n';
+    if (is_blank(text, n)) return put_record(&record, text, n, close, NULL, out);
+    record.kind = RECORD_TEXT;
+    BON_TRY(bon_judge_text(worker->judge, text, n, &record.verdict));
+    BON_TRY(mask(units, worker, &record, &text, &n));
+    return put_record(&record, text, n, close, &worker->list, out);
 }
 
 /* ---- objects ---- */
@@ -123,14 +172,21 @@ static bon_status append_scores(const struct bon_filter *filter, const struct bo
     return bon_buf_put(out, '}');
 }
 
-/* Scores go in front of the brace that ends the object. */
-static bon_status append_object(const struct bon_filter_units *units, const char *line, size_t n,
-                                const struct bon_filter_verdict *verdict, bon_buf *out) {
-    if (!units->with_scores) return bon_buf_append(out, line, n);
-    size_t brace = n;
+/* The line with its text masked, and scores in front of the brace that ends it. */
+static bon_status append_object(const struct bon_filter_units *units, struct worker *worker, const char *line, size_t n,
+                                const struct bon_json_field *field, struct record *record, bon_buf *out) {
+    const char *text = worker->text.data;
+    size_t length = worker->text.len, brace = n;
+    BON_TRY(mask(units, worker, record, &text, &length));
+    bool masked = text != worker->text.data && (length != worker->text.len || memcmp(text, worker->text.data, length));
+    size_t from = masked ? field->end : 0;
     while (line[brace - 1] != '}') brace--;
-    BON_TRY(bon_buf_append(out, line, brace - 1));
-    BON_TRY(append_scores(units->filter, verdict, out));
+    if (masked) {
+        BON_TRY(bon_buf_append(out, line, field->start));
+        BON_TRY(bon_json_quote(text, length, out));
+    }
+    BON_TRY(bon_buf_append(out, line + from, brace - 1 - from));
+    if (units->with_scores) BON_TRY(append_scores(units->filter, &record->verdict, out));
     return bon_buf_append(out, line + brace - 1, n - brace + 1);
 }
 
@@ -140,16 +196,15 @@ static bon_status put_object(const struct bon_filter_units *units, struct worker
     struct bon_json_field field = {0};
     size_t at;
     if (!is_blank(line, n)) BON_TRY(find_field(units, line, n, place, &field));
-    if (field.kind != BON_JSON_STRING) return put_record(&record, line, n, true, out);
+    if (field.kind != BON_JSON_STRING) return put_record(&record, line, n, true, NULL, out);
     worker->text.len = 0;
     BON_TRY(bon_json_unescape(line + field.start, field.end - field.start, &worker->text));
     BON_TRY(bon_judge_text(worker->judge, worker->text.data, worker->text.len, &record.verdict));
     record.kind = RECORD_TEXT;
     BON_TRY(begin_record(out, &at));
-    BON_TRY(append_object(units, line, n, &record.verdict, out));
+    BON_TRY(append_object(units, worker, line, n, &field, &record, out));
     BON_TRY(bon_buf_put(out, '\n'));
-    end_record(out, at, &record);
-    return BON_OK;
+    return end_record(&worker->list, out, at, &record);
 }
 
 /* ---- chunks ---- */
@@ -168,7 +223,7 @@ static bon_status map_lines(const struct bon_filter_units *units, struct worker 
         size_t n = (size_t)(next - line);
         place.offset = chunk->offset + (uint64_t)(line - chunk->data);
         if (units->unit == BON_UNIT_LINE)
-            BON_TRY(put_text(worker, line, n, place.line, out));
+            BON_TRY(put_text(units, worker, line, n, place.line, out));
         else
             BON_TRY(put_object(units, worker, line, next[-1] == '\n' ? n - 1 : n, &place, out));
     }
@@ -191,11 +246,12 @@ static const char *next_paragraph(const char *at, const char *end, uint64_t *lin
 
 static bon_status put_piece(const char *text, size_t n, uint64_t line, bon_buf *out) {
     struct record record = {.kind = RECORD_PIECE, .line = line};
-    return n ? put_record(&record, text, n, text[n - 1] != '\n', out) : BON_OK;
+    return n ? put_record(&record, text, n, text[n - 1] != '\n', NULL, out) : BON_OK;
 }
 
 /* The piece before the first beginning of a paragraph, whole paragraphs, the piece from the last beginning on. */
-static bon_status map_paragraphs(struct worker *worker, const struct bon_chunk *chunk, bon_buf *out) {
+static bon_status map_paragraphs(const struct bon_filter_units *units, struct worker *worker,
+                                 const struct bon_chunk *chunk, bon_buf *out) {
     const char *end = chunk->data + chunk->len;
     uint64_t line = chunk->line, next_line = line;
     const char *from = next_paragraph(chunk->data, end, &next_line);
@@ -204,7 +260,7 @@ static bon_status map_paragraphs(struct worker *worker, const struct bon_chunk *
         line = next_line;
         const char *next = next_paragraph(from, end, &next_line);
         if (next == end) return put_piece(from, (size_t)(end - from), line, out);
-        BON_TRY(put_text(worker, from, (size_t)(next - from), line, out));
+        BON_TRY(put_text(units, worker, from, (size_t)(next - from), line, out));
         from = next;
     }
     return BON_OK;
@@ -213,7 +269,7 @@ static bon_status map_paragraphs(struct worker *worker, const struct bon_chunk *
 bon_status bon_filter_map(const struct bon_filter_units *units, void *worker, const struct bon_chunk *chunk,
                           bon_buf *out) {
     BON_TRY(bon_buf_reserve(out, chunk->len + chunk->len / 2));
-    return units->unit == BON_UNIT_PARAGRAPH ? map_paragraphs(worker, chunk, out)
+    return units->unit == BON_UNIT_PARAGRAPH ? map_paragraphs(units, worker, chunk, out)
                                              : map_lines(units, worker, chunk, out);
 }
 
@@ -225,7 +281,10 @@ static bon_status give(const struct record *record, const char *text, const char
                                     .text = text,
                                     .n = record->n,
                                     .file = file,
-                                    .line = record->line};
+                                    .line = record->line,
+                                    .masked = record->masked,
+                                    .list = text + record->n,
+                                    .list_n = record->list};
     return sink->take(sink->context, &given);
 }
 
@@ -233,7 +292,8 @@ static bon_status end_paragraph(struct bon_filter_joiner *joiner, const struct b
     struct record record;
     joiner->record.len = 0;
     if (joiner->paragraph.len == 0) return BON_OK;
-    BON_TRY(put_text(joiner->worker, joiner->paragraph.data, joiner->paragraph.len, joiner->line, &joiner->record));
+    BON_TRY(put_text(joiner->units, joiner->worker, joiner->paragraph.data, joiner->paragraph.len, joiner->line,
+                     &joiner->record));
     memcpy(&record, joiner->record.data, sizeof record);
     BON_TRY(give(&record, joiner->record.data + sizeof record, joiner->file, sink));
     joiner->paragraph.len = 0;
@@ -276,7 +336,7 @@ bon_status bon_filter_each(struct bon_filter_joiner *joiner, const struct bon_ch
     if (joiner->file && joiner->file_number != chunk->file) BON_TRY(end_file(joiner, sink));
     joiner->file = chunk->name;
     joiner->file_number = chunk->file;
-    for (const char *at = mapped->data, *end = at + mapped->len; at < end; at += record.n) {
+    for (const char *at = mapped->data, *end = at + mapped->len; at < end; at += record.n + record.list) {
         memcpy(&record, at, sizeof record);
         at += sizeof record;
         if (record.kind == RECORD_PIECE) {

@@ -8,6 +8,7 @@
 
 #include "base/pipeline.h"
 #include "corpus/filter.h"
+#include "corpus/pii.h"
 #include "corpus/units.h"
 
 struct bon_filter_units {
@@ -15,6 +16,8 @@ struct bon_filter_units {
     enum bon_unit unit;
     const char *json_field; /* of BON_UNIT_DOCUMENT */
     bool with_scores;       /* objects get a member "scores" */
+    unsigned masks;   /* kinds of bon_pii_kind to put placeholders for, bits; scores are those of the text before */
+    bool list_masked; /* hand out what was masked */
 };
 
 /* What the sink gets: a text as it is to be written, with its newline; a paragraph with the empty lines behind it. */
@@ -23,7 +26,10 @@ struct bon_filter_text {
     const char *text;
     size_t n;
     const char *file;
-    uint64_t line; /* number of its first line */
+    uint64_t line;          /* number of its first line */
+    const uint64_t *masked; /* [BON_PII_KINDS] how many of each kind */
+    const char *list;       /* rows "kind TAB what TAB text around it" of what was masked; list_n bytes */
+    size_t list_n;
 };
 
 struct bon_filter_sink {
@@ -41,6 +47,7 @@ bon_status bon_filter_map(const struct bon_filter_units *units, void *worker, co
 
 /* What the writer keeps; all zeros, then the worker that it scores with. */
 struct bon_filter_joiner {
+    const struct bon_filter_units *units;
     void *worker;
     bon_buf paragraph, record; /* the paragraph that is open */
     bool has_text, blank;      /* it has a line that is not blank; blank lines have come behind it */

@@ -114,6 +114,35 @@ expect_refusal 2 'is not a range'
 run bon filter --rules none --lm news.bonlm --lm c=chat.bonlm --band c=..1 --band news=5.. --explain why two
 [ "$(cut -f2,3 why | tail -n +2)" = "$(printf 'perplexity\tnews\nkept\tnews')" ] || unmet "why: $(cat why)"
 
+# What tells who somebody is.
+{
+    echo 'Ai cần xin gọi chị Lan 0912.345.678 hoặc lan@mail.example.vn nhé.'
+    echo 'Ngày 01/02/2019 giá là 1.234.567.890 đồng, theo Nghị định 35/2018/NĐ-CP.'
+    echo 'goi 0912345678 gap lan, stk 19031234567890'
+} >people
+run bon filter --rules none --marks 0.3.. --mask all --masked found --rejected bad --explain why --json counts people
+expect_status 0
+expect_out "$(printf 'Ai cần xin gọi chị Lan [điện thoại] hoặc [email] nhé.\n' && sed -n 2p people)"
+[ "$(cat bad)" = 'goi [điện thoại] gap lan, stk [số tài khoản]' ] || unmet "rejected: $(cat bad)"
+[ "$(cut -f1-3 found)" = "$(printf 'line\tkind\tmasked\n1\tphone\t0912.345.678\n1\temail\tlan@mail.example.vn\n3\tphone\t0912345678\n3\taccount\t19031234567890')" ] ||
+    unmet "found: $(cat found)"
+[ "$(sed -n 3p found | cut -f4)" = 'xin gọi chị Lan 0912.345.678 hoặc lan@mail.example.vn nhé. ' ] || unmet "found: $(cat found)"
+grep -q '0912' why && unmet 'the table shows what is masked'
+grep -qF '"masked": {"phone": 2, "email": 1, "id": 0, "account": 1, "plate": 0}}' counts || unmet "counts: $(cat counts)"
+run bon filter --rules none --mask email,plate --masked found people people
+expect_out "$(cat people people | sed 's/lan@mail.example.vn/[email]/')"
+[ "$(cut -f1-3 found | sed -n 3p)" = "$(printf 'people\t1\temail')" ] || unmet "found: $(cat found)"
+printf '{"text":"Gọi \\"0912345678\\"","a":1}\n{"text":"G\\u1ecdi","a":2}\n{"a":"0912345678"}\n' >docs
+run bon filter --rules none --mask phone --json-field text docs
+expect_out "$(sed 1s/0912345678/'[điện thoại]'/ docs)"
+for i in $(seq 500); do cat people; [ $((i % 3)) != 0 ] || echo; done >many
+run bon filter --rules none --unit paragraph --mask all --masked found1 -j 1 many
+sed 's/0912.\?345.\?678/[điện thoại]/; s/lan@mail.example.vn/[email]/; s/19031234567890/[số tài khoản]/' many >wanted
+expect_out_file wanted
+run bon filter --rules none --unit paragraph --mask all --masked found2 -j 4 many
+expect_out_file wanted
+expect_same found1 found2
+
 # What it refuses.
 run bon filter --lm nowhere.bonlm lines
 expect_refusal 1 '^bon: nowhere.bonlm: .*No such file'
@@ -125,7 +154,7 @@ run bon filter --lm lines lines
 expect_refusal 1 '^bon: lines: '
 for row in '--perplexity ..9|measured with a model' '--band a=1..2|no --lm is called .a' '--lm a=news.bonlm --lm a=chat.bonlm|two models' \
     '--scores|--scores is for --json-field' '--json-field t --unit paragraph|--unit is for text' '--words 5|not a range' '--words 5..x|not a range' \
-    '--marks 0.9..0.1|nothing is in' '--band =1..2|not NAME=MIN..MAX' '--band a|not NAME=MIN..MAX' '--lm =a|no name' '--words -1..2|not a range'; do
+    '--marks 0.9..0.1|nothing is in' '--band =1..2|not NAME=MIN..MAX' '--band a|not NAME=MIN..MAX' '--lm =a|no name' '--mask name|not a list' '--mask phone,|not a list' '--masked f|--masked is for --mask' '--words -1..2|not a range'; do
     # shellcheck disable=SC2086
     run bon filter ${row%%|*} lines
     expect_refusal 2 "${row#*|}"
@@ -143,7 +172,8 @@ zstd -q -c many | head -c 500 >cut.zst
 run bon filter -o whole cut.zst
 expect_refusal 1 '^bon: cut.zst: '
 expect_no_file whole
-for option in --rejected --explain --report --json; do
+for option in --rejected --explain --report --json '--mask all --masked'; do
+    # shellcheck disable=SC2086
     run bon filter $option nowhere/file lines
     expect_refusal 1 '^bon: nowhere/file.*No such file'
 done
@@ -151,7 +181,8 @@ if [ -c /dev/full ]; then
     run_shell 'bon filter lines >/dev/full'
     expect_status 1
     expect_err 'No space left'
-    for option in --rejected --explain --report --json; do
+    for option in --rejected --explain --report --json '--mask all --masked'; do
+        # shellcheck disable=SC2086
         run bon filter $option /dev/full lines -o whole
         expect_status 1
         expect_err '/dev/full.*No space left'

@@ -25,7 +25,7 @@ static bon_status take(void *context, const struct bon_filter_text *text) {
 /* The files are parted by '|'; every chunk has `lines` lines. */
 static bon_status cut(const struct bon_filter_units *units, const char *files, size_t lines, bon_buf *out) {
     struct bon_filter_sink sink = {.take = take, .context = out};
-    struct bon_filter_joiner joiner = {0};
+    struct bon_filter_joiner joiner = {.units = units};
     bon_buf mapped = {0};
     unsigned file = 0;
     uint64_t line = 1;
@@ -67,7 +67,7 @@ static const struct row {
 
 Test(filter_units, the_same_texts_whatever_the_chunks) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct bon_filter_units units = {&filter, rows[i].unit, "text", false};
+        struct bon_filter_units units = {&filter, rows[i].unit, "text", false, 0, false};
         for (size_t lines = 1; lines < 9; lines++) {
             bon_buf out = {0};
             cr_assert_eq(cut(&units, rows[i].files, lines, &out), BON_OK);
@@ -78,7 +78,7 @@ Test(filter_units, the_same_texts_whatever_the_chunks) {
 }
 
 Test(filter_units, scores_are_a_member_at_the_end) {
-    struct bon_filter_units units = {&filter, BON_UNIT_DOCUMENT, "text", true};
+    struct bon_filter_units units = {&filter, BON_UNIT_DOCUMENT, "text", true, BON_PII_ALL, true};
     bon_buf out = {0};
     cr_assert_eq(cut(&units, "{\"text\" : \"một hai\",\"a\":{} } \r\n", 1, &out), BON_OK);
     static const char begin[] = "[1 kept:{\"text\" : \"một hai\",\"a\":{} ,\"scores\":{\"words\":2,";
@@ -99,7 +99,7 @@ static const struct {
 
 Test(filter_units, refuses_what_is_no_document) {
     for (size_t i = 0; i < sizeof bads / sizeof *bads; i++) {
-        struct bon_filter_units units = {&filter, BON_UNIT_DOCUMENT, "text", false};
+        struct bon_filter_units units = {&filter, BON_UNIT_DOCUMENT, "text", false, 0, false};
         bon_buf out = {0};
         cr_assert_eq(cut(&units, bads[i].line, 9, &out), BON_ERR_DATA);
         cr_assert_not_null(strstr(bon_error_message(), bads[i].message), "%s", bon_error_message());
@@ -109,7 +109,7 @@ Test(filter_units, refuses_what_is_no_document) {
 
 static bon_status whole(void *arg) {
     const struct row *row = arg;
-    struct bon_filter_units units = {&filter, row->unit, "text", true};
+    struct bon_filter_units units = {&filter, row->unit, "text", true, BON_PII_ALL, true};
     bon_buf out = {0};
     bon_status status = cut(&units, row->files, 2, &out);
     bon_buf_free(&out);
