@@ -60,10 +60,11 @@ static bon_status read_listed(struct import_job *job) {
     bon_buf list = {0};
     bon_status status = bon_file_read(job->args->list, LIST_MAX, &list);
     if (status == BON_OK) status = bon_buf_put(&list, '\n');
-    for (char *at = list.data, *end = at + list.len, *newline; status == BON_OK && at < end; at = newline + 1) {
-        newline = memchr(at, '\n', (size_t)(end - at));
+    for (size_t at = 0, end; status == BON_OK && at < list.len; at = end + 1) {
+        char *name = list.data + at, *newline = memchr(name, '\n', list.len - at);
+        end = (size_t)(newline - list.data);
         *newline = '\0';
-        if (newline > at) status = read_file(job, at);
+        if (newline > name) status = read_file(job, name);
     }
     bon_buf_free(&list);
     return status;

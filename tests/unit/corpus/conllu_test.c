@@ -12,6 +12,10 @@ static bon_status note_document(void *context, const struct bon_document *docume
     const bon_buf *const parts[] = {&document->id, &document->title, &document->url, &document->members,
                                     &document->text};
     for (size_t i = 0; i < 5; i++) {
+        if (parts[i]->len == 0) {
+            BON_TRY(bon_buf_put(context, i < 4 ? '|' : ';'));
+            continue;
+        }
         const char *slash = i == 0 ? memrchr(parts[i]->data, '/', parts[i]->len) : NULL; /* a file's name alone */
         size_t from = slash ? (size_t)(slash - parts[i]->data) + 1 : 0;
         BON_TRY(bon_buf_append(context, parts[i]->data + from, parts[i]->len - from));
