@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "corpus/dedup.h"
 #include "corpus/dedup_files.h"
+#include "outputs.h"
 
 struct dedup_job {
     struct bon_pipeline pipeline;
@@ -12,10 +13,11 @@ struct dedup_job {
     struct bon_unit_joiner joiner;
     struct bon_units_sink sink;
     struct bon_dedup *dedup;
+    struct outputs outputs; /* with {name} in -o */
 };
 
-static const char *const unit_choices[] = {"line", "paragraph", NULL};          /* as enum bon_unit */
-static const char *const same_choices[] = {"normal", "letters", "bytes", NULL}; /* as enum bon_same */
+static const char *const unit_choices[] = {"line", "paragraph", NULL};                    /* as enum bon_unit */
+static const char *const same_choices[] = {"normal", "letters", "bytes", "tokens", NULL}; /* as enum bon_same */
 
 static const char *const keep_choices[] = {"first", "longest", NULL};
 
@@ -27,7 +29,7 @@ static const struct option_row dedup_options[] = {
     OPTION_CHOICE(
         0, "same", "HOW", struct dedup_args, same, same_choices,
         "normal (default): what normalization makes equal is the\nsame; letters: in capitals and small letters, "
-        "too;\nbytes: only equal bytes are"),
+        "too;\nbytes: only equal bytes are;\ntokens: what 'bon segment --fold' makes equal"),
     OPTION_FLAG(0, "near", struct dedup_args, near,
                 "leave out what is nearly the same, too: lines or\ndocuments that share most runs of five syllables"),
     OPTION_REAL(0, "threshold", "J", struct dedup_args, threshold, 0.3, 1,
@@ -77,7 +79,8 @@ static bon_status keep_between(void *context, const char *text, size_t n) {
 }
 
 static bon_status write_kept(void *context, const char *text, size_t n) {
-    return bon_out_write(((struct dedup_job *)context)->pipeline.out, text, n);
+    const struct dedup_job *job = context;
+    return bon_out_write(job->outputs.count ? job->outputs.outs[job->joiner.file] : job->pipeline.out, text, n);
 }
 
 static bon_status finish(void *context) {
@@ -140,11 +143,24 @@ static int write_counts(const struct bon_dedup_counts *counts, const char *path)
     return tell_failure(status);
 }
 
+/* An output for every input: all is settled at once, so a kept text is of the file that is being read. */
+static int run_into_files(const struct command *command, struct dedup_job *job, const struct dedup_args *args,
+                          char **paths, int path_count) {
+    int result = tell_failure(outputs_open(&job->outputs, args->shared.output, paths, path_count));
+    if (result == EXIT_DONE) result = stream_collect(command, &args->shared, paths, path_count, &job->pipeline);
+    if (result == EXIT_DONE) return tell_failure(outputs_publish(&job->outputs));
+    outputs_abandon(&job->outputs);
+    return result;
+}
+
 static int run_exact(const struct command *command, const struct dedup_args *args, char **paths, int path_count) {
     struct dedup_job job = {0};
     bon_normalizer *normalizer = NULL;
     int result = tell_failure(open_job(&job, args, &normalizer));
-    if (result == EXIT_DONE) result = stream_run(command, &args->shared, paths, path_count, &job.pipeline, NULL);
+    if (result == EXIT_DONE && outputs_wanted(args->shared.output))
+        result = run_into_files(command, &job, args, paths, path_count);
+    else if (result == EXIT_DONE)
+        result = stream_run(command, &args->shared, paths, path_count, &job.pipeline, NULL);
     if (result == EXIT_DONE && args->report)
         result = dedup_write_report(bon_dedup_clusters(job.dedup), args->report, args->top);
     if (result == EXIT_DONE && args->json) {
@@ -160,6 +176,8 @@ static int run_exact(const struct command *command, const struct dedup_args *arg
 static const char *conflict(const struct dedup_args *args) {
     if (args->json_field && args->unit == BON_UNIT_PARAGRAPH)
         return "--unit is for text; with --json-field every object is a document";
+    if (outputs_wanted(args->shared.output) && (args->near || args->limit.memory))
+        return "-o with {name} is not for --near and --memory";
     if (!args->near && args->threshold != 0) return "--threshold is for --near";
     if (!args->near && args->keep != 0) return "--keep is for --near: texts that are the same are as long";
     if (args->near && args->unit == BON_UNIT_PARAGRAPH) return "--near compares lines or the documents of --json-field";
@@ -178,6 +196,7 @@ static int run(const struct command *command, int argc, char **argv) {
     int first, result = options_parse(command, &args, argc, argv, &first);
     if (result != PARSE_GO) return result;
     const char *reason = conflict(&args);
+    if (!reason && outputs_wanted(args.shared.output) && first == argc) reason = "-o with {name} is for files";
     if (reason) return usage_error(command, "%s", reason);
     return (args.shard.of ? dedup_shard
             : args.near   ? dedup_near
