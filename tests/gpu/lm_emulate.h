@@ -11,7 +11,7 @@
 #include <ucontext.h>
 
 #include "lm/backend.h"
-#include "lm/cuda/kernels_attention.h"
+#include "lm/cuda/kernels_flash.h"
 #include "lm/cuda/kernels_norm.h"
 #include "lm/cuda/kernels_softmax.h"
 
@@ -34,6 +34,7 @@ struct emulation {
     const struct bon_gpu_args *args;
     struct gpu_at at;
     double lanes[BON_GPU_THREADS];
+    uint32_t pairs[BON_GPU_THREADS][6];
     size_t taken; /* blocks of memory not given back */
 };
 
@@ -118,8 +119,13 @@ static bon_status emulate_run_blocks(void *self, enum bon_gpu_kernel kernel, siz
     e->kernel = emulate_blocks[kernel], e->args = args;
     for (size_t i = 0; i < count; i++) {
         memset(memory, 0xff, shared);
-        e->at = (struct gpu_at){
-            .block = i, .blocks = count, .shared = memory, .wait = emulate_wait, .emulation = e, .lanes = e->lanes};
+        e->at = (struct gpu_at){.block = i,
+                                .blocks = count,
+                                .shared = memory,
+                                .wait = emulate_wait,
+                                .emulation = e,
+                                .lanes = e->lanes,
+                                .pairs = e->pairs};
         emulate_one_block(e);
     }
     free(memory);

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lm/cuda/kernels_attention.h"
+#include "lm/cuda/kernels_flash.h"
 #include "lm/cuda/kernels_norm.h"
 #include "lm/cuda/kernels_softmax.h"
 #include "lm/cuda/launch.h"
@@ -270,7 +270,22 @@ static struct bon_gpu_args attention_args(run_ref run, tensor_ref t) {
                                  .scale = 1 / sqrtf((float)t->heads.dim)};
 }
 
-static size_t tiles_of(tensor_ref t) { return (t->rows + GPU_TILE - 1) / GPU_TILE; }
+static size_t tiles_of(tensor_ref t, size_t rows) { return (t->rows + rows - 1) / rows; }
+
+/* The kernels of tensor cores, where they fit. */
+static const struct flash {
+    unsigned dim;
+    enum bon_gpu_kernel forward, back_q, back_kv;
+} flashes[] = {
+    {64, BON_GPU_FLASH64, BON_GPU_FLASH64_Q, BON_GPU_FLASH64_KV},
+    {128, BON_GPU_FLASH128, BON_GPU_FLASH128_Q, BON_GPU_FLASH128_KV},
+};
+
+static const struct flash *flash_of(const struct bon_gpu_args *args) {
+    for (size_t i = 0; args->x.narrow && i < sizeof flashes / sizeof flashes[0]; i++)
+        if (flashes[i].dim == args->dim) return &flashes[i];
+    return NULL;
+}
 
 static void attention_forward(run_ref run, tensor_ref t) {
     struct bon_gpu_args args = attention_args(run, t);
@@ -279,7 +294,12 @@ static void attention_forward(run_ref run, tensor_ref t) {
                                         t->heads.dim, BON_GPU_DIM_MAX));
         return;
     }
-    blocks(run, BON_GPU_ATTENTION, tiles_of(t) * args.queries, gpu_attention_shared(2, args.dim), &args);
+    const struct flash *flash = flash_of(&args);
+    if (flash)
+        blocks(run, flash->forward, tiles_of(t, GPU_FLASH_ROWS) * args.queries, gpu_flash_shared(1, 2, args.dim),
+               &args);
+    else
+        blocks(run, BON_GPU_ATTENTION, tiles_of(t, GPU_TILE) * args.queries, gpu_attention_shared(2, args.dim), &args);
 }
 
 static void attention_backward(run_ref run, tensor_ref t) {
@@ -289,9 +309,11 @@ static void attention_backward(run_ref run, tensor_ref t) {
     dots.stat = run->work;
     flat(run, BON_GPU_ATTENTION_DOTS, t->rows * args.queries, &dots);
     args.saved = vec(run->work, false), args.dx = grad_of(run, t->in[0]), args.add = adds(run, t, 0);
-    const size_t shared = gpu_attention_shared(4, args.dim);
-    blocks(run, BON_GPU_ATTENTION_BACK_Q, tiles_of(t) * args.queries, shared, &args);
-    blocks(run, BON_GPU_ATTENTION_BACK_KV, tiles_of(t) * args.keys, shared, &args);
+    const struct flash *flash = flash_of(&args);
+    const size_t tiles = tiles_of(t, flash ? GPU_FLASH_ROWS : GPU_TILE);
+    const size_t shared = flash ? gpu_flash_shared(2, 2, args.dim) : gpu_attention_shared(4, args.dim);
+    blocks(run, flash ? flash->back_q : BON_GPU_ATTENTION_BACK_Q, tiles * args.queries, shared, &args);
+    blocks(run, flash ? flash->back_kv : BON_GPU_ATTENTION_BACK_KV, tiles * args.keys, shared, &args);
 }
 
 /* ---- functions of single values ---- */

@@ -82,6 +82,12 @@ struct bon_gpu_args {
     X(attention, ATTENTION)                                                                                            \
     X(attention_back_q, ATTENTION_BACK_Q)                                                                              \
     X(attention_back_kv, ATTENTION_BACK_KV)                                                                            \
+    X(flash64, FLASH64)                                                                                                \
+    X(flash64_q, FLASH64_Q)                                                                                            \
+    X(flash64_kv, FLASH64_KV)                                                                                          \
+    X(flash128, FLASH128)                                                                                              \
+    X(flash128_q, FLASH128_Q)                                                                                          \
+    X(flash128_kv, FLASH128_KV)                                                                                        \
     X(product, PRODUCT)
 
 enum bon_gpu_kernel {

@@ -21,7 +21,8 @@ struct gpu_at {
     float *shared; /* of the block; as many bytes as asked for, aligned for doubles */
     void (*wait)(void *emulation);
     void *emulation;
-    double *lanes; /* of the emulation: a value of each thread */
+    double *lanes;        /* of the emulation: a value of each thread */
+    uint32_t (*pairs)[6]; /* of the emulation: what each thread holds of two matrices */
 };
 
 GPU_FN float gpu_of_bits(uint32_t bits) {

@@ -17,7 +17,7 @@ extern "C" {
 #include "base/status.h"
 }
 #include "lm/cuda/gpu.h"
-#include "lm/cuda/kernels_attention.h"
+#include "lm/cuda/kernels_flash.h"
 #include "lm/cuda/kernels_norm.h"
 #include "lm/cuda/kernels_softmax.h"
 
@@ -34,11 +34,11 @@ BON_GPU_FLAT(FLAT_KERNEL)
 
 #define BLOCK_KERNEL(name, upper)                                                                                      \
     __global__ void __launch_bounds__(BON_GPU_THREADS) block_##name(const struct bon_gpu_args args) {                  \
-        extern __shared__ double shared[];                                                                             \
+        extern __shared__ __align__(16) double shared[];                                                               \
         struct gpu_at at;                                                                                              \
         at.block = blockIdx.x, at.blocks = gridDim.x, at.thread = threadIdx.x;                                         \
         at.shared = reinterpret_cast<float *>(shared);                                                                 \
-        at.wait = nullptr, at.emulation = nullptr, at.lanes = nullptr;                                                 \
+        at.wait = nullptr, at.emulation = nullptr, at.lanes = nullptr, at.pairs = nullptr;                                               \
         gpu_##name(&args, &at);                                                                                        \
     }
 BON_GPU_BLOCK(BLOCK_KERNEL)

@@ -32,6 +32,12 @@ Test(cuda, tiles_and_bf16_too) {
     compare(BON_BF16, names, 1);
 }
 
+Test(cuda, tensor_cores_for_heads_of_64_and_128) {
+    static const char *const names[] = {"attention", "attention_both_ways", NULL};
+    compare(BON_BF16, names, 2);
+    compare(BON_BF16, names, 3);
+}
+
 Test(cuda, says_what_it_does_not_compute) {
     bon_device *gpu = NULL;
     cr_expect_eq(emulate_open(&gpu, BON_F64), BON_ERR_ARGUMENT);
