@@ -32,7 +32,7 @@ LIB_OBJECTS := $(LIB_SOURCES:%.c=$(O)/obj/%.o)
 CMD_OBJECTS := $(CMD_SOURCES:%.c=$(O)/obj/%.o)
 
 .DEFAULT_GOAL := all
-.PHONY: ime check-ime install-ime all help deps demo check examples check-export unit property fuzz-corpus cli abi abi-update fuzz asan tsan bench plots format lint install \
+.PHONY: ime check-ime install-ime check-cluster all help deps demo check examples check-export unit property fuzz-corpus cli abi abi-update fuzz asan tsan bench plots format lint install \
   uninstall model gpu-pack clean tests deb check-deb
 .DELETE_ON_ERROR:
 .SECONDARY: # test objects are kept
@@ -42,7 +42,7 @@ all: $(O)/bon $(O)/libbon.a $(O)/libbon.so $(O)/bon.pc
 
 ## help: list the targets
 help:
-	@sed -n 's/^## \([a-z-]*\): /  \1\t/p' Makefile tests/long/long.mk cmd/ime.mk web/web.mk gpu.mk | expand -t 18
+	@sed -n 's/^## \([a-z-]*\): /  \1\t/p' Makefile tests/long/long.mk cmd/ime.mk cmd/slurm/cluster.mk web/web.mk gpu.mk | expand -t 18
 
 # ---- set-up and the two commands ----
 
@@ -203,6 +203,10 @@ IME_TEST_DEBS := $(IME_DEBS) ibus ibus-gtk3 fcitx5 fcitx5-frontend-gtk3 fcitx5-f
   libglib2.0-bin python3-gi gir1.2-gtk-3.0 python3-pyqt5 procps imagemagick
 include cmd/ime.mk
 
+# ---- clusters: needs Slurm, so nothing above does ----
+
+include cmd/slurm/cluster.mk
+
 # ---- GPUs: needs nvcc, so nothing above does ----
 
 include gpu.mk
@@ -227,6 +231,7 @@ lint:
 
 DATA_DIR := $(PREFIX)/share/bon
 MAN_DIR  := $(PREFIX)/share/man
+MAN_PAGES := $(wildcard docs/man/*.[1-8]) cmd/slurm/bon-slurm.1
 COMPLETION_DIR := $(PREFIX)/share/bash-completion/completions
 to = $(DESTDIR)$(PREFIX)
 lib = $(DESTDIR)$(LIBDIR)
@@ -234,24 +239,24 @@ lib = $(DESTDIR)$(LIBDIR)
 ## install: into PREFIX (default /usr/local), below DESTDIR
 install: all
 	install -d $(to)/bin $(lib)/pkgconfig $(to)/include/bon $(DESTDIR)$(DATA_DIR)
-	install -m 755 $(O)/bon $(to)/bin/
+	install -m 755 $(O)/bon cmd/slurm/bon-slurm $(to)/bin/
 	install -m 644 $(O)/libbon.a $(lib)/
 	install -m 755 $(O)/libbon.so.$(ABI) $(lib)/
 	ln -sf libbon.so.$(ABI) $(lib)/libbon.so
 	$(bon_pc) >$(lib)/pkgconfig/bon.pc
 	install -m 644 include/bon/*.h $(to)/include/bon/
-	for page in $(wildcard docs/man/*.[1-8]); do \
+	for page in $(MAN_PAGES); do \
 	  install -D -m 644 $$page $(DESTDIR)$(MAN_DIR)/man$${page##*.}/$${page##*/} || exit 1; done
 	for file in $(wildcard cmd/bon/completion.bash); do \
 	  install -D -m 644 $$file $(DESTDIR)$(COMPLETION_DIR)/bon || exit 1; done
-	for file in $(wildcard models/*.bonlm); do install -m 644 $$file $(DESTDIR)$(DATA_DIR)/ || exit 1; done
+	for file in $(wildcard models/*.bonlm models/*.bonseg); do install -m 644 $$file $(DESTDIR)$(DATA_DIR)/ || exit 1; done
 
 ## uninstall: remove what install put there
 uninstall:
-	rm -f $(to)/bin/bon $(lib)/libbon.a $(lib)/libbon.so $(lib)/libbon.so.$(ABI) $(lib)/pkgconfig/bon.pc
+	rm -f $(to)/bin/bon $(to)/bin/bon-slurm $(lib)/libbon.a $(lib)/libbon.so $(lib)/libbon.so.$(ABI) $(lib)/pkgconfig/bon.pc
 	rm -rf $(to)/include/bon $(DESTDIR)$(DATA_DIR)
 	rm -f $(DESTDIR)$(COMPLETION_DIR)/bon
-	for page in $(wildcard docs/man/*.[1-8]); do rm -f $(DESTDIR)$(MAN_DIR)/man$${page##*.}/$${page##*/}; done
+	for page in $(MAN_PAGES); do rm -f $(DESTDIR)$(MAN_DIR)/man$${page##*.}/$${page##*/}; done
 
 ## deb: build the Debian packages in build/deb; ibus-bon and fcitx5-bon where `make ime` can be built
 deb: all ime

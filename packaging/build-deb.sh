@@ -38,7 +38,7 @@ take() {
         mv "$out/all/$path" "$out/$package/$path"
     done
 }
-take bon usr/bin/bon usr/share/man/man1 usr/share/bash-completion
+take bon usr/bin/bon usr/bin/bon-slurm usr/share/man/man1 usr/share/bash-completion
 take libbon0 "usr/lib/$triplet/libbon.so.0"
 take libbon-dev usr/include "usr/lib/$triplet/"{libbon.a,libbon.so,pkgconfig} usr/share/man/man3
 take bon-data usr/share/bon

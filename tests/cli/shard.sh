@@ -109,7 +109,7 @@ dedup_shards() {
     mkdir work
     for i in $(seq 0 $((n - 1))); do
         # shellcheck disable=SC2086
-        run bon dedup "$@" --shard "$i/$n" $(((p > 1)) && echo --parts "$p") -j $((1 + i % 3)) -o "work/map$i.bond" $texts
+        run bon dedup "$@" --shard "$i/$n" --parts "$p" -j $((1 + i % 3)) -o "work/map$i.bond" $texts
         expect_status 0
         expect_out ''
     done
