@@ -12,7 +12,7 @@
 struct query_args {
     struct shared_args shared;
     const char *model, *classes;
-    bool per_line, per_token;
+    bool per_line, per_token, verify;
 };
 
 struct query_job {
@@ -28,6 +28,7 @@ static const struct option_row options[] = {
     OPTION_STRING('m', "model", "FILE", struct query_args, model, "the model (else the first operand)"),
     OPTION_FLAG(0, "per-line", struct query_args, per_line, "a row for every line instead of one for all"),
     OPTION_FLAG(0, "per-token", struct query_args, per_token, "a row for every token, with the n-gram's order"),
+    OPTION_FLAG(0, "verify", struct query_args, verify, "check the whole model against its checksums first"),
     OPTION_STRING(0, "classes", "FILE", struct query_args, classes, CLASSES_HELP),
     OPTIONS_SHARED,
     OPTION_END,
@@ -172,7 +173,8 @@ static int run(const struct command *command, int argc, char **argv) {
     if (args.per_line && args.per_token) return usage_error(command, "give --per-line or --per-token, not both");
     job.per_line = args.per_line;
     job.per_token = args.per_token;
-    bon_status status = bon_lm_open(&job.lm, args.model, NULL);
+    const bon_lm_open_options opening = {.lazy = !args.verify};
+    bon_status status = bon_lm_open(&job.lm, args.model, &opening);
     if (status == BON_OK && args.classes) status = classes_read(&job.classes, args.classes);
     result = tell_failure(status);
     if (result == EXIT_DONE) result = query(command, &args, &job, argv + first, argc - first);

@@ -70,6 +70,17 @@ printf 'tôi xyz\n' >unknown
 run bon lm query m.bonlm unknown
 [ "$(tail -1 out | cut -f 1,2)" = '3	1' ] || unmet 'unknown word'
 
+# A model is opened without reading all of it: only --verify and info find a flipped bit among the values of n-grams.
+cp m.bonlm flipped.bonlm
+offset=$(bon lm info m.bonlm | sed -n 's/^section  *lm.3.buckets .* at //p')
+printf '\001' | dd of=flipped.bonlm bs=1 seek=$((offset + 32)) conv=notrunc 2>dd.err
+run bon lm query flipped.bonlm tokens
+expect_status 0
+for way in 'query --verify' info; do
+    run bon lm $way flipped.bonlm
+    expect_refusal 1 'flipped.bonlm: corrupt: section .lm.3.buckets.'
+done
+
 # Cut-offs, vocabulary, bits: fewer n-grams, only those words, a smaller file.
 bon lm build -q -n 3 --prune '0 1' --discount-fallback --arpa pruned.arpa tokens
 [ "$(sed -n 's/^ngram 3=//p' pruned.arpa)" -lt "$(sed -n 's/^ngram 3=//p' m.arpa)" ] || unmet 'nothing was pruned'
