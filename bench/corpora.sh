@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
 # bench/corpora.sh: the commands for corpora, each beside a peer or the limit of the machine.
-#   BON_CORPORA=DIR [BYTES=200000000] [RUNS=5] bench/corpora.sh
+#   BON_CORPORA=DIR [KENLM_BIN=DIR] [BYTES=200000000] [RUNS=5] bench/corpora.sh
 # Prints TSV: MB per second of CPU time on one thread (medians of RUNS, all programs in turn), peak memory, and how many times as
 # fast as its peer: exact deduplication beside mawk '!seen[$0]++' (or awk) and sort -u, near deduplication (lines) beside the limit that is cutting
-# text into tokens, the counts of bon stats beside wc -w, the import of a wiki (made of the text) beside bzip2 -dc. The text is a tenth of it repeated.
+# text into tokens, the counts of bon stats beside wc -w, filtering
+# (raw text; alone, with a 3-gram of the text's first quarter, and with masks, too) beside a query of KenLM with that 3-gram over the same text made
+# ready (cut into sentences and tokens, folded), or without KENLM_BIN beside that of bon lm query, the import of a wiki (made of the text) beside bzip2 -dc, of web archives beside zcat, of
+# JSON lines beside jq -r, of e-books beside unzip -p, of subtitles and treebanks beside sed. The text is a tenth of it repeated.
 . "$(dirname "$0")/lib.sh"
 need_corpora
 bytes=${BYTES:-200000000} runs=${RUNS:-5}
@@ -26,14 +29,45 @@ size=$(stat -c %s "$scratch/text")
     {print escape($0 "<ref>{{chú thích|" substr($0, 1, 40) "}}</ref> [[liên kết|" substr($1, 1, 20) "]]")}
     END {print "</text></revision></page></mediawiki>"}' "$scratch/text" | "$BON" normalize -q
 } | bzip2 >"$scratch/wiki.bz2"
+"$BON" normalize -q "$scratch/text" | "$BON" segment -q --unit sentence | "$BON" segment -q --fold >"$scratch/tokens"
+head -c $((size / 4)) "$scratch/tokens" | sed '$d' >"$scratch/quarter"
+"$BON" lm build -q -n 3 -o "$scratch/g3.bonlm" "$scratch/quarter"
+if [ -n "${KENLM_BIN:-}" ]; then
+    "$BON" lm build -q -n 3 --arpa "$scratch/g3.arpa" "$scratch/quarter"
+    "$KENLM_BIN/build_binary" probing "$scratch/g3.arpa" "$scratch/g3.kenlm" >/dev/null 2>&1
+    rm "$scratch/g3.arpa"
+fi
+rm "$scratch/quarter"
 awk=$(command -v mawk || command -v awk)
+# The same text in other formats; zip, unzip and jq where they are there.
+as() { LC_ALL=C "$awk" -v format="$1" -f "$root/bench/import.awk" "$scratch/text"; }
+as jsonl >"$scratch/documents"
+as wet | gzip -c >"$scratch/wet.gz"
+as pages | gzip -c >"$scratch/warc.gz"
+as srt | split -l 40000 - "$scratch/subtitles."
+as conllu >"$scratch/treebank"
+mkdir "$scratch/book"
+"$awk" -v format=epub -v folder="$scratch/book" -f "$root/bench/import.awk" "$scratch/text"
+(cd "$scratch/book" && command -v zip >/dev/null && zip -qr ../epub .) || true
 
-names=(dedup-peer sort-unique dedup-bytes dedup dedup-letters dedup-memory segment near near-memory word-count stats stats-words stats-memory bunzip2 wiki)
+names=(dedup-peer sort-unique dedup-bytes dedup dedup-letters dedup-memory segment near near-memory word-count stats stats-words stats-memory bunzip2 wiki zcat-wet wet
+    zcat-warc warc srt-peer srt conllu-peer conllu)
+! command -v jq >/dev/null || names+=(jq jsonl)
+[ ! -f "$scratch/epub.zip" ] || ! command -v unzip >/dev/null || names+=(unzip epub)
+names+=(lm-query filter filter-3gram filter-masks)
+[ -z "${KENLM_BIN:-}" ] || names+=(kenlm-query)
 peer_of() {
     case $1 in
     segment | near*) echo segment ;;
     word-count | stats*) echo word-count ;;
+    filter* | *-query) if [ -n "${KENLM_BIN:-}" ]; then echo kenlm-query; else echo lm-query; fi ;;
     bunzip2 | wiki) echo bunzip2 ;;
+    *wet) echo zcat-wet ;;
+    *warc) echo zcat-warc ;;
+    srt*) echo srt-peer ;;
+    conllu*) echo conllu-peer ;;
+    jq | jsonl) echo jq ;;
+    unzip | epub) echo unzip ;;
     *) echo dedup-peer ;;
     esac
 }
@@ -52,8 +86,23 @@ run() { # name
     stats) measure "$scratch/$1" "$BON" stats -q -j 1 "$scratch/text" ;;
     stats-words) measure "$scratch/$1" "$BON" stats -q -j 1 -n 1 "$scratch/text" ;;
     stats-memory) measure "$scratch/$1" "$BON" stats -q -j 1 --memory 32M "$scratch/text" ;;
+    lm-query) measure "$scratch/$1" "$BON" lm query -q -j 1 "$scratch/g3.bonlm" "$scratch/tokens" ;;
+    kenlm-query) measure "$scratch/$1" "$KENLM_BIN/query" -v summary "$scratch/g3.kenlm" <"$scratch/tokens" ;;
+    filter) measure "$scratch/$1" "$BON" filter -q -j 1 "$scratch/text" ;;
+    filter-3gram) measure "$scratch/$1" "$BON" filter -q -j 1 --lm "$scratch/g3.bonlm" "$scratch/text" ;;
+    filter-masks) measure "$scratch/$1" "$BON" filter -q -j 1 --lm "$scratch/g3.bonlm" --mask all "$scratch/text" ;;
     bunzip2) measure "$scratch/$1" bzip2 -dc "$scratch/wiki.bz2" ;;
     wiki) measure "$scratch/$1" "$BON" import wiki -q "$scratch/wiki.bz2" ;;
+    zcat-*) measure "$scratch/$1" zcat "$scratch/${1#zcat-}.gz" ;;
+    wet | warc) measure "$scratch/$1" "$BON" import warc -q "$scratch/$1.gz" ;;
+    srt-peer) measure "$scratch/$1" sed '/-->/d; s/<[^>]*>//g' "$scratch"/subtitles.* ;;
+    srt) measure "$scratch/$1" "$BON" import srt -q "$scratch"/subtitles.* ;;
+    conllu-peer) measure "$scratch/$1" sed -n 's/^# text = //p' "$scratch/treebank" ;;
+    conllu) measure "$scratch/$1" "$BON" import conllu -q --unit sentence "$scratch/treebank" ;;
+    jq) measure "$scratch/$1" jq -r .text "$scratch/documents" ;;
+    jsonl) measure "$scratch/$1" "$BON" import jsonl -q -j 1 "$scratch/documents" ;;
+    unzip) measure "$scratch/$1" unzip -p "$scratch/epub.zip" ;;
+    epub) measure "$scratch/$1" "$BON" import epub -q --chapters --max-size 4G --max-ratio 1000 "$scratch/epub.zip" ;;
     esac >/dev/null
 }
 for ((i = 0; i < runs; i++)); do
