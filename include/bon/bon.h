@@ -10,5 +10,6 @@
 #include "bon/restore.h"
 #include "bon/syllable.h"
 #include "bon/tokenizer.h"
+#include "bon/words.h"
 
 #endif
