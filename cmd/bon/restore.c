@@ -1,5 +1,6 @@
 /* cmd/bon/restore.c: bon restore: text typed without marks -> text with its marks. */
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,15 +8,16 @@
 #include "bon/restore.h"
 #include "commands.h"
 #include "model_path.h"
+#include "network_path.h"
 #include "restore/eval.h"
 #include "restore_rows.h"
 #include "stream.h"
 
 struct restore_args {
     struct shared_args shared;
-    const char *model, *cache;
+    const char *model, *cache, *neural;
     unsigned adapt;
-    int tone_style;
+    int tone_style, quality;
     bool fix_marked, residue, eval, json;
     unsigned best, alternatives;
     double min_confidence;
@@ -33,11 +35,18 @@ struct restore_job {
     bool line_correct; /* so far, of a line that goes on in the next window */
 };
 
+static const char *const qualities[] = {"fast", "best", NULL};
+enum { QUALITY_FAST, QUALITY_BEST };
 static const char *const tone_styles[] = {"old", "new", NULL}; /* in the order of bon_tone_style */
 
 static const struct option_row options[] = {
     OPTION_STRING('m', "model", "FILE", struct restore_args, model,
                   "the model (default: BON_MODEL of the environment, else\nthe one shipped with bon)"),
+    OPTION_CHOICE(0, "quality", "LEVEL", struct restore_args, quality, qualities,
+                  "fast: with the model's file alone (default); best: with\nthe largest network beside it, "
+                  "vi-base.bonnn or smaller"),
+    OPTION_STRING(0, "neural", "FILE", struct restore_args, neural,
+                  "with the network of this file ('bon neural export')"),
     OPTION_CHOICE(0, "tone-style", "STYLE", struct restore_args, tone_style, tone_styles,
                   "place the marks added old (hòa, thúy) or new (hoà, thuý)\n(default: old)"),
     OPTION_FLAG(0, "fix-marked", struct restore_args, fix_marked,
@@ -168,6 +177,38 @@ static int write_totals(const struct restore_args *args, const struct bon_eval_t
     return tell_failure(status);
 }
 
+/* ---- the model ---- */
+
+/* Joins the largest network that lies beside the model, and says which. */
+static bon_status join_best(bon_restorer *restorer, const char *model) {
+    char path[PATH_MAX];
+    if (!network_beside(model, path)) {
+        fprintf(stderr,
+                "bon restore: no network (vi-base.bonnn, vi-small.bonnn, vi-tiny.bonnn) beside %s; going on with "
+                "the model alone\n",
+                model);
+        return BON_OK;
+    }
+    fprintf(stderr, "bon restore: with the network %s\n", path);
+    return bon_restorer_join(restorer, path);
+}
+
+/* A network given as the model is joined with the model that is used without one. */
+static int open_model(const struct restore_args *args, bon_restorer **restorer) {
+    char buffer[PATH_MAX];
+    const bool network = args->model && is_network(args->model);
+    const char *path = model_path(network ? NULL : args->model, buffer), *neural = args->neural;
+    if (!path) return EXIT_WORK;
+    if (network && !neural) neural = args->model;
+    bon_status status = bon_restorer_open(restorer, path);
+    if (status == BON_OK && neural)
+        status = bon_restorer_join(*restorer, neural);
+    else if (status == BON_OK && args->quality == QUALITY_BEST)
+        status = join_best(*restorer, path);
+    if (status == BON_OK) status = bon_restorer_verify(*restorer);
+    return tell_failure(status);
+}
+
 /* ---- the command ---- */
 
 /* The first line of the output, or NULL. */
@@ -215,7 +256,6 @@ static int run_cached(const struct command *command, struct restore_args *args, 
 static int run(const struct command *command, int argc, char **argv) {
     struct restore_args args = {0};
     struct restore_job job = {0};
-    char buffer[PATH_MAX];
     int first, result = options_parse(command, &args, argc, argv, &first);
     if (result != PARSE_GO) return result;
     bool rows = args.json || args.best || args.alternatives;
@@ -227,8 +267,6 @@ static int run(const struct command *command, int argc, char **argv) {
     if ((args.adapt || args.cache) && (rows || (args.adapt && args.cache)))
         return usage_error(command,
                            "--adapt and --cache go neither together nor with --json, --nbest or --alternatives");
-    const char *path = model_path(args.model, buffer);
-    if (!path) return EXIT_WORK;
     job.options = (bon_restore_options){.fix_marked = args.fix_marked,
                                         .residue = args.residue,
                                         .min_confidence = args.min_confidence,
@@ -236,13 +274,8 @@ static int run(const struct command *command, int argc, char **argv) {
     job.json = args.json;
     job.best = args.best ? args.best : 1;
     job.alternatives = args.alternatives;
-    bon_status status = bon_restorer_open(&job.restorer, path);
-    if (status == BON_OK) status = bon_restorer_verify(job.restorer);
-    if (status != BON_OK) {
-        bon_restorer_close(job.restorer);
-        return tell_failure(status);
-    }
-    result = run_cached(command, &args, &job, argv + first, argc - first);
+    result = open_model(&args, &job.restorer);
+    if (result == EXIT_DONE) result = run_cached(command, &args, &job, argv + first, argc - first);
     bon_restore_cache_close(job.cache);
     bon_restorer_close(job.restorer);
     return result;

@@ -47,6 +47,13 @@ BON_API bon_status bon_restorer_open(bon_restorer **out, const char *path);
 BON_API bon_status bon_restorer_open_memory(bon_restorer **out, const void *bytes, size_t n, const char *name);
 /* Reads the whole file and compares every section with its checksum; BON_ERR_FORMAT names the first that differs. */
 BON_API bon_status bon_restorer_verify(const bon_restorer *restorer);
+/* Adds the network of another file, made by `bon neural export`, to an open model, in place of one that it has: marks are then
+ * told by a transformer that reads the whole line both ways, beside the n-grams. No session may be open. Headers and sizes are checked; BON_ERR_FORMAT, BON_ERR_VERSION and BON_ERR_IO name the file and the reason, and leave the
+ * model as it was. A network inside the model's own file needs no join.
+ *
+ *     bon_restorer_open(&r, "models/vi.bonlm");
+ *     bon_restorer_join(r, "models/vi-small.bonnn"); */
+BON_API bon_status bon_restorer_join(bon_restorer *restorer, const char *path);
 BON_API void bon_restorer_close(bon_restorer *restorer);
 /* The n-gram model inside, owned by the restorer. */
 BON_API const bon_lm *bon_restorer_lm(const bon_restorer *restorer);

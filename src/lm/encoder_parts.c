@@ -1,5 +1,5 @@
-/* src/lm/encoder_parts.c: the order of an encoder's weights, and how they become codes: a row's largest value is 127. See
- * encoder_parts.h. */
+/* src/lm/encoder_parts.c: the order of an encoder's weights, and how they become codes: the largest value of a row is 127 in a table,
+ * in a packed matrix 63. See encoder_parts.h. */
 #include "lm/encoder_parts.h"
 
 #include <math.h>
@@ -11,7 +11,7 @@
 #include "lm/gemm8.h"
 #include "lm/weights.h"
 
-enum { CODE_MAX = 127 };
+enum { TABLE_MOST = 127 };
 
 /* ---- the order ---- */
 
@@ -100,19 +100,21 @@ static const float *values_of(const bon_params *params, const float *values, con
     return NULL;
 }
 
-static float scale_of(const float *row, size_t n) {
+static float scale_of(const float *row, size_t n, int code) {
     float most = 0;
     for (size_t i = 0; i < n; i++) most = fmaxf(most, fabsf(row[i]));
-    return most / CODE_MAX;
+    return most / (float)code;
 }
 
 static void pack_codes(const struct bon_encoder_packed *packed, const struct bon_encoder_part *part,
                        const float *from) {
     int8_t *codes = packed->codes + part->codes;
+    const bool blocks = part->kind == BON_ENCODER_MATRIX;
     for (size_t row = 0; row < part->rows; row++, from += part->cols) {
-        const float scale = packed->scales[part->scales + row] = scale_of(from, part->cols);
+        const float scale = packed->scales[part->scales + row] =
+            scale_of(from, part->cols, blocks ? BON_GEMM8_MOST : TABLE_MOST);
         for (size_t col = 0; col < part->cols; col++)
-            codes[part->kind == BON_ENCODER_MATRIX ? bon_gemm8_at(row, col, part->cols) : row * part->cols + col] =
+            codes[blocks ? bon_gemm8_at(row, col, part->cols) : row * part->cols + col] =
                 scale > 0 ? (int8_t)rintf(from[col] / scale) : 0;
     }
 }

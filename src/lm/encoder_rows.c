@@ -60,20 +60,14 @@ INLINE int32_t nearest(float value) {
     return shifted.bits - 0x4b400000;
 }
 
-INLINE void quantize_body(const float *x, size_t n, enum bon_gemm8_input input, void *codes, float *scale) {
+INLINE void quantize_body(const float *x, size_t n, uint8_t *codes, float *scale) {
     const float most = largest_body(x, n), inverse = most > 0 ? 127 / most : 0;
     *scale = most / 127;
     if (!(inverse > 0 && inverse <= 1e30f)) { /* all are 0 or next to it, or some are not finite */
-        memset(codes, input == BON_GEMM8_BYTES ? 128 : 0, n * (input == BON_GEMM8_BYTES ? 1 : sizeof(int16_t)));
+        memset(codes, BON_GEMM8_ZERO, n);
         return;
     }
-    if (input == BON_GEMM8_BYTES) {
-        uint8_t *bytes = codes;
-        for (size_t i = 0; i < n; i++) bytes[i] = (uint8_t)(nearest(x[i] * inverse) + 128);
-    } else {
-        int16_t *words = codes;
-        for (size_t i = 0; i < n; i++) words[i] = (int16_t)nearest(x[i] * inverse);
-    }
+    for (size_t i = 0; i < n; i++) codes[i] = (uint8_t)(nearest(x[i] * inverse) + BON_GEMM8_ZERO);
 }
 
 INLINE void unscale_body(const struct bon_unscale *job) {
@@ -214,9 +208,8 @@ INLINE void attend_body(const struct bon_attend *a) {
     target static void norm_##suffix(float *y, const float *x, const float *weight, size_t n, float epsilon) {         \
         norm_body(y, x, weight, n, epsilon);                                                                           \
     }                                                                                                                  \
-    target static void quantize_##suffix(const float *x, size_t n, enum bon_gemm8_input input, void *codes,            \
-                                         float *scale) {                                                               \
-        quantize_body(x, n, input, codes, scale);                                                                      \
+    target static void quantize_##suffix(const float *x, size_t n, uint8_t *codes, float *scale) {                     \
+        quantize_body(x, n, codes, scale);                                                                             \
     }                                                                                                                  \
     target static void unscale_##suffix(const struct bon_unscale *job) { unscale_body(job); }                          \
     target static void attend_##suffix(const struct bon_attend *job) { attend_body(job); }                             \

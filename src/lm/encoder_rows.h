@@ -19,7 +19,7 @@ struct bon_attend {
 /* Sums of a block of weights -> values. */
 struct bon_unscale {
     const int32_t *sums;  /* n rows of BON_GEMM8_ROWS */
-    const int32_t *extra; /* what to take off each row of weights' sums */
+    const int32_t *extra; /* what BON_GEMM8_ZERO adds to each row of weights' sums */
     const float *scales;  /* of the rows of weights */
     const float *x_scales;
     float *y; /* n rows, `stride` apart */
@@ -31,8 +31,8 @@ struct bon_encoder_rows {
     bool (*usable)(void);
     /* y = x / rms(x) * weight */
     void (*norm)(float *y, const float *x, const float *weight, size_t n, float epsilon);
-    /* Codes of a row: its largest value is 127. What is not finite makes the scale, and so all results, NaN. */
-    void (*quantize)(const float *x, size_t n, enum bon_gemm8_input input, void *codes, float *scale);
+    /* Codes of a row, BON_GEMM8_ZERO added: its largest value is 127. What is not finite makes the scale, and so all results, NaN. */
+    void (*quantize)(const float *x, size_t n, uint8_t *codes, float *scale);
     void (*unscale)(const struct bon_unscale *job);
     void (*attend)(const struct bon_attend *job);
     /* y = silu(gate) * up, of a multiple of 8 values */

@@ -11,14 +11,24 @@
 
 /* ---- the net ---- */
 
-/* What unsigned bytes, 128 more than the code, add to sums. */
-static void fill_extra(int32_t *extra, const struct bon_encoder_matrix *m) {
+/* Whether all codes have 7 bits: from -64 to 63, those stay below 128 when 64 is added. */
+static bool are_narrow(const int8_t *codes, size_t n) {
+    uint8_t bits = 0;
+    for (size_t i = 0; i < n; i++) bits |= (uint8_t)(codes[i] + BON_GEMM8_MOST + 1);
+    return bits < 128;
+}
+
+/* What BON_GEMM8_ZERO in every place of x gives. */
+static bon_status fill_extra(const struct bon_encoder_net *net, int32_t *extra, const struct bon_encoder_matrix *m) {
+    if (!are_narrow(m->codes, m->rows * m->cols))
+        return bon_fail(BON_ERR_FORMAT, "a matrix has codes of more than 7 bits: the weights are damaged");
+    uint8_t *zeros = bon_alloc_array(m->cols, 1);
+    if (!zeros) return BON_ERR_NOMEM;
+    memset(zeros, BON_GEMM8_ZERO, m->cols);
     for (size_t row = 0; row < m->rows; row += BON_GEMM8_ROWS)
-        for (size_t c = 0; c < m->cols; c += BON_GEMM8_COLS) {
-            const int8_t *codes = m->codes + bon_gemm8_at(row, c, m->cols);
-            for (size_t r = 0; r < BON_GEMM8_ROWS; r++)
-                for (size_t k = 0; k < BON_GEMM8_COLS; k++) extra[row + r] += 128 * codes[r * BON_GEMM8_COLS + k];
-        }
+        net->gemm->block(zeros, 1, m->codes + row * m->cols, m->cols, extra + row);
+    free(zeros);
+    return BON_OK;
 }
 
 static bon_status find_matrices(struct bon_encoder_net *net, bool floats, const int8_t *codes, const float *scales,
@@ -38,8 +48,7 @@ static bon_status find_matrices(struct bon_encoder_net *net, bool floats, const 
         m->codes = codes + part->codes;
         m->scales = scales + part->scales;
         m->extra = net->extra + part->scales;
-        if (part->kind == BON_ENCODER_MATRIX && net->gemm->input == BON_GEMM8_BYTES)
-            fill_extra(net->extra + part->scales, m);
+        if (part->kind == BON_ENCODER_MATRIX) BON_TRY(fill_extra(net, net->extra + part->scales, m));
     }
     return BON_OK;
 }
@@ -97,7 +106,7 @@ static bon_status allocate(struct bon_encoder_reader *r) {
     if (!(r->scores = bon_alloc_array(padded * 4, sizeof(float)))) return BON_ERR_NOMEM;
     if (!(r->x_scales = bon_alloc_array(n, sizeof(float)))) return BON_ERR_NOMEM;
     if (!(r->gated = bon_alloc_array(c->width, sizeof(float)))) return BON_ERR_NOMEM;
-    if (!(r->codes = bon_alloc_array(n * widest, sizeof(int16_t)))) return BON_ERR_NOMEM;
+    if (!(r->codes = bon_alloc_array(n * widest, sizeof *r->codes))) return BON_ERR_NOMEM;
     return (r->sums = bon_alloc_array(n * BON_GEMM8_ROWS, sizeof *r->sums)) ? BON_OK : BON_ERR_NOMEM;
 }
 
@@ -118,13 +127,10 @@ void bon_encoder_reader_close(struct bon_encoder_reader *r) {
 
 static void multiply_codes(struct bon_encoder_reader *r, float *y, const float *x, const struct bon_encoder_matrix *m,
                            bool add) {
-    const struct bon_gemm8_kernel *gemm = r->net->gemm;
-    const size_t size = gemm->input == BON_GEMM8_BYTES ? 1 : sizeof(int16_t);
     for (size_t i = 0; i < r->n; i++)
-        r->net->rows->quantize(x + i * m->cols, m->cols, gemm->input, (char *)r->codes + i * m->cols * size,
-                               &r->x_scales[i]);
+        r->net->rows->quantize(x + i * m->cols, m->cols, r->codes + i * m->cols, &r->x_scales[i]);
     for (size_t row = 0; row < m->rows; row += BON_GEMM8_ROWS) {
-        gemm->block(r->codes, r->n, m->codes + row * m->cols, m->cols, r->sums);
+        r->net->gemm->block(r->codes, r->n, m->codes + row * m->cols, m->cols, r->sums);
         r->net->rows->unscale(&(struct bon_unscale){.sums = r->sums,
                                                     .extra = m->extra + row,
                                                     .scales = m->scales + row,

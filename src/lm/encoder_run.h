@@ -15,7 +15,7 @@ struct bon_encoder_matrix {
     const float *reals;
     const int8_t *codes;
     const float *scales;
-    const int32_t *extra; /* of a packed matrix: what the kernel's sums of each row have too much */
+    const int32_t *extra; /* of a packed matrix: what BON_GEMM8_ZERO adds to the sums of each row */
     size_t rows, cols;
 };
 
@@ -30,7 +30,8 @@ struct bon_encoder_net {
     float *angles; /* of rotary positions: cosine and sine */
 };
 
-/* Over weights that outlive it, of the sizes that bon_encoder_parts says. NULL kernels: the fastest of this processor. */
+/* Over weights that outlive it, of the sizes that bon_encoder_parts says. NULL kernels: the fastest of this processor.
+ * BON_ERR_FORMAT when a packed code has more than 7 bits. */
 bon_status bon_encoder_net_open(struct bon_encoder_net *net, const struct bon_encoder_config *config, bool floats,
                                 const int8_t *codes, const float *scales, const float *reals,
                                 const struct bon_gemm8_kernel *gemm, const struct bon_encoder_rows *rows);
@@ -39,7 +40,7 @@ void bon_encoder_net_close(struct bon_encoder_net *net);
 struct bon_encoder_reader {
     const struct bon_encoder_net *net;
     float *x, *h, *inner, *turned, *scores, *x_scales, *gated;
-    void *codes;
+    uint8_t *codes;
     int32_t *sums;
     size_t n; /* positions read */
 };

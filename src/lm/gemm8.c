@@ -1,19 +1,16 @@
-/* src/lm/gemm8.c: 8-bit products of blocks. Without VNNI two 8-bit factors cannot be multiplied exactly in one instruction (the
- * unsigned-by-signed one saturates), so AVX2 widens weights to 16 bits on the way and multiplies pairs; VNNI takes bytes, the left
- * factor without sign. See gemm8.h. */
+/* src/lm/gemm8.c: 8-bit products of blocks: three instructions for 32 products with AVX2, one for 32 or 64 with VNNI. See gemm8.h. */
 #include "lm/gemm8.h"
 
 #include <string.h>
 
 enum { ROWS = BON_GEMM8_ROWS, COLS = BON_GEMM8_COLS };
 
-static void portable_block(const void *x, size_t n, const int8_t *w, size_t cols, int32_t *sums) {
-    const int16_t *row = x;
-    for (size_t i = 0; i < n; i++, row += cols, sums += ROWS) {
+static void portable_block(const uint8_t *x, size_t n, const int8_t *w, size_t cols, int32_t *sums) {
+    for (size_t i = 0; i < n; i++, x += cols, sums += ROWS) {
         memset(sums, 0, ROWS * sizeof *sums);
         for (size_t c = 0; c < cols; c += COLS)
             for (size_t r = 0; r < ROWS; r++)
-                for (size_t k = 0; k < COLS; k++) sums[r] += row[c + k] * w[c * ROWS + r * COLS + k];
+                for (size_t k = 0; k < COLS; k++) sums[r] += x[c + k] * w[c * ROWS + r * COLS + k];
     }
 }
 
@@ -34,55 +31,37 @@ INLINE int32_t four_bytes(const uint8_t *x) {
     memcpy(&value, x, sizeof value);
     return value;
 }
-INLINE int64_t four_words(const int16_t *x) {
-    int64_t value;
-    memcpy(&value, x, sizeof value);
-    return value;
-}
 
-/* ---- AVX2: a register holds four rows by four columns, 16 bits each; sums of column pairs stay apart until the end ---- */
+/* ---- AVX2: a register holds eight rows by four columns ---- */
 
-/* `many` rows of x by 8 rows of w; `many` is known where this is inlined, so that the sums are in registers. */
-INLINE AVX2 void avx2_tile(const int16_t *x, int many, const int8_t *w, size_t cols, int32_t *sums) {
-    __m256i sum[6][2];
+/* `many` rows of x by 16 rows of w; `many` is known where this is inlined, so that the sums are in registers. */
+INLINE AVX2 void avx2_tile(const uint8_t *x, int many, const int8_t *w, size_t cols, int32_t *sums) {
+    const __m256i ones = _mm256_set1_epi16(1);
+    __m256i sum[5][2];
     for (int i = 0; i < many; i++) sum[i][0] = sum[i][1] = _mm256_setzero_si256();
     for (size_t c = 0; c < cols; c += COLS) {
-        const __m128i *codes = (const __m128i *)(const void *)(w + c * ROWS);
-        const __m256i low = _mm256_cvtepi8_epi16(_mm_loadu_si128(codes));
-        const __m256i high = _mm256_cvtepi8_epi16(_mm_loadu_si128(codes + 1));
+        const __m256i *codes = (const __m256i *)(const void *)(w + c * ROWS);
+        const __m256i low = _mm256_loadu_si256(codes), high = _mm256_loadu_si256(codes + 1);
         for (int i = 0; i < many; i++) {
-            const __m256i value = _mm256_set1_epi64x(four_words(x + (size_t)i * cols + c));
-            sum[i][0] = _mm256_add_epi32(sum[i][0], _mm256_madd_epi16(low, value));
-            sum[i][1] = _mm256_add_epi32(sum[i][1], _mm256_madd_epi16(high, value));
+            const __m256i value = _mm256_set1_epi32(four_bytes(x + (size_t)i * cols + c));
+            sum[i][0] = _mm256_add_epi32(sum[i][0], _mm256_madd_epi16(_mm256_maddubs_epi16(value, low), ones));
+            sum[i][1] = _mm256_add_epi32(sum[i][1], _mm256_madd_epi16(_mm256_maddubs_epi16(value, high), ones));
             __asm__("" : "+x"(sum[i][0]), "+x"(sum[i][1])); /* else gcc takes all values first, and sums go to memory */
         }
     }
-    for (int i = 0; i < many; i++) {
-        const __m256i pairs = _mm256_hadd_epi32(sum[i][0], sum[i][1]); /* rows 0 1 4 5 2 3 6 7 */
-        _mm256_storeu_si256((__m256i *)(void *)(sums + i * ROWS), _mm256_permute4x64_epi64(pairs, 0xd8));
-    }
+    for (int i = 0; i < many; i++)
+        for (int r = 0; r < 2; r++) _mm256_storeu_si256((__m256i *)(void *)(sums + i * ROWS + r * 8), sum[i][r]);
 }
 
-AVX2 static void avx2_block(const void *x, size_t n, const int8_t *w, size_t cols, int32_t *sums) {
-    enum { MANY = 6, FEW = 8 };
-    const int16_t *row = x;
-    for (size_t i = 0; i < n;) {
-        const size_t many = n - i < MANY ? n - i : MANY;
-        for (size_t r = 0; r < ROWS; r += FEW) {
-            const int16_t *from = row + i * cols;
-            const int8_t *codes = w + r * COLS;
-            int32_t *to = sums + i * ROWS + r;
-            switch (many) {
-            case 6: avx2_tile(from, 6, codes, cols, to); break;
-            case 5: avx2_tile(from, 5, codes, cols, to); break;
-            case 4: avx2_tile(from, 4, codes, cols, to); break;
-            case 3: avx2_tile(from, 3, codes, cols, to); break;
-            case 2: avx2_tile(from, 2, codes, cols, to); break;
-            default: avx2_tile(from, 1, codes, cols, to);
-            }
-        }
-        i += many;
-    }
+AVX2 static void avx2_block(const uint8_t *x, size_t n, const int8_t *w, size_t cols, int32_t *sums) {
+    enum { MANY = 5, FEW = 3, HALF = ROWS / 2 };
+    size_t i = 0;
+    for (; i + MANY <= n; i += MANY)
+        for (size_t r = 0; r < ROWS; r += HALF) avx2_tile(x + i * cols, MANY, w + r * COLS, cols, sums + i * ROWS + r);
+    for (; i + FEW <= n; i += FEW)
+        for (size_t r = 0; r < ROWS; r += HALF) avx2_tile(x + i * cols, FEW, w + r * COLS, cols, sums + i * ROWS + r);
+    for (; i < n; i++)
+        for (size_t r = 0; r < ROWS; r += HALF) avx2_tile(x + i * cols, 1, w + r * COLS, cols, sums + i * ROWS + r);
 }
 
 /* ---- VNNI: a register holds eight or sixteen rows by four columns ---- */
@@ -103,12 +82,11 @@ INLINE AVX_VNNI void vnni_tile(const uint8_t *x, int many, const int8_t *w, size
         for (int r = 0; r < 4; r++) _mm256_storeu_si256((__m256i *)(void *)(sums + i * ROWS + r * 8), sum[i][r]);
 }
 
-AVX_VNNI static void vnni_block(const void *x, size_t n, const int8_t *w, size_t cols, int32_t *sums) {
+AVX_VNNI static void vnni_block(const uint8_t *x, size_t n, const int8_t *w, size_t cols, int32_t *sums) {
     enum { MANY = 3 };
-    const uint8_t *row = x;
     size_t i = 0;
-    for (; i + MANY <= n; i += MANY) vnni_tile(row + i * cols, MANY, w, cols, sums + i * ROWS);
-    for (; i < n; i++) vnni_tile(row + i * cols, 1, w, cols, sums + i * ROWS);
+    for (; i + MANY <= n; i += MANY) vnni_tile(x + i * cols, MANY, w, cols, sums + i * ROWS);
+    for (; i < n; i++) vnni_tile(x + i * cols, 1, w, cols, sums + i * ROWS);
 }
 
 INLINE AVX512_VNNI void vnni512_tile(const uint8_t *x, int many, const int8_t *w, size_t cols, int32_t *sums) {
@@ -128,13 +106,12 @@ INLINE AVX512_VNNI void vnni512_tile(const uint8_t *x, int many, const int8_t *w
     }
 }
 
-AVX512_VNNI static void vnni512_block(const void *x, size_t n, const int8_t *w, size_t cols, int32_t *sums) {
+AVX512_VNNI static void vnni512_block(const uint8_t *x, size_t n, const int8_t *w, size_t cols, int32_t *sums) {
     enum { MANY = 8, FEW = 3 };
-    const uint8_t *row = x;
     size_t i = 0;
-    for (; i + MANY <= n; i += MANY) vnni512_tile(row + i * cols, MANY, w, cols, sums + i * ROWS);
-    for (; i + FEW <= n; i += FEW) vnni512_tile(row + i * cols, FEW, w, cols, sums + i * ROWS);
-    for (; i < n; i++) vnni512_tile(row + i * cols, 1, w, cols, sums + i * ROWS);
+    for (; i + MANY <= n; i += MANY) vnni512_tile(x + i * cols, MANY, w, cols, sums + i * ROWS);
+    for (; i + FEW <= n; i += FEW) vnni512_tile(x + i * cols, FEW, w, cols, sums + i * ROWS);
+    for (; i < n; i++) vnni512_tile(x + i * cols, 1, w, cols, sums + i * ROWS);
 }
 
 static bool has_avx2(void) {
@@ -160,11 +137,10 @@ static bool never(void) { return false; }
 #define vnni512_block portable_block
 #endif
 
-const struct bon_gemm8_kernel bon_gemm8_kernels[BON_GEMM8_KERNELS] = {
-    {"portable", BON_GEMM8_WORDS, portable_block, always},
-    {"avx2", BON_GEMM8_WORDS, avx2_block, has_avx2},
-    {"avx-vnni", BON_GEMM8_BYTES, vnni_block, has_vnni},
-    {"avx512-vnni", BON_GEMM8_BYTES, vnni512_block, has_vnni512}};
+const struct bon_gemm8_kernel bon_gemm8_kernels[BON_GEMM8_KERNELS] = {{"portable", portable_block, always},
+                                                                      {"avx2", avx2_block, has_avx2},
+                                                                      {"avx-vnni", vnni_block, has_vnni},
+                                                                      {"avx512-vnni", vnni512_block, has_vnni512}};
 
 const struct bon_gemm8_kernel *bon_gemm8_best(void) {
     size_t best = BON_GEMM8_KERNELS;

@@ -4,6 +4,9 @@
  * Weights lie in blocks of BON_GEMM8_ROWS rows; in a block, for each four columns, the four codes of every row side by side:
  * code (row, col) of a block is at col / 4 * 4 * BON_GEMM8_ROWS + row * 4 + col % 4. So one load takes what several rows need of
  * four columns, and the values of x are read once for all of them.
+ *
+ * Instructions before VNNI multiply unsigned by signed bytes and add two products in 16 bits. So that these never overflow, x is
+ * unsigned (128 more than its code) and weights have 7 bits: 255 * 64 * 2 fits. What the 128 adds is known beforehand.
  */
 #ifndef BON_SRC_LM_GEMM8_H
 #define BON_SRC_LM_GEMM8_H
@@ -13,25 +16,22 @@
 #include <stdint.h>
 
 enum { BON_GEMM8_ROWS = 32, BON_GEMM8_COLS = 4, BON_GEMM8_KERNELS = 4 };
-
-/* How a kernel wants the codes of x, which are from -127 to 127. */
-enum bon_gemm8_input {
-    BON_GEMM8_WORDS, /* 16-bit integers */
-    BON_GEMM8_BYTES  /* bytes, 128 more than the code: sums are those of the codes plus 128 times the row's sum */
+enum {
+    BON_GEMM8_ZERO = 128 /* what stands for 0 in x */,
+    BON_GEMM8_MOST = 63 /* the largest size of a weight's code */
 };
 
 /* sums[i * BON_GEMM8_ROWS + r] = sum over cols of x[i][c] w[r][c], for n rows of x and one block of w. cols is a multiple of
  * BON_GEMM8_COLS, at most 2^15, so that no sum overflows. */
-typedef void bon_gemm8_block(const void *x, size_t n, const int8_t *w, size_t cols, int32_t *sums);
+typedef void bon_gemm8_block(const uint8_t *x, size_t n, const int8_t *w, size_t cols, int32_t *sums);
 
 struct bon_gemm8_kernel {
     const char *name;
-    enum bon_gemm8_input input;
     bon_gemm8_block *block;
     bool (*usable)(void);
 };
 
-/* Slowest first; the first is portable. But for what BON_GEMM8_BYTES adds, all give the same sums. */
+/* Slowest first; the first is portable. All give the same sums. */
 extern const struct bon_gemm8_kernel bon_gemm8_kernels[BON_GEMM8_KERNELS];
 const struct bon_gemm8_kernel *bon_gemm8_best(void);
 

@@ -55,13 +55,20 @@ bon_status bon_trellis_confidence(struct bon_trellis *t, const struct bon_lattic
  * fits it on half of the files and shows what is left on the others. Without a tagger they are right as they are. */
 #define TAGGER_POWER 0.6F
 
+/* A network's file says its power, for what is joined differs from file to file. */
+static float power_of(const struct bon_lattice *lattice) {
+    if (lattice->neural) return lattice->neural->neural->join.power;
+    return lattice->tagger->weights ? TAGGER_POWER : 1;
+}
+
 void bon_lattice_calibrate(const struct bon_lattice *lattice, float *confidence) {
-    if (!lattice->tagger->weights) return;
+    const float power = power_of(lattice);
+    if (!(power < 1 || power > 1)) return;
     for (unsigned i = 0; i < lattice->count; i++) {
         const struct bon_position *position = &lattice->positions[i];
         float *p = confidence + position->first, sum = 0;
         if (position->count < 2) continue;
-        for (unsigned c = 0; c < position->count; c++) sum += p[c] = powf(p[c], TAGGER_POWER);
+        for (unsigned c = 0; c < position->count; c++) sum += p[c] = powf(p[c], power);
         for (unsigned c = 0; c < position->count && sum > 0; c++) p[c] /= sum;
     }
 }

@@ -26,13 +26,15 @@ bon_status bon_lattice_open(struct bon_lattice *lattice, const bon_lm *lm, const
     lattice->positions = bon_alloc_array(BON_LATTICE_POSITIONS, sizeof *lattice->positions);
     lattice->choices = bon_alloc_array((size_t)BON_LATTICE_POSITIONS * BON_LATTICE_CHOICES, sizeof *lattice->choices);
     lattice->tokens = bon_alloc_array(BON_LATTICE_POSITIONS, sizeof *lattice->tokens);
-    return lattice->positions && lattice->choices && lattice->tokens ? BON_OK : BON_ERR_NOMEM;
+    lattice->seen = bon_alloc_array(BON_LATTICE_POSITIONS, sizeof *lattice->seen);
+    return lattice->positions && lattice->choices && lattice->tokens && lattice->seen ? BON_OK : BON_ERR_NOMEM;
 }
 
 void bon_lattice_close(struct bon_lattice *lattice) {
     free(lattice->positions);
     free(lattice->choices);
     free(lattice->tokens);
+    free(lattice->seen);
     bon_buf_free(&lattice->scratch);
     bon_buf_free(&lattice->readings);
 }
@@ -100,6 +102,18 @@ static bon_status add_letters(struct bon_lattice *lattice, const char *line, con
     return BON_OK;
 }
 
+/* What the network sees of the position to be added; marks that may be changed are not there. */
+static bon_status see(struct bon_lattice *lattice, const char *line, const bon_token *token, const char *plain,
+                      size_t plain_n, bool has_marks) {
+    if (!lattice->neural) return BON_OK;
+    const bool marked = has_marks && !lattice->fix_marked;
+    if (marked) BON_TRY(fold(lattice, line, token));
+    lattice->seen[lattice->count] =
+        bon_neural_see(&lattice->neural->neural->sections.words, token, plain, plain_n, marked,
+                       lattice->scratch.len ? lattice->scratch.data : "", lattice->scratch.len);
+    return BON_OK;
+}
+
 static bool is_kept(const struct bon_lattice *lattice, size_t start) {
     for (unsigned i = 0; i < lattice->kept_count; i++)
         if (start >= lattice->kept[i].start && start < lattice->kept[i].end) return true;
@@ -118,6 +132,7 @@ static bon_status add_position(struct bon_lattice *lattice, const char *line, co
     if (plain_n == 0) BON_TRY(fold(lattice, line, token));
     lattice->tokens[lattice->count] =
         bon_tag_token_of(token, plain, plain_n, lattice->scratch.data, lattice->scratch.len);
+    BON_TRY(see(lattice, line, token, plain, plain_n, has_marks));
     *position = (struct bon_position){
         .start = token->start, .len = token->len, .first = lattice->choice_count, .letters = plain_n > 0};
     if (plain_n > 0 && !is_kept(lattice, token->start))
@@ -157,14 +172,15 @@ static void add_boundary(struct bon_lattice *lattice, uint32_t at) {
 
 bool bon_lattice_is_boundary(const struct bon_lattice *lattice, unsigned i) { return lattice->positions[i].len == 0; }
 
-/* What the tagger thinks of a position's choices. */
+/* What the tagger thinks of a position's choices; it counts less beside a network, which sees what it sees. */
 static void tag_position(struct bon_lattice *lattice, const struct bon_tag_sentence *sentence, unsigned i,
                          struct bon_position *position) {
     float scores[BON_TAGGER_WORDS + 1];
     bon_tagger_score(lattice->tagger, sentence, i, scores);
     scores[BON_TAGGER_WORDS] = 0;
+    const float weight = lattice->neural ? lattice->neural->neural->join.tagger_weight : 1;
     for (uint32_t c = position->first; c < position->first + position->count; c++)
-        lattice->choices[c].bonus += scores[lattice->choices[c].rank];
+        lattice->choices[c].bonus += weight * scores[lattice->choices[c].rank];
 }
 
 /* Asks the tagger about the positions begin .. end - 1, a sentence. */
@@ -260,9 +276,9 @@ bon_status bon_lattice_fill(struct bon_lattice *lattice, const char *line, size_
         prefer_typed(lattice, line, COMPANY_BONUS * lattice->company);
     else if (lattice->marked > 0 && !lattice->fix_marked)
         prefer_typed(lattice, line, COMPANY_BONUS * (float)lattice->marked / (float)lattice->letters);
-    if (lattice->tagger->weights) {
-        tag(lattice, lattice->open_end || lattice->count == BON_LATTICE_POSITIONS);
-        if (lattice->least < HUGE_VALF) drop_choices(lattice);
-    }
+    const bool open = lattice->open_end || lattice->count == BON_LATTICE_POSITIONS;
+    if (lattice->tagger->weights) tag(lattice, open);
+    if (lattice->neural) bon_neural_score(lattice->neural, lattice, lattice->seen, lattice->begins, !open);
+    if ((lattice->tagger->weights || lattice->neural) && lattice->least < HUGE_VALF) drop_choices(lattice);
     return BON_OK;
 }

@@ -9,6 +9,7 @@
 
 #include "bon/restore.h"
 #include "restore/index.h"
+#include "restore/neural_score.h"
 #include "restore/tagger.h"
 
 enum {
@@ -44,12 +45,15 @@ struct bon_lattice {
     const bon_lm *lm;
     const struct bon_index *index;
     const struct bon_tagger *tagger;
+    struct bon_neural_reader *neural; /* NULL: there is no network */
     bool fix_marked;
-    bool residue;                   /* keys left in the text are understood */
-    bool open_end;                  /* the line goes on behind its last token */
-    float least;                    /* choices that the tagger puts this much (log10) below the best are left out */
+    bool residue;  /* keys left in the text are understood */
+    bool open_end; /* the line goes on behind its last token */
+    bool begins;   /* the line begins with the window */
+    float least;   /* choices that tagger and network put this much (log10) below the best are left out */
     struct bon_position *positions; /* [BON_LATTICE_POSITIONS] */
     struct bon_tag_token *tokens;   /* of each position */
+    struct bon_neural_token *seen;  /* the same for the network */
     unsigned count;
     struct bon_choice *choices; /* [BON_LATTICE_POSITIONS * BON_LATTICE_CHOICES] */
     uint32_t choice_count;

@@ -158,6 +158,36 @@ bon_status bon_neural_sections_write(struct bon_artefact_writer *writer, const s
     return write_priors(writer, words->gates, priors);
 }
 
+/* ---- weights ---- */
+
+bool bon_neural_is_in(const struct bon_artefact *artefact) { return bon_artefact_has(artefact, "neural.header"); }
+
+bon_status bon_neural_weights_open(struct bon_neural_weights_view *view, const struct bon_neural_sections *s,
+                                   const struct bon_artefact *artefact) {
+    const void *codes = NULL, *scales = NULL, *reals;
+    const bool floats = s->header.weights == BON_NEURAL_FLOAT;
+    if (s->header.weights == BON_NEURAL_NO_WEIGHTS)
+        return bon_fail(BON_ERR_FORMAT, "%s: a vocabulary without a network: give what `bon neural export` wrote",
+                        bon_artefact_path(artefact));
+    if (!bon_encoder_packs(&s->config)) return corrupt(artefact, "neural.header", "a network of impossible sizes");
+    struct bon_encoder_part *parts = bon_alloc_array(bon_encoder_part_count(&s->config), sizeof *parts);
+    if (!parts) return BON_ERR_NOMEM;
+    const struct bon_encoder_sizes sizes = bon_encoder_parts(&s->config, floats, parts);
+    free(parts);
+    if (!floats) BON_TRY(section(artefact, "neural.codes", sizes.codes, &codes));
+    if (!floats) BON_TRY(section(artefact, "neural.scales", sizes.scales * sizeof *view->scales, &scales));
+    BON_TRY(section(artefact, "neural.reals", sizes.reals * sizeof *view->reals, &reals));
+    *view = (struct bon_neural_weights_view){codes, scales, reals};
+    return BON_OK;
+}
+
+bon_status bon_neural_weights_write(struct bon_artefact_writer *writer, const struct bon_encoder_packed *p) {
+    const bool floats = p->sizes.codes == 0;
+    if (!floats) BON_TRY(bon_artefact_add(writer, "neural.codes", p->codes, p->sizes.codes));
+    if (!floats) BON_TRY(bon_artefact_add(writer, "neural.scales", p->scales, p->sizes.scales * sizeof *p->scales));
+    return bon_artefact_add(writer, "neural.reals", p->reals, p->sizes.reals * sizeof *p->reals);
+}
+
 /* ---- what training begins with ---- */
 
 bon_status bon_neural_words_write(const char *path, const struct bon_encoder_config *config,

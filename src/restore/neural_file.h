@@ -7,7 +7,11 @@
 #ifndef BON_SRC_RESTORE_NEURAL_FILE_H
 #define BON_SRC_RESTORE_NEURAL_FILE_H
 
+#include "lm/encoder_parts.h"
 #include "restore/neural.h"
+
+/* Sections have names that begin with this. */
+#define BON_NEURAL_PREFIX "neural."
 
 enum { BON_NEURAL_VERSION = 1, BON_NEURAL_WORDS_MAX = 1 << 16 };
 #define BON_NEURAL_KIND "bonnn"
@@ -61,6 +65,19 @@ static inline float bon_neural_prior(const struct bon_neural_sections *s, uint32
 bon_status bon_neural_sections_write(struct bon_artefact_writer *writer, const struct bon_encoder_config *config,
                                      const struct bon_neural_words *words, const float *priors,
                                      enum bon_neural_weights weights, const struct bon_neural_join *join);
+
+/* ---- weights ---- */
+
+/* Where they are, checked: sizes, and that a network of BON_NEURAL_INT8 can be packed. BON_ERR_FORMAT when there are none. */
+struct bon_neural_weights_view {
+    const int8_t *codes;
+    const float *scales, *reals;
+};
+bon_status bon_neural_weights_open(struct bon_neural_weights_view *view, const struct bon_neural_sections *sections,
+                                   const struct bon_artefact *artefact);
+bon_status bon_neural_weights_write(struct bon_artefact_writer *writer, const struct bon_encoder_packed *packed);
+/* Whether an artefact has these sections, by their header. */
+bool bon_neural_is_in(const struct bon_artefact *artefact);
 
 /* ---- what training begins with ---- */
 

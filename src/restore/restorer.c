@@ -1,4 +1,5 @@
-/* src/restore/restorer.c: the model: an n-gram model whose file also holds the index of candidates. Opening reads no more than
+/* src/restore/restorer.c: the model: an n-gram model whose file also holds the index of candidates, and may hold a tagger and a
+ * network. Opening reads no more than
  * the headers: whatever the rest holds, it is bounded where it is used, and bon_restorer_verify reads all of it. */
 #include <stdlib.h>
 
@@ -13,6 +14,7 @@ static const bon_lm_open_options lazy = {.lazy = 1};
 static bon_status finish_opening(bon_restorer **out, bon_restorer *restorer, bon_status status) {
     if (status == BON_OK) status = bon_index_open(&restorer->index, bon_lm_artefact(restorer->lm));
     if (status == BON_OK) status = bon_tagger_open(&restorer->tagger, bon_lm_artefact(restorer->lm));
+    if (status == BON_OK) status = bon_neural_open(&restorer->neural, bon_lm_artefact(restorer->lm));
     if (status != BON_OK) {
         bon_restorer_close(restorer);
         return status;
@@ -34,11 +36,27 @@ bon_status bon_restorer_open_memory(bon_restorer **out, const void *bytes, size_
 
 void bon_restorer_close(bon_restorer *restorer) {
     if (!restorer) return;
+    bon_neural_close(&restorer->neural);
     bon_lm_close(restorer->lm);
     free(restorer);
 }
 
-bon_status bon_restorer_verify(const bon_restorer *restorer) { return bon_lm_verify(restorer->lm); }
+bon_status bon_restorer_verify(const bon_restorer *restorer) {
+    BON_TRY(bon_lm_verify(restorer->lm));
+    return restorer->neural.artefact ? bon_artefact_verify(restorer->neural.artefact) : BON_OK;
+}
+
+bon_status bon_restorer_join(bon_restorer *restorer, const char *path) {
+    struct bon_neural neural;
+    BON_TRY(bon_neural_open_file(&neural, path));
+    bon_neural_close(&restorer->neural);
+    restorer->neural = neural;
+    return BON_OK;
+}
+
+void bon_restorer_join_weights(bon_restorer *restorer, const struct bon_neural_join *join) {
+    restorer->neural.join = *join;
+}
 
 const bon_lm *bon_restorer_lm(const bon_restorer *restorer) { return restorer->lm; }
 

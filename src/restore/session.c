@@ -45,6 +45,10 @@ bon_status bon_restore_session_open(bon_restore_session **out, const bon_restore
     if (status == BON_OK)
         status = bon_lattice_open(&session->lattice, restorer->lm, &restorer->index, &restorer->tagger,
                                   options->fix_marked != 0);
+    if (status == BON_OK && restorer->neural.there) {
+        status = bon_neural_reader_open(&session->neural, &restorer->neural);
+        session->lattice.neural = &session->neural;
+    }
     if (status == BON_OK) status = bon_scorer_open(&session->scorer, restorer->lm, &restorer->index.pairs);
     if (status == BON_OK) status = bon_trellis_open(&session->trellis, beam, DEFAULT_THRESHOLD);
     if (status != BON_OK) {
@@ -71,6 +75,7 @@ void bon_restore_session_close(bon_restore_session *session) {
     bon_alternatives_free(session->alternatives);
     free(session->confidence);
     bon_lattice_close(&session->lattice);
+    bon_neural_reader_close(&session->neural);
     bon_scorer_close(&session->scorer);
     bon_trellis_close(&session->trellis);
     bon_buf_free(&session->spelled);
@@ -127,6 +132,7 @@ static bon_status run_window(struct run *run) {
     size_t pos = run->before = step_back(run);
     run->slice = run->n - run->base < SLICE_MAX ? run->n - run->base : SLICE_MAX;
     run->written = run->before;
+    lattice->begins = run->base == 0;
     BON_TRY(bon_lattice_fill(lattice, run->line + run->base, run->slice, &pos));
     for (unsigned i = 0; run->session->trellis.cache && i < lattice->count; i++)
         bon_cache_weigh(run->session->trellis.cache, lattice->choices + lattice->positions[i].first,

@@ -8,7 +8,11 @@ struct bon_restorer {
     bon_lm *lm;
     struct bon_index index;
     struct bon_tagger tagger;
+    struct bon_neural neural; /* inside the model, or joined */
 };
+
+/* Sets how scores are joined with those of the network, for who looks for what is best; before sessions are opened. */
+void bon_restorer_join_weights(bon_restorer *restorer, const struct bon_neural_join *join);
 
 /* A way through a line, as it grows window by window. */
 struct bon_way {
@@ -23,6 +27,7 @@ struct bon_restore_session {
     bon_restore_options options;
     struct bon_lattice lattice;
     float least; /* of the lattice, where only the best reading is asked for */
+    struct bon_neural_reader neural;
     struct bon_scorer scorer;
     struct bon_trellis trellis;
     uint32_t path[BON_LATTICE_POSITIONS + 1];

@@ -131,6 +131,24 @@ Test(encoder_run, weights_out_of_their_mind_do_no_harm) {
     encoder_toy_close(&toy);
 }
 
+Test(encoder_run, codes_of_more_than_7_bits_are_refused) {
+    struct encoder_toy toy;
+    struct bon_encoder_packed packed;
+    struct bon_encoder_net net;
+    encoder_toy_open(&toy, &configs[0], 0, 6);
+    cr_assert_eq(bon_encoder_pack(&packed, &configs[0], toy.params, toy.values, false), BON_OK);
+    static const int8_t beyond[] = {64, 127, -65, -128};
+    for (size_t i = 0; i < sizeof beyond; i++) {
+        packed.codes[packed.sizes.codes - 1 - i] = beyond[i];
+        cr_expect_eq(
+            bon_encoder_net_open(&net, &configs[0], false, packed.codes, packed.scales, packed.reals, NULL, NULL),
+            BON_ERR_FORMAT);
+        packed.codes[packed.sizes.codes - 1 - i] = 0;
+    }
+    bon_encoder_packed_free(&packed);
+    encoder_toy_close(&toy);
+}
+
 Test(encoder_run, what_is_not_finite_is_not_packed) {
     struct encoder_toy toy;
     struct bon_encoder_packed packed;
