@@ -32,16 +32,26 @@ static bon_status take_word(void *context, const char *word, size_t n) {
     return know(intake, id);
 }
 
+/* In memory, places are 32 bits wide and so is what they add up to; in a store they are sorted in chunks. */
+static bon_status check_room(const struct bon_corpus *corpus, size_t row, unsigned order, uint64_t count) {
+    if (count >= UINT32_MAX) return bon_fail(BON_ERR_LIMIT, "an n-gram was seen more than %u times", UINT32_MAX - 1);
+    if (corpus->store) return BON_OK;
+    if (row >= (UINT32_MAX - 1) / order)
+        return bon_fail(BON_ERR_LIMIT, "more than %u distinct %u-grams; give a limit of memory (--memory)",
+                        (UINT32_MAX - 1) / order, order);
+    if (count >= UINT32_MAX - corpus->total)
+        return bon_fail(BON_ERR_LIMIT, "the counts add up to more than %u words; give a limit of memory (--memory)",
+                        UINT32_MAX - 1);
+    return BON_OK;
+}
+
 static bon_status take_row(void *context, unsigned shared, const uint32_t *items, uint64_t count) {
     const struct intake *intake = context;
     struct bon_corpus *corpus = intake->corpus;
     unsigned order = intake->order;
     size_t row = corpus->count / order;
     (void)shared;
-    if (row >= (UINT32_MAX - 1) / order)
-        return bon_fail(BON_ERR_LIMIT, "more than %u distinct %u-grams", (UINT32_MAX - 1) / order, order);
-    if (count >= UINT32_MAX - corpus->total)
-        return bon_fail(BON_ERR_LIMIT, "the counts add up to more than %u words", UINT32_MAX - 1);
+    BON_TRY(check_room(corpus, row, order, count));
     BON_TRY(bon_store_grow(corpus->store, &corpus->ids, &corpus->cap, corpus->count + order, sizeof *corpus->ids));
     BON_TRY(bon_store_grow(corpus->store, &corpus->weight, &corpus->weight_cap, row + 1, sizeof *corpus->weight));
     corpus->total += count;

@@ -231,6 +231,15 @@ static void count_words(struct bon_grams *grams, const struct bon_word_order *wo
     }
 }
 
+/* Counts are 32 bits wide. None is above that of a word or of lines, nor is what those behind one context add up to. */
+static bon_status check_counts(const struct bon_word_order *words) {
+    for (uint32_t w = 0; w < words->types; w++)
+        if (words->counts[w] > UINT32_MAX)
+            return bon_fail(BON_ERR_LIMIT, "a word was seen, or a line ends, more than %u times: build from less text",
+                            UINT32_MAX);
+    return BON_OK;
+}
+
 bon_status bon_grams_find(struct bon_grams *grams, unsigned order, unsigned threads, struct bon_corpus *corpus,
                           const struct bon_word_order *words, const uint32_t *prune) {
     *grams = (struct bon_grams){.order = order, .threads = threads, .store = corpus->store};
@@ -238,7 +247,8 @@ bon_status bon_grams_find(struct bon_grams *grams, unsigned order, unsigned thre
         .shared = {
             .grams = grams, .corpus = corpus, .words = words, .prune = prune, .pruning = prunes(order, prune, words)}};
     bon_place_sorter_init(&search.shared.sorter, corpus->ids, order - 1, words->types);
-    bon_status status = bon_gram_level_resize(grams, 1, search.shared.pruning, words->types);
+    bon_status status = check_counts(words);
+    if (status == BON_OK) status = bon_gram_level_resize(grams, 1, search.shared.pruning, words->types);
     if (status != BON_OK) goto done;
     grams->level[0].count = words->types;
     if (order == 1)

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "failmalloc.h"
 #include "files.h"
+#include "ngram/counts.h"
 #include "ngram/table.h"
 
 static const char TEXT[] = "con mèo nhỏ nằm ngủ trên mái nhà\n"
@@ -400,4 +401,39 @@ static bon_status round_with_counts(void *options) {
 Test(builder, allocation_failures_with_counts) {
     bon_lm_build_options options = {.order = 3, .discount_fallback = 1};
     failmalloc_check(round_with_counts, &options);
+}
+
+/* Counts of more text than 32 bits can number: within a limit of memory they may be many, of one word they may not. */
+Test(builder, counts_of_much_text, .fini = files_clear) {
+    for (int limit = 0; limit < 2; limit++)
+        for (uint64_t each = 1000000; each <= 4000000000; each *= 4000) {
+            const bon_lm_build_options options = {
+                .order = 2, .discount_fallback = 1, .memory = limit ? BON_LM_MEMORY_MIN : 0, .folder = "/tmp"};
+            bon_counter *counter;
+            bon_counts *counts;
+            bon_lm_builder *builder;
+            bon_lm_table *table = NULL;
+            cr_assert_eq(bon_counter_open(&counter, 2), BON_OK);
+            cr_assert_eq(bon_counter_add(counter, "a b\nc d\ne f\n", 12), BON_OK);
+            cr_assert_eq(bon_counter_finish(counter, &counts), BON_OK);
+            bon_counter_close(counter);
+            for (uint64_t i = 0; i < counts->size; i++) counts->count[i] = each;
+            bool much = each > 1000000000; /* of three words each, together above 2^32 */
+            cr_assert_eq(bon_lm_builder_open(&builder, &options), BON_OK);
+            bon_status status = bon_lm_builder_add_counts(builder, counts);
+            if (status == BON_OK) status = bon_lm_builder_estimate(builder, &table);
+            cr_assert_eq(status, much && !limit ? BON_ERR_LIMIT : BON_OK, "%s", bon_error_message());
+            if (status != BON_OK) cr_assert(strstr(bon_error_message(), "--memory"));
+            bon_lm_builder_close(builder);
+            bon_lm_table_close(table);
+            if (limit && much) {      /* the word b, now twice as often */
+                counts->grams[3] = 1; /* c b in place of c d */
+                cr_assert_eq(bon_lm_builder_open(&builder, &options), BON_OK);
+                status = bon_lm_builder_add_counts(builder, counts);
+                if (status == BON_OK) status = bon_lm_builder_estimate(builder, &table);
+                cr_assert_eq(status, BON_ERR_LIMIT);
+                bon_lm_builder_close(builder);
+            }
+            bon_counts_close(counts);
+        }
 }
