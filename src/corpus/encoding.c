@@ -9,7 +9,7 @@
 #include "normalize/charset.h"
 #include "syllable/utf8.h"
 
-enum { PRESCAN = 4096, LABEL_MAX = 40, VALID_PER_INVALID = 4 };
+enum { PRESCAN = 4096, LABEL_MAX = 40, VALID_PER_INVALID = 4, PAGE_SHARE = 1000 };
 
 enum family { UNKNOWN, UTF8, WESTERN, CP1258, VISCII, TCVN3, VNI };
 
@@ -111,13 +111,36 @@ static size_t label_of_page(const char *bytes, size_t n, const char **label) {
 
 /* ---- decoding ---- */
 
+/* Bytes of ASCII at the beginning. */
+static size_t ascii_length(const char *bytes, size_t n) {
+    const uint64_t highs = UINT64_C(0x8080808080808080);
+    size_t i = 0;
+    for (uint64_t word; i + sizeof word <= n; i += sizeof word) {
+        memcpy(&word, bytes + i, sizeof word);
+        if (word & highs) break;
+    }
+    while (i < n && (unsigned char)bytes[i] < 0x80) i++;
+    return i;
+}
+
 static void count_utf8(const char *bytes, size_t n, size_t *longer, size_t *invalid) {
     unsigned length;
     *longer = *invalid = 0;
-    for (size_t at = 0; at < n; at += length) {
-        *invalid += bon_utf8_read(bytes + at, n - at, &length) == BON_UTF8_INVALID;
-        *longer += length > 1;
+    for (size_t at = ascii_length(bytes, n); at < n; at += ascii_length(bytes + at, n - at)) {
+        do { /* words have several such letters */
+            *invalid += bon_utf8_read(bytes + at, n - at, &length) == BON_UTF8_INVALID;
+            *longer += length > 1;
+            at += length;
+        } while (at < n && (unsigned char)bytes[at] >= 0x80);
     }
+}
+
+bool bon_encoding_is_certain(const char *text, size_t n, size_t share) {
+    const char *end = text + n;
+    size_t wanted = n / share + 1, count = 0;
+    for (const char *at = text; n > 0 && count < wanted && (at = memchr(at, '\xe1', (size_t)(end - at))); at++)
+        count += end - at > 2 && (at[1] == '\xba' || at[1] == '\xbb') && bon_utf8_tail(at[2]);
+    return count >= wanted;
 }
 
 static bon_status widen(const char *bytes, size_t n, bon_buf *out) {
@@ -176,6 +199,8 @@ static bon_status decode_bytes(const char *bytes, size_t n, const char *label, s
     enum family family = family_of(label, label_len);
     size_t longer, invalid;
     bool known = false;
+    if ((label_len == 0 || family == UTF8) && bon_encoding_is_certain(bytes, n, PAGE_SHARE))
+        return bon_buf_append(out, bytes, n);
     count_utf8(bytes, n, &longer, &invalid);
     if (invalid == 0 || longer / VALID_PER_INVALID > invalid || (family == UTF8 && longer > invalid))
         return bon_buf_append(out, bytes, n);

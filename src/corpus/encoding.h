@@ -19,6 +19,10 @@
 bon_status bon_encoding_decode(const char *bytes, size_t n, const char *label, size_t label_len, bon_buf *out,
                                bool *wide);
 
+/* Whether text is Vietnamese in UTF-8 for certain: one byte in `share` begins a letter that nothing else has so often (U+1E80 to U+1EFF).
+ * Then it is not worth a look at every line. */
+bool bon_encoding_is_certain(const char *text, size_t n, size_t share);
+
 /* Appends text, line by line as bytes where every character of a line has one. */
 bon_status bon_encoding_narrow(const char *text, size_t n, bon_buf *out);
 

@@ -12,7 +12,7 @@
 #include "corpus/markup.h"
 #include "normalize/html.h"
 
-enum { MENU_LINKS = 3 };
+enum { MENU_LINKS = 3, LETTERS = 26, TEXT_SHARE = 100 };
 #define MENU_SHARE 0.8 /* of a line's bytes that are in links */
 
 /* ---- elements ---- */
@@ -58,14 +58,6 @@ enum { ELEMENTS = sizeof elements / sizeof *elements };
 /* Those that go where an attribute says that they are not read: always closed, so that their end is found. */
 static const char *const containers[] = {"div", "form", "header", "ol", "section", "table", "ul"};
 
-static int by_name(const void *name, const void *element) {
-    return strcmp(name, ((const struct element *)element)->name);
-}
-
-static const struct element *find_element(const char *name) {
-    return bsearch(name, elements, ELEMENTS, sizeof *elements, by_name);
-}
-
 /* ---- the page ---- */
 
 struct line {
@@ -84,7 +76,8 @@ struct mark {
 };
 
 struct bon_page {
-    bon_normalizer *normalizer;
+    bon_normalizer *normalizer, *judge; /* judge: tells charsets, line by line */
+    unsigned char first[LETTERS + 1];   /* of `elements`, by letter */
     bool menus;
     bon_buf utf8, plain, piece, space;
     bon_buf title, lang, date, url;
@@ -97,17 +90,35 @@ struct bon_page {
     size_t run_start, run_links; /* lines of links that end here */
 };
 
+static void index_elements(struct bon_page *page) {
+    unsigned char at = 0;
+    for (unsigned letter = 0; letter <= LETTERS; letter++) {
+        while (at < ELEMENTS && elements[at].name[0] < (char)('a' + letter)) at++;
+        page->first[letter] = at;
+    }
+}
+
+static const struct element *find_element(const struct bon_page *page, const char *name) {
+    unsigned letter = (unsigned)(name[0] - 'a');
+    if (letter >= LETTERS) return NULL;
+    for (unsigned i = page->first[letter]; i < page->first[letter + 1]; i++)
+        if (strcmp(elements[i].name, name) == 0) return &elements[i];
+    return NULL;
+}
+
 bon_status bon_page_open(struct bon_page **out, bool menus) {
     const bon_normalize_options options = {.from = BON_CHARSET_AUTO};
     *out = NULL;
     struct bon_page *page = bon_alloc_zeroed(1, sizeof *page);
     if (!page) return BON_ERR_NOMEM;
     page->menus = menus;
-    bon_status status = bon_normalizer_open(&page->normalizer, &options);
+    index_elements(page);
+    bon_status status = bon_normalizer_open(&page->normalizer, NULL);
+    if (status == BON_OK) status = bon_normalizer_open(&page->judge, &options);
     if (status == BON_OK)
         *out = page;
     else
-        free(page);
+        bon_page_close(page);
     return status;
 }
 
@@ -117,6 +128,7 @@ void bon_page_close(struct bon_page *page) {
                                 &page->title, &page->lang,  &page->date,  &page->url};
     for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) bon_buf_free(buffers[i]);
     bon_normalizer_close(page->normalizer);
+    bon_normalizer_close(page->judge);
     free(page->marks);
     free(page);
 }
@@ -163,20 +175,33 @@ static bon_status end_line(struct bon_page *page) {
     return BON_OK;
 }
 
-static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
+static bool is_blank(char c) {
+    const uint64_t blanks = UINT64_C(1) << ' ' | 1 << '\t' | 1 << '\n' | 1 << '\r' | 1 << '\f';
+    return (unsigned char)c <= ' ' && blanks >> c & 1;
+}
 
 static bon_status put_blank(struct bon_page *page) {
     bool needed = page->plain.len > page->line.start && page->plain.data[page->plain.len - 1] != ' ';
     return needed ? bon_buf_put(&page->plain, ' ') : BON_OK;
 }
 
+/* The end of a run of words with one space between; *spaces of these. */
+static size_t words_end(const char *text, size_t n, size_t at, size_t *spaces) {
+    for (*spaces = 0; at < n; at++) {
+        if (!is_blank(text[at])) continue;
+        if (text[at] != ' ' || at + 1 == n || is_blank(text[at + 1])) break;
+        ++*spaces;
+    }
+    return at;
+}
+
 static bon_status put_words(struct bon_page *page, const char *text, size_t n) {
-    for (size_t at = 0, end; at < n; at = end) {
-        end = at;
-        while (end < n && !is_blank(text[end])) end++;
+    for (size_t at = 0, end, spaces; at < n; at = end) {
+        while (at < n && is_blank(text[at]) && page->plain.len == page->line.start && !page->pre) at++;
+        end = words_end(text, n, at, &spaces);
         BON_TRY(bon_buf_append(&page->plain, text + at, end - at));
-        page->line.bytes += end - at;
-        if (page->in_link) page->line.link_bytes += end - at;
+        page->line.bytes += end - at - spaces;
+        if (page->in_link) page->line.link_bytes += end - at - spaces;
         for (bool first = true; end < n && is_blank(text[end]); end++, first = false) {
             if (page->pre > 0 && text[end] == '\n')
                 BON_TRY(end_line(page));
@@ -292,7 +317,7 @@ static bon_status read_meta(struct bon_page *page, const struct bon_markup_token
 /* ---- tags ---- */
 
 static bon_status open_element(struct bon_page *page, const struct bon_markup_token *token, enum role *content) {
-    const struct element *element = find_element(token->name);
+    const struct element *element = find_element(page, token->name);
     if (!element) return BON_OK;
     size_t index = (size_t)(element - elements);
     switch ((enum role)element->role) {
@@ -318,7 +343,7 @@ static bon_status open_element(struct bon_page *page, const struct bon_markup_to
 }
 
 static bon_status close_element(struct bon_page *page, const char *name) {
-    const struct element *element = find_element(name);
+    const struct element *element = find_element(page, name);
     if (!element) return BON_OK;
     close_mark(page, (size_t)(element - elements));
     switch ((enum role)element->role) {
@@ -359,6 +384,12 @@ static bon_status read_markup(struct bon_page *page) {
     return BON_OK;
 }
 
+/* Appends what was read, normalized. */
+static bon_status put_out(struct bon_page *page, const bon_buf *plain, bon_buf *text) {
+    bool certain = bon_encoding_is_certain(plain->data, plain->len, TEXT_SHARE);
+    return bon_document_text(text, certain ? page->normalizer : page->judge, plain->data, plain->len, &page->space);
+}
+
 static bon_status read_bytes(struct bon_page *page, const char *bytes, size_t n, const char *label, size_t label_len,
                              bon_buf *text) {
     begin_page(page);
@@ -373,14 +404,14 @@ static bon_status read_bytes(struct bon_page *page, const char *bytes, size_t n,
         BON_TRY(bon_encoding_narrow(page->plain.data, page->plain.len, &page->piece));
         plain = &page->piece;
     }
-    return bon_document_text(text, page->normalizer, plain->data, plain->len, &page->space);
+    return put_out(page, plain, text);
 }
 
 bon_status bon_page_read(struct bon_page *page, const char *bytes, size_t n, const char *label, size_t label_len,
                          struct bon_document *document) {
     BON_TRY(read_bytes(page, bytes, n, label, label_len, &document->text));
     if (document->title.len == 0)
-        BON_TRY(bon_document_line(&document->title, page->normalizer, page->title.data, page->title.len));
+        BON_TRY(bon_document_line(&document->title, page->judge, page->title.data, page->title.len));
     if (document->url.len == 0) BON_TRY(bon_document_string(&document->url, page->url.data, page->url.len));
     BON_TRY(bon_document_member(document, "lang", page->lang.data, page->lang.len));
     return bon_document_member(document, "date", page->date.data, page->date.len);
@@ -395,7 +426,7 @@ bon_status bon_page_read_plain(struct bon_page *page, const char *bytes, size_t 
     begin_page(page);
     if (n == 0) return BON_OK;
     BON_TRY(bon_encoding_decode(bytes, n, label, label_len, &page->utf8, NULL));
-    return bon_document_text(text, page->normalizer, page->utf8.data, page->utf8.len, &page->space);
+    return put_out(page, &page->utf8, text);
 }
 
 bon_status bon_page_line(struct bon_page *page, const char *text, size_t n, bon_buf *line) {

@@ -9,12 +9,12 @@
 #include "syllable/unicode.h"
 #include "syllable/utf8.h"
 
-enum { PAUSE_MS = 4000 };
+enum { PAUSE_MS = 4000, TEXT_SHARE = 100 };
 
 static const char arrow[] = "-->";
 
 struct bon_subtitles {
-    bon_normalizer *normalizer;
+    bon_normalizer *normalizer, *judge; /* judge: tells charsets, line by line */
     bon_buf utf8, normal, bare, piece, said, space;
 };
 
@@ -38,17 +38,19 @@ bon_status bon_subtitles_open(struct bon_subtitles **out) {
     *out = NULL;
     struct bon_subtitles *subtitles = bon_alloc_zeroed(1, sizeof *subtitles);
     if (!subtitles) return BON_ERR_NOMEM;
-    bon_status status = bon_normalizer_open(&subtitles->normalizer, &options);
+    bon_status status = bon_normalizer_open(&subtitles->normalizer, NULL);
+    if (status == BON_OK) status = bon_normalizer_open(&subtitles->judge, &options);
     if (status == BON_OK)
         *out = subtitles;
     else
-        free(subtitles);
+        bon_subtitles_close(subtitles);
     return status;
 }
 
 void bon_subtitles_close(struct bon_subtitles *subtitles) {
     if (!subtitles) return;
     bon_normalizer_close(subtitles->normalizer);
+    bon_normalizer_close(subtitles->judge);
     bon_buf *const buffers[] = {&subtitles->utf8,  &subtitles->normal, &subtitles->bare,
                                 &subtitles->piece, &subtitles->said,   &subtitles->space};
     for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) bon_buf_free(buffers[i]);
@@ -108,16 +110,18 @@ static bon_status read_piece(struct bon_subtitles *space, struct line line) {
     static const struct bon_html_place place = {.begins_inside = true};
     uint64_t count = 0;
     space->bare.len = space->piece.len = 0;
+    BON_TRY(bon_buf_reserve(&space->bare, line.n));
     for (size_t i = 0; i < line.n;) {
         const char *at = line.text + i, *close = NULL;
         if (begins_tag(at, line.n - i)) close = memchr(at, *at == '{' ? '}' : '>', line.n - i);
         if (close)
             i = (size_t)(close - line.text) + 1;
         else
-            BON_TRY(bon_buf_put(&space->bare, line.text[i++]));
+            bon_buf_push(&space->bare, line.text + i++, 1);
     }
-    return space->bare.len ? bon_html_pass(space->bare.data, space->bare.len, &place, &space->piece, &count, NULL)
-                           : BON_OK;
+    if (!space->bare.len || !memchr(space->bare.data, '&', space->bare.len))
+        return bon_buf_append(&space->piece, space->bare.data, space->bare.len);
+    return bon_html_pass(space->bare.data, space->bare.len, &place, &space->piece, &count, NULL);
 }
 
 static struct line trim(struct line line) {
@@ -246,7 +250,9 @@ bon_status bon_subtitles_read(struct bon_subtitles *subtitles, const char *name,
     subtitles->utf8.len = subtitles->normal.len = subtitles->said.len = 0;
     if (n > 0) BON_TRY(bon_encoding_decode(bytes, n, label, label_len, &subtitles->utf8, NULL));
     if (subtitles->utf8.len > 0) {
-        BON_TRY(bon_normalize(subtitles->normalizer, subtitles->utf8.data, subtitles->utf8.len, &subtitles->normal));
+        bool certain = bon_encoding_is_certain(subtitles->utf8.data, subtitles->utf8.len, TEXT_SHARE);
+        BON_TRY(bon_normalize(certain ? subtitles->normalizer : subtitles->judge, subtitles->utf8.data,
+                              subtitles->utf8.len, &subtitles->normal));
         r.at = subtitles->normal.data;
         r.end = r.at + subtitles->normal.len;
         r.vtt = begins(line_at(r.at, r.end), "WEBVTT");
