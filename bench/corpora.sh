@@ -3,7 +3,8 @@
 #   BON_CORPORA=DIR [KENLM_BIN=DIR] [BYTES=200000000] [RUNS=5] bench/corpora.sh
 # Prints TSV: MB per second of CPU time on one thread (medians of RUNS, all programs in turn), peak memory, and how many times as
 # fast as its peer: exact deduplication beside mawk '!seen[$0]++' (or awk) and sort -u, near deduplication (lines) beside the limit that is cutting
-# text into tokens, the counts of bon stats beside wc -w, filtering
+# text into tokens, the counts of bon stats beside wc -w, bon classify beside fastText's
+# supervised (FASTTEXT_BIN; without it beside wc -w), filtering
 # (raw text; alone, with a 3-gram of the text's first quarter, and with masks, too) beside a query of KenLM with that 3-gram over the same text made
 # ready (cut into sentences and tokens, folded), or without KENLM_BIN beside that of bon lm query, the import of a wiki (made of the text) beside bzip2 -dc, of web archives beside zcat, of
 # JSON lines beside jq -r, of e-books beside unzip -p, of subtitles and treebanks beside sed. The text is a tenth of it repeated.
@@ -39,6 +40,9 @@ if [ -n "${KENLM_BIN:-}" ]; then
 fi
 rm "$scratch/quarter"
 awk=$(command -v mawk || command -v awk)
+# Lines of two halves of the text as two classes.
+awk '{print "__label__" (NR * 2 < n ? "a" : "b") " " $0}' n="$(wc -l <"$scratch/text")" "$scratch/text" >"$scratch/labelled"
+"$BON" classify train -q --epochs 1 -o "$scratch/model.bonclas" "$scratch/labelled" >/dev/null
 # The same text in other formats; zip, unzip and jq where they are there.
 as() { LC_ALL=C "$awk" -v format="$1" -f "$root/bench/import.awk" "$scratch/text"; }
 as jsonl >"$scratch/documents"
@@ -50,7 +54,7 @@ mkdir "$scratch/book"
 "$awk" -v format=epub -v folder="$scratch/book" -f "$root/bench/import.awk" "$scratch/text"
 (cd "$scratch/book" && command -v zip >/dev/null && zip -qr ../epub .) || true
 
-names=(dedup-peer sort-unique dedup-bytes dedup dedup-letters dedup-memory segment near near-memory word-count stats stats-words stats-memory bunzip2 wiki zcat-wet wet
+names=(dedup-peer sort-unique dedup-bytes dedup dedup-letters dedup-memory segment near near-memory word-count stats stats-words stats-memory classify-limit classify-train classify bunzip2 wiki zcat-wet wet
     zcat-warc warc srt-peer srt conllu-peer conllu)
 ! command -v jq >/dev/null || names+=(jq jsonl)
 [ ! -f "$scratch/epub.zip" ] || ! command -v unzip >/dev/null || names+=(unzip epub)
@@ -60,6 +64,7 @@ peer_of() {
     case $1 in
     segment | near*) echo segment ;;
     word-count | stats*) echo word-count ;;
+    classify*) echo classify-limit ;;
     filter* | *-query) if [ -n "${KENLM_BIN:-}" ]; then echo kenlm-query; else echo lm-query; fi ;;
     bunzip2 | wiki) echo bunzip2 ;;
     *wet) echo zcat-wet ;;
@@ -91,6 +96,15 @@ run() { # name
     filter) measure "$scratch/$1" "$BON" filter -q -j 1 "$scratch/text" ;;
     filter-3gram) measure "$scratch/$1" "$BON" filter -q -j 1 --lm "$scratch/g3.bonlm" "$scratch/text" ;;
     filter-masks) measure "$scratch/$1" "$BON" filter -q -j 1 --lm "$scratch/g3.bonlm" --mask all "$scratch/text" ;;
+    classify-limit)
+        if [ -x "${FASTTEXT_BIN:-}" ]; then
+            measure "$scratch/$1" "$FASTTEXT_BIN" supervised -input "$scratch/labelled" -output "$scratch/fasttext" -epoch 3 -wordNgrams 2 -thread 1
+        else
+            LC_ALL=C.UTF-8 measure "$scratch/$1" wc -w "$scratch/text"
+        fi 2>/dev/null
+        ;;
+    classify-train) measure "$scratch/$1" "$BON" classify train -q -j 1 -o "$scratch/trained.bonclas" "$scratch/labelled" ;;
+    classify) measure "$scratch/$1" "$BON" classify apply -q -j 1 -m "$scratch/model.bonclas" "$scratch/text" ;;
     bunzip2) measure "$scratch/$1" bzip2 -dc "$scratch/wiki.bz2" ;;
     wiki) measure "$scratch/$1" "$BON" import wiki -q "$scratch/wiki.bz2" ;;
     zcat-*) measure "$scratch/$1" zcat "$scratch/${1#zcat-}.gz" ;;

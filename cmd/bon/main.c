@@ -9,10 +9,10 @@
 #include "signals.h"
 
 static const struct command *const commands[] = {
-    &command_normalize, &command_segment,   &command_count, &command_merge,  &command_lm,    &command_restore,
-    &command_telex,     &command_tokenizer, &command_train, &command_neural, &command_eval,  &command_generate,
-    &command_export,    &command_plot,      &command_ime,   &command_import, &command_dedup, &command_filter,
-    &command_pipeline,  &command_sample,    &command_words,
+    &command_normalize, &command_segment,   &command_count,    &command_merge,  &command_lm,    &command_restore,
+    &command_telex,     &command_tokenizer, &command_train,    &command_neural, &command_eval,  &command_generate,
+    &command_export,    &command_plot,      &command_ime,      &command_import, &command_dedup, &command_classify,
+    &command_stats,     &command_filter,    &command_pipeline, &command_sample, &command_words,
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
