@@ -26,9 +26,9 @@ static void count_edge(struct jobs *jobs, size_t maker, size_t job) {
 /* begins[maker] moves along and ends where the next one's began. */
 static void place_edge(struct jobs *jobs, size_t maker, size_t job) { jobs->dependents[jobs->begins[maker]++] = job; }
 
-bon_status jobs_open(struct jobs *jobs, const struct bon_plan *plan) {
+bon_status jobs_open(struct jobs *jobs, const struct bon_plan *plan, const bool *wanted) {
     const size_t count = plan->job_count;
-    *jobs = (struct jobs){.count = count};
+    *jobs = (struct jobs){0};
     jobs->waits_for = bon_alloc_zeroed(count, sizeof *jobs->waits_for);
     jobs->begins = bon_alloc_zeroed(count + 1, sizeof *jobs->begins);
     if (!jobs->waits_for || !jobs->begins) return BON_ERR_NOMEM;
@@ -39,7 +39,10 @@ bon_status jobs_open(struct jobs *jobs, const struct bon_plan *plan) {
     each_edge(plan, place_edge, jobs);
     for (size_t i = count; i > 0; i--) jobs->begins[i] = jobs->begins[i - 1];
     jobs->begins[0] = 0;
-    for (size_t i = 0; i < count; i++) jobs->ready += jobs->waits_for[i] == 0;
+    for (size_t i = 0; i < count; i++) { /* what is not wanted has nothing wanted behind it */
+        if (!wanted[plan->jobs[i].step]) jobs->waits_for[i] = JOBS_TAKEN;
+        jobs->ready += jobs->waits_for[i] == 0;
+    }
     return BON_OK;
 }
 

@@ -8,11 +8,12 @@ struct jobs {
     size_t *waits_for;  /* of every job: makers of inputs that are not done; JOBS_TAKEN once given out */
     size_t *dependents; /* of all jobs, those of job i in [begins[i], begins[i + 1]) */
     size_t *begins;
-    size_t count, next; /* no job before `next` can begin */
-    size_t ready;       /* that can begin */
+    size_t next;  /* no job before it can begin */
+    size_t ready; /* that can begin */
 };
 
-bon_status jobs_open(struct jobs *jobs, const struct bon_plan *plan);
+/* Of the jobs of a plan those of wanted steps. */
+bon_status jobs_open(struct jobs *jobs, const struct bon_plan *plan, const bool *wanted);
 void jobs_close(struct jobs *jobs);
 
 /* The first job that can begin, which then is no longer one; false: there is none. */

@@ -60,14 +60,60 @@ static bon_status make_plan(struct pipeline *pipeline, const struct pipeline_arg
     return status;
 }
 
-int pipeline_open(struct pipeline *pipeline, const struct pipeline_args *args, const char *recipe) {
+/* ---- what is wanted ---- */
+
+static void want_reference(struct pipeline *pipeline, const struct bon_recipe_reference *reference) {
+    if (reference->node && reference->step >= 0) pipeline->wanted[reference->step] = true;
+}
+
+static void want_options(struct pipeline *pipeline, const struct bon_recipe_option *options, size_t count) {
+    for (size_t i = 0; i < count; i++) want_reference(pipeline, &options[i].from);
+}
+
+/* What wanted steps need, from the last step to the first. */
+static void want_needs(struct pipeline *pipeline) {
+    const struct bon_recipe *recipe = pipeline->recipe;
+    for (size_t i = recipe->step_count; i-- > 0;) {
+        const struct bon_recipe_step *step = &recipe->steps[recipe->order[i]];
+        if (!pipeline->wanted[recipe->order[i]]) continue;
+        for (size_t k = 0; k < step->input_count; k++) want_reference(pipeline, &step->inputs[k]);
+        want_options(pipeline, step->options, step->option_count);
+        for (size_t k = 0; k < step->override_count; k++)
+            want_options(pipeline, step->overrides[k].options, step->overrides[k].option_count);
+    }
+}
+
+static int want_steps(struct pipeline *pipeline, const struct command *command, char *const *names, int count) {
+    const struct bon_recipe *recipe = pipeline->recipe;
+    for (size_t i = 0; i < recipe->step_count; i++) pipeline->wanted[i] = count == 0;
+    for (int k = 0; k < count; k++) {
+        size_t i = 0;
+        while (i < recipe->step_count && strcmp(recipe->steps[i].name, names[k]) != 0) i++;
+        if (i == recipe->step_count) return usage_error(command, "%s has no step '%s'", recipe->toml->name, names[k]);
+        pipeline->wanted[i] = true;
+    }
+    want_needs(pipeline);
+    return PARSE_GO;
+}
+
+static void count_wanted(struct pipeline *pipeline) {
+    for (size_t j = 0; j < pipeline->plan->job_count; j++)
+        pipeline->wanted_jobs += pipeline->wanted[pipeline->plan->jobs[j].step];
+}
+
+int pipeline_open(struct pipeline *pipeline, const struct command *command, const struct pipeline_args *args,
+                  char *const *operands, int count) {
+    const char *recipe = operands[0];
     bon_status status = bon_recipe_read(&pipeline->recipe, recipe);
     if (status == BON_OK) {
         pipeline->commands = bon_alloc_zeroed(pipeline->recipe->step_count, sizeof *pipeline->commands);
-        if (!pipeline->commands) status = BON_ERR_NOMEM;
+        pipeline->wanted = bon_alloc_zeroed(pipeline->recipe->step_count, sizeof *pipeline->wanted);
+        if (!pipeline->commands || !pipeline->wanted) status = BON_ERR_NOMEM;
     }
     int result = status == BON_OK ? pipeline_check(pipeline->recipe, pipeline->commands) : EXIT_WORK;
+    if (result == PARSE_GO) result = want_steps(pipeline, command, operands + 1, count - 1);
     if (result == PARSE_GO) status = make_plan(pipeline, args, recipe);
+    if (result == PARSE_GO && status == BON_OK) count_wanted(pipeline);
     return status == BON_OK ? result : tell_failure(status);
 }
 
@@ -82,6 +128,7 @@ void pipeline_close(struct pipeline *pipeline) {
     bon_plan_close(pipeline->plan);
     bon_recipe_close(pipeline->recipe);
     free(pipeline->commands);
+    free(pipeline->wanted);
     bon_buf_free(&pipeline->text);
     *pipeline = (struct pipeline){0};
 }

@@ -29,12 +29,16 @@ struct pipeline {
     struct bon_manifest *manifest;
     struct bon_digests *digests;
     const struct command **commands; /* of the steps */
-    bon_buf text;                    /* the paths below, NUL-terminated one after another */
+    bool *wanted;                    /* of the steps: asked for, or needed by one that is */
+    size_t wanted_jobs;
+    bon_buf text; /* the paths below, NUL-terminated one after another */
     const char *folder, *state, *stage, *lock, *manifest_path, *digests_path;
 };
 
-/* Reads and checks the recipe and makes the plan. Returns PARSE_GO or an exit status after a message. */
-int pipeline_open(struct pipeline *pipeline, const struct pipeline_args *args, const char *recipe);
+/* Reads and checks the recipe, the first operand, and makes the plan. The other operands are steps, which then are wanted with what
+ * they need; without, all are. Returns PARSE_GO or an exit status after a message. */
+int pipeline_open(struct pipeline *pipeline, const struct command *command, const struct pipeline_args *args,
+                  char *const *operands, int count);
 /* Reads what was done: manifest and digests. */
 bon_status pipeline_open_state(struct pipeline *pipeline);
 void pipeline_close(struct pipeline *pipeline);

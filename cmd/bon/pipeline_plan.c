@@ -61,6 +61,7 @@ static bon_status survey_jobs(struct survey *survey, const struct pipeline_args 
     survey->verdicts = bon_alloc_zeroed(survey->pipeline.plan->job_count, 1);
     if (!survey->verdicts) return BON_ERR_NOMEM;
     for (size_t i = 0; i < survey->pipeline.plan->job_count; i++) {
+        if (!survey->pipeline.wanted[survey->pipeline.plan->jobs[i].step]) continue;
         BON_TRY(judge(survey, i, args->again, why));
         if (!args->json) BON_TRY(append_row(survey, i, args, why));
     }
@@ -82,8 +83,8 @@ static int run_plan(const struct command *command, int argc, char **argv) {
     struct pipeline_args args = {0};
     struct survey survey = {0};
     int first, result = options_parse(command, &args, argc, argv, &first);
-    if (result == PARSE_GO) result = operands_check(command, argc - first, 1, 1);
-    if (result == PARSE_GO) result = pipeline_open(&survey.pipeline, &args, argv[first]);
+    if (result == PARSE_GO) result = operands_check(command, argc - first, 1, INT_MAX);
+    if (result == PARSE_GO) result = pipeline_open(&survey.pipeline, command, &args, argv + first, argc - first);
     if (result == PARSE_GO) {
         bon_status status = args.commands ? BON_OK : bon_buf_printf(&survey.out, "what\tstep\tjob\twhy\n");
         if (status == BON_OK) status = survey_jobs(&survey, &args);
@@ -98,7 +99,7 @@ static int run_plan(const struct command *command, int argc, char **argv) {
 const struct command command_pipeline_plan = {
     .name = "pipeline plan",
     .summary = "print what a run of a recipe would do, and why",
-    .usage = "[OPTION]... RECIPE",
+    .usage = "[OPTION]... RECIPE [STEP]...",
     .notes = "keep: up to date; run: would be done; wait: reads what is not made yet.",
     .options = plan_options,
     .run = run_plan,
@@ -144,7 +145,8 @@ static bon_status append_step(struct survey *survey, size_t step) {
 static bon_status append_steps(struct survey *survey) {
     BON_TRY(bon_buf_printf(&survey->out, "step\tjobs\tdone\tbytes\tseconds\n"));
     for (size_t i = 0; i < survey->pipeline.recipe->step_count; i++)
-        BON_TRY(append_step(survey, survey->pipeline.recipe->order[i]));
+        if (survey->pipeline.wanted[survey->pipeline.recipe->order[i]])
+            BON_TRY(append_step(survey, survey->pipeline.recipe->order[i]));
     return BON_OK;
 }
 
@@ -152,8 +154,8 @@ static int run_status(const struct command *command, int argc, char **argv) {
     struct pipeline_args args = {.json = ""}; /* rows are of steps, not of jobs */
     struct survey survey = {0};
     int first, result = options_parse(command, &args, argc, argv, &first);
-    if (result == PARSE_GO) result = operands_check(command, argc - first, 1, 1);
-    if (result == PARSE_GO) result = pipeline_open(&survey.pipeline, &args, argv[first]);
+    if (result == PARSE_GO) result = operands_check(command, argc - first, 1, INT_MAX);
+    if (result == PARSE_GO) result = pipeline_open(&survey.pipeline, command, &args, argv + first, argc - first);
     if (result == PARSE_GO) {
         bon_status status = survey_jobs(&survey, &args);
         if (status == BON_OK) status = append_steps(&survey);
@@ -170,7 +172,7 @@ static int run_status(const struct command *command, int argc, char **argv) {
 const struct command command_pipeline_status = {
     .name = "pipeline status",
     .summary = "print how far a recipe is",
-    .usage = "[OPTION]... RECIPE",
+    .usage = "[OPTION]... RECIPE [STEP]...",
     .options = status_options,
     .run = run_status,
 };

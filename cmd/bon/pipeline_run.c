@@ -61,8 +61,8 @@ static void show_progress(const struct run *run, const char *name, const char *w
     const enum progress_mode mode = (enum progress_mode)run->args->shared.progress;
     if (mode == PROGRESS_NEVER || (mode == PROGRESS_AUTO && (!run->terminal || run->args->shared.quiet))) return;
     clear_line(run);
-    fprintf(stderr, "bon: %zu of %zu jobs: %s %s%s", run->done + run->kept + run->failed, run->jobs.count, name, what,
-            run->terminal ? "" : "\n");
+    fprintf(stderr, "bon: %zu of %zu jobs: %s %s%s", run->done + run->kept + run->failed, run->pipeline.wanted_jobs,
+            name, what, run->terminal ? "" : "\n");
 }
 
 static void tell_failed_job(struct run *run, const struct child *child, int wait_status) {
@@ -289,7 +289,8 @@ static int write_summary(const struct run *run) {
     if (!run->args->json) return EXIT_DONE;
     bon_status status = bon_buf_printf(
         &text, "{\"jobs\": %zu, \"run\": %zu, \"kept\": %zu, \"failed\": %zu, \"bytes\": %llu, \"seconds\": %.3f}\n",
-        run->jobs.count, run->done, run->kept, run->failed, (unsigned long long)run->bytes, seconds_since(&run->start));
+        run->pipeline.wanted_jobs, run->done, run->kept, run->failed, (unsigned long long)run->bytes,
+        seconds_since(&run->start));
     if (status == BON_OK) return write_text(run->args->json, &text);
     bon_buf_free(&text);
     return tell_failure(status);
@@ -305,7 +306,7 @@ static bon_status settle(struct run *run) {
 }
 
 static void tell_end(const struct run *run) {
-    const size_t left = run->jobs.count - run->done - run->kept - run->failed;
+    const size_t left = run->pipeline.wanted_jobs - run->done - run->kept - run->failed;
     clear_line(run);
     if (left || run->failed)
         note(&run->args->shared, "%s: %zu jobs done, %zu up to date, %zu failed, %zu left; run again to go on",
@@ -318,7 +319,7 @@ static void tell_end(const struct run *run) {
 static int run_jobs(struct run *run) {
     bon_status status = prepare_folder(run);
     if (status == BON_OK) status = pipeline_open_state(&run->pipeline);
-    if (status == BON_OK) status = jobs_open(&run->jobs, run->pipeline.plan);
+    if (status == BON_OK) status = jobs_open(&run->jobs, run->pipeline.plan, run->pipeline.wanted);
     if (status != BON_OK) return tell_failure(status);
     bon_digests_on_read(run->pipeline.digests, is_stopped, run);
     run->children = bon_alloc_zeroed(run->threads, sizeof *run->children);
@@ -335,13 +336,13 @@ static int run_command(const struct command *command, int argc, char **argv) {
     struct pipeline_args args = {0};
     struct run run = {.args = &args, .lock = -1};
     int first, result = options_parse(command, &args, argc, argv, &first);
-    if (result == PARSE_GO) result = operands_check(command, argc - first, 1, 1);
+    if (result == PARSE_GO) result = operands_check(command, argc - first, 1, INT_MAX);
     if (result != PARSE_GO) return result;
     clock_gettime(CLOCK_MONOTONIC, &run.start);
     run.threads = run.free = threads_of(&args.shared);
     run.terminal = isatty(STDERR_FILENO) && !args.shared.quiet;
     result = tell_failure(check_output(args.json));
-    if (result == EXIT_DONE) result = pipeline_open(&run.pipeline, &args, argv[first]);
+    if (result == EXIT_DONE) result = pipeline_open(&run.pipeline, command, &args, argv + first, argc - first);
     if (result == PARSE_GO) {
         wait_for_signals(&run);
         result = run_jobs(&run);
@@ -361,8 +362,10 @@ static int run_command(const struct command *command, int argc, char **argv) {
 const struct command command_pipeline_run = {
     .name = "pipeline run",
     .summary = "do what of a recipe is not done yet",
-    .usage = "[OPTION]... RECIPE",
-    .notes = "Stopped or killed, it goes on from there the next time. -j N runs jobs on N threads together.",
+    .usage = "[OPTION]... RECIPE [STEP]...",
+    .notes =
+        "With STEPs only these and what they need. Stopped or killed, it goes on from there the next time. -j N runs\n"
+        "jobs on N threads together.",
     .options = options,
     .run = run_command,
 };

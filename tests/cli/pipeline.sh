@@ -94,6 +94,19 @@ run_shell 'bon pipeline plan --commands -o by-hand r.toml | bash'
 expect_status 0
 diff -r --exclude=.bon --exclude=manifest.jsonl by-hand r >diff.txt || unmet "by hand: $(cat diff.txt)"
 
+# Some steps with what they need; others are left as they are.
+run bon pipeline run -q --json counts -o some r.toml clean
+done_and_kept 3 0
+run bon pipeline status -o some r.toml unique
+[ "$(cut -f 1-3 out)" = "$(printf 'step\tjobs\tdone\nclean\t3\t3\nunique\t1\t0')" ] || unmet "status: $(cat out)"
+run bon pipeline run -q --json counts -o some r.toml
+done_and_kept 3 3
+run bon pipeline run -q --again --json counts -o some r.toml unique
+done_and_kept 4 0
+same_files first some
+run bon pipeline run r.toml nowhere
+expect_refusal 2 "r.toml has no step 'nowhere'"
+
 # A change runs what it touches and, where the result is another, what follows.
 sed -i 's/order = 2/order = 3/' r.toml
 run bon pipeline plan r.toml
