@@ -152,17 +152,22 @@ static bon_status learn_without(bon_words_builder *builder, unsigned half) {
     return bon_lesson_learn(lesson, builder->rounds);
 }
 
+/* How many n-grams the file has room for, about. */
+static size_t gram_room(const bon_words_builder *builder) {
+    enum { BYTES_A_GRAM = 6, BYTES_A_VECTOR = 10, OTHER_BYTES = 60000 }; /* a slot of 4 bytes and the free ones */
+    uint64_t fixed = OTHER_BYTES + (uint64_t)BYTES_A_VECTOR * builder->lesson.weights.classes;
+    return builder->size > fixed ? (size_t)(builder->size - fixed) / BYTES_A_GRAM : 0;
+}
+
 /* The evidence of plain text as a first model cuts it that has learned without one half. */
 static bon_status read_text(bon_words_builder *builder, unsigned half, struct bon_evidence *evidence) {
-    enum { BYTES_A_GRAM = 6, BYTES_A_VECTOR = 10, OTHER_BYTES = 60000 }; /* with the free slots and what is rounded */
     struct bon_words first;
     BON_TRY(learn_without(builder, half));
     BON_TRY(bon_pack(&first, &builder->lesson.weights, &builder->known));
     bon_status status = bon_evidence_copy(evidence, &builder->known);
     if (status == BON_OK) status = bon_evidence_add_text(evidence, &first, builder->text.data, builder->text.len);
     bon_pack_free(&first);
-    uint64_t fixed = OTHER_BYTES + (uint64_t)BYTES_A_VECTOR * builder->lesson.weights.classes;
-    bon_evidence_limit(evidence, builder->size > fixed ? (size_t)(builder->size - fixed) / BYTES_A_GRAM : 0);
+    if (status == BON_OK) bon_evidence_limit(evidence, gram_room(builder));
     return status;
 }
 
@@ -193,13 +198,24 @@ static bon_status learn_all(bon_words_builder *builder, struct bon_evidence evid
     return learn_without(builder, HALVES);
 }
 
+/* The model, with rarer n-grams of plain text left out until it is small enough. What lists and gold sentences have stays. */
+static bon_status pack_to_size(const bon_words_builder *builder, struct bon_evidence *evidence,
+                               struct bon_words *words) {
+    for (size_t room = gram_room(builder);; room -= room / 20 + 1) {
+        bon_evidence_limit(evidence, room);
+        BON_TRY(bon_pack(words, &builder->lesson.weights, evidence));
+        if (bon_words_bytes(words) <= builder->size || room <= builder->known.count) return BON_OK;
+        bon_pack_free(words);
+    }
+}
+
 bon_status bon_words_builder_write(bon_words_builder *builder, const char *path) {
     struct bon_evidence evidence[HALVES + 1] = {{.grams = NULL}};
     struct bon_words words;
     if (builder->lesson.count == 0)
         return bon_fail(BON_ERR_DATA, "%s: nothing to learn words from: give sentences cut into words", path);
     bon_status status = learn_all(builder, evidence);
-    if (status == BON_OK) status = bon_pack(&words, &builder->lesson.weights, &evidence[HALVES]);
+    if (status == BON_OK) status = pack_to_size(builder, &evidence[HALVES], &words);
     if (status == BON_OK) {
         status = bon_words_write(&words, path);
         bon_pack_free(&words);

@@ -69,6 +69,12 @@ void bon_words_close(bon_words *words) {
 
 /* ---- writing ---- */
 
+uint64_t bon_words_bytes(const struct bon_words *words) {
+    enum { FRAME = 1024, SHAPES = BON_GAP_SHAPES + BON_GAP_ECHOES + BON_WORD_SHAPES + BON_WORD_SIDES };
+    return FRAME + sizeof words->header + (uint64_t)words->header.slots * sizeof *words->slots +
+           (uint64_t)words->header.vectors * sizeof *words->vectors + SHAPES * sizeof(int16_t);
+}
+
 bon_status bon_words_write(const struct bon_words *words, const char *path) {
     const struct {
         const char *name;

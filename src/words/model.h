@@ -70,7 +70,8 @@ struct bon_decode_room {
 void bon_words_decode(const struct bon_words *words, const struct bon_unit *units, size_t count, const float *hints,
                       const struct bon_decode_room *room, bool *begins);
 
-/* Writes the sections. */
+/* Writes the sections; about how many bytes that are. */
 bon_status bon_words_write(const struct bon_words *words, const char *path);
+uint64_t bon_words_bytes(const struct bon_words *words);
 
 #endif
