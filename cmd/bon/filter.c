@@ -20,6 +20,7 @@ struct filter_job {
     struct filter_counts counts;
     struct bon_out *rejected, *explain, *masked;
     bon_buf row;
+    struct bon_cut cut;
     bool name_files; /* rows tell which of several files they are of */
 };
 
@@ -54,6 +55,9 @@ static const struct option_row filter_options[] = {
     OPTION_STRING(0, "report", "FILE", struct filter_args, report,
                   "write what each rule rejects to FILE, with first examples"),
     OPTION_STRING(0, "json", "FILE", struct filter_args, json, "write what was counted to FILE, as a JSON object"),
+    OPTION_SHARD(
+        struct filter_args, shard,
+        "judge shard I only (0 ... N - 1), a range of bytes of the\nFILEs; the outputs of all follow one another"),
     OPTIONS_SHARED,
     OPTION_END,
 };
@@ -211,7 +215,7 @@ static bon_status publish(struct bon_out **out) {
 /* What goes beside the output is there before it. */
 static bon_status finish(void *context) {
     struct filter_job *job = context;
-    BON_TRY(bon_filter_end(&job->joiner, &job->sink));
+    BON_TRY((job->cut.followed ? bon_filter_end_file : bon_filter_end)(&job->joiner, &job->sink));
     BON_TRY(publish(&job->rejected));
     BON_TRY(publish(&job->masked));
     return publish(&job->explain);
@@ -294,6 +298,7 @@ static void close_job(struct filter_job *job) {
         free(job->names[i]);
     }
     bon_normalizer_close(job->normalizer);
+    bon_cut_close(&job->cut);
     bon_buf_free(&job->row);
 }
 
@@ -309,8 +314,12 @@ static int run(const struct command *command, int argc, char **argv) {
     job->args = &args;
     job->name_files = argc - first > 1;
     result = tell_failure(open_job(job));
+    char **paths = argv + first;
+    int path_count = argc - first;
+    enum bon_cut_at at = job->units.unit == BON_UNIT_PARAGRAPH ? BON_CUT_PARAGRAPHS : BON_CUT_LINES;
     if (result == EXIT_DONE)
-        result = stream_run(command, &args.shared, argv + first, argc - first, &job->pipeline, NULL);
+        result = tell_failure(shard_take(&args.shard, at, &job->cut, &paths, &path_count, &job->pipeline));
+    if (result == EXIT_DONE) result = stream_run(command, &args.shared, paths, path_count, &job->pipeline, NULL);
     if (result == EXIT_DONE && args.report) result = filter_write_report(&job->counts, args.report);
     if (result == EXIT_DONE && args.json)
         result = filter_write_counts(&job->counts, &job->filter, args.masks != 0, args.json);

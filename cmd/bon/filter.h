@@ -3,6 +3,7 @@
 #define BON_CMD_FILTER_H
 
 #include "corpus/filter_units.h"
+#include "shard.h"
 #include "stream.h"
 
 enum { FILTER_EXAMPLES = 3, FILTER_EXCERPT = 160 };
@@ -31,6 +32,7 @@ struct filter_args {
     const char *json_field, *rejected, *explain, *masked, *report, *json;
     struct filter_range ranges[BON_FILTER_RULES];
     struct filter_models models, bands; /* of bands only names and bands */
+    struct share shard;
 };
 
 /* What was counted: a row a rule, and one for what was kept. */

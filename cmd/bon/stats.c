@@ -6,6 +6,7 @@
 #include "corpus/stats.h"
 #include "corpus/stats_report.h"
 #include "limit.h"
+#include "shard.h"
 #include "stream.h"
 
 struct stats_args {
@@ -14,11 +15,13 @@ struct stats_args {
     const char *json_field, *source, *html, *json, *state, *title;
     int language;
     bool merge;
+    struct share shard;
     struct limit limit;
 };
 
 struct stats_job {
     struct bon_pipeline pipeline;
+    struct bon_cut cut;
     struct bon_stats *stats;
 };
 
@@ -40,6 +43,8 @@ static const struct option_row stats_options[] = {
     OPTION_STRING(0, "state", "FILE", struct stats_args, state,
                   "write the counts to FILE.bonstat, to be added up by --merge"),
     OPTION_FLAG(0, "merge", struct stats_args, merge, "the files are those of --state: add them up, in this order"),
+    OPTION_SHARD(struct stats_args, shard,
+                 "with --state: count shard I only (0 ... N - 1), a range of\nbytes of the FILEs"),
     OPTION_PARSE(0, "memory", "SIZE", struct stats_args, limit.memory, parse_size,
                  "take at most SIZE bytes of memory (k, M, G behind it) for\ntables (default 1G); what does not fit "
                  "waits in temporary\nfiles; the same result"),
@@ -78,6 +83,10 @@ static int count(const struct command *command, const struct stats_args *args, c
     if (args->merge) return tell_failure(add_states(job->stats, paths, path_count));
     job->pipeline = (struct bon_pipeline){
         .whole_lines = true, .worker_open = open_worker, .map = map, .sink = sink, .context = job};
+    bon_status status = shard_take(&args->shard, BON_CUT_LINES, &job->cut, &paths, &path_count, &job->pipeline);
+    if (status != BON_OK) return tell_failure(status);
+    for (size_t i = 0; i < job->cut.count; i++)
+        job->cut.ranges[i].name = NULL; /* sources are files, not pieces of them */
     return stream_collect(command, &args->shared, paths, path_count, &job->pipeline);
 }
 
@@ -144,6 +153,7 @@ static const char *conflict(const struct stats_args *args, int path_count) {
     if (args->source && !args->json_field) return "--source is a field of JSON lines: give --json-field, too";
     if (args->merge && args->json_field) return "--merge adds up counts: --json-field belongs to the counting";
     if (args->merge && path_count == 0) return "--merge: which files? those of --state";
+    if (args->shard.of && (args->merge || !args->state)) return "--shard is for --state";
     if (!args->html && (args->title || args->language)) return "--title and --lang are for --html";
     return NULL;
 }
@@ -160,6 +170,7 @@ static int run(const struct command *command, int argc, char **argv) {
     if (result == EXIT_DONE) result = tell_failure(bon_stats_finish(job.stats));
     if (result == EXIT_DONE) result = report(&args, job.stats, argv + first, argc - first);
     bon_stats_close(job.stats);
+    bon_cut_close(&job.cut);
     return result;
 }
 

@@ -302,7 +302,7 @@ static bon_status end_paragraph(struct bon_filter_joiner *joiner, const struct b
 }
 
 /* The last paragraph of a file gets the empty line that parts it from the next file's first. */
-static bon_status end_file(struct bon_filter_joiner *joiner, const struct bon_filter_sink *sink) {
+bon_status bon_filter_end_file(struct bon_filter_joiner *joiner, const struct bon_filter_sink *sink) {
     if (joiner->has_text && !joiner->blank) BON_TRY(bon_buf_put(&joiner->paragraph, '\n'));
     return end_paragraph(joiner, sink);
 }
@@ -333,7 +333,7 @@ static bon_status join_piece(struct bon_filter_joiner *joiner, const char *text,
 bon_status bon_filter_each(struct bon_filter_joiner *joiner, const struct bon_chunk *chunk, const bon_buf *mapped,
                            const struct bon_filter_sink *sink) {
     struct record record;
-    if (joiner->file && joiner->file_number != chunk->file) BON_TRY(end_file(joiner, sink));
+    if (joiner->file && joiner->file_number != chunk->file) BON_TRY(bon_filter_end_file(joiner, sink));
     joiner->file = chunk->name;
     joiner->file_number = chunk->file;
     for (const char *at = mapped->data, *end = at + mapped->len; at < end; at += record.n + record.list) {

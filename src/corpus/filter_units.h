@@ -60,6 +60,8 @@ struct bon_filter_joiner {
 bon_status bon_filter_each(struct bon_filter_joiner *joiner, const struct bon_chunk *chunk, const bon_buf *mapped,
                            const struct bon_filter_sink *sink);
 bon_status bon_filter_end(struct bon_filter_joiner *joiner, const struct bon_filter_sink *sink);
+/* The same where another file follows, of which the sink is not to hear. */
+bon_status bon_filter_end_file(struct bon_filter_joiner *joiner, const struct bon_filter_sink *sink);
 void bon_filter_joiner_free(struct bon_filter_joiner *joiner);
 
 #endif

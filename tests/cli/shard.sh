@@ -187,3 +187,37 @@ expect_refusal 2 '--drops is for --shard'
 run bon dedup --near --shard 0/2 --parts 2 -o x docs.jsonl
 expect_refusal 2 '--parts is not for --near'
 expect_no_file no no.bond
+
+# ---- bon filter and bon stats ----
+
+texts='d1 nothing d2 d3.gz d4'
+for options in '--rules none --words 4..' '--rules none --unit paragraph --words 8..' ''; do
+    # shellcheck disable=SC2086
+    bon filter $options -o single $texts
+    for N in 1 4 9; do
+        : >joined
+        for i in $(seq 0 $((N - 1))); do
+            # shellcheck disable=SC2086
+            run bon filter $options --shard "$i/$N" -j $((1 + i % 3)) -o one $texts
+            expect_status 0
+            cat one >>joined
+        done
+        expect_same single joined
+    done
+done
+# shellcheck disable=SC2086
+bon stats -q --state whole.bonstat -o whole.tsv $texts
+for N in 1 3 8; do
+    rm -rf states
+    mkdir states
+    for i in $(seq 0 $((N - 1))); do
+        # shellcheck disable=SC2086
+        run bon stats -q --shard "$i/$N" --state "states/$i.bonstat" $texts
+        expect_status 0
+    done
+    run bon stats -q --merge --state sum.bonstat -o sum.tsv states/*.bonstat
+    expect_status 0
+    expect_same whole.tsv sum.tsv
+done
+run bon stats --shard 0/2 d1
+expect_refusal 2 '--shard is for --state'
