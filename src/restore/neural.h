@@ -19,8 +19,7 @@ enum {
     BON_MARK_LABELS = 36,
     BON_NO_LABEL = 255,
     BON_NEURAL_SPLITS = 2, /* the position begins a word, or goes on with one */
-    BON_NEURAL_BAG = 7,    /* features of a position: word, shape, marks typed, two hashes, two guesses */
-    BON_NEURAL_SURE = 4    /* degrees of how sure a guess is */
+    BON_NEURAL_BAG = 5     /* features of a position: word, shape, marks typed, two hashes */
 };
 
 /* Numbers of words; gates have the same numbers, and every other word has BON_NEURAL_UNKNOWN as its gate. */
@@ -53,10 +52,6 @@ struct bon_neural_token {
     uint16_t hash[2]; /* of an unknown word; else 0 */
     uint8_t shape;
     uint8_t typed; /* label of the marks typed + 1; 0: none */
-    /* What the model of n-grams that works beside the network thinks by itself, so that the network reads words where there are but
-     * plain forms: its likeliest label and how sure it is of that, label + BON_MARK_LABELS * degree + 1, and the label that comes
-     * next + 1. 0: nothing is known. */
-    uint8_t guess, second;
 };
 
 /* The label of a word's marks (lower case, composed); of a word without any, 0. */

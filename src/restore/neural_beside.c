@@ -64,14 +64,3 @@ float bon_beside_score(const struct bon_beside *beside, unsigned label) {
         if (beside->labels[i] == label) return -(float)beside->costs[i] / BON_BESIDE_UNIT;
     return UNLIKELY;
 }
-
-void bon_beside_guess(const struct bon_beside *beside, struct bon_neural_token *token) {
-    static const uint8_t degrees[BON_NEURAL_SURE - 1] = {0, 2, 6}; /* costs up to these: above 0.97, 0.86, 0.66 */
-    enum { POSSIBLE = 64 };                                        /* 0.02 */
-    unsigned degree = 0;
-    token->guess = token->second = 0;
-    if (beside->costs[0] == BON_BESIDE_NONE) return;
-    while (degree < BON_NEURAL_SURE - 1 && beside->costs[0] > degrees[degree]) degree++;
-    token->guess = (uint8_t)(1 + degree * BON_MARK_LABELS + beside->labels[0]);
-    if (beside->costs[1] <= POSSIBLE) token->second = (uint8_t)(1 + beside->labels[1]);
-}

@@ -21,9 +21,6 @@ struct bon_beside {
  * choice have none. */
 bon_status bon_beside_line(bon_restore_session *session, const char *line, size_t n, bon_buf *plain, bon_buf *out);
 
-/* What the network reads of it. */
-void bon_beside_guess(const struct bon_beside *beside, struct bon_neural_token *token);
-
 /* The log probability of a label; of one that is not among the likeliest, a guess below theirs. */
 float bon_beside_score(const struct bon_beside *beside, unsigned label);
 

@@ -21,7 +21,6 @@
 #define SMALL_LETTERS 0.15 /* of windows have no capitals */
 #define CAPITALS 0.03      /* of windows have nothing else */
 #define NO_SIGNS 0.1       /* of windows lack punctuation */
-#define NO_GUESSES 0.1     /* of windows lack what the model beside thinks */
 #define CUT 0.5 /* of windows are cut every CUT_LEAST to CUT_MOST positions: texts without an end, as they are typed */
 #define CUT_LEAST 8
 #define CUT_MOST 48
@@ -86,7 +85,7 @@ static bon_status begin(void *self, bon_params *params) {
 struct plan {
     uint64_t seed, window; /* of the run */
     double marks;          /* share of words that keep theirs */
-    bool small, capitals, no_signs, no_guesses;
+    bool small, capitals, no_signs;
     bool cut;
     bool plain; /* nothing is done: validation */
 };
@@ -101,7 +100,6 @@ static struct plan draw(uint64_t seed, uint64_t window, bool known) {
     plan.capitals = letters > 1 - CAPITALS;
     plan.no_signs = bon_uniform(a.v[3]) < NO_SIGNS;
     plan.cut = bon_uniform(b.v[0]) < CUT;
-    plan.no_guesses = bon_uniform(b.v[2]) < NO_GUESSES;
     return plan;
 }
 
@@ -155,10 +153,7 @@ static void set_row(struct neural_task *t, const struct bon_neural_text *text, s
     }
     const bool legal = token->label != BON_NO_LABEL && gate != BON_NEURAL_UNKNOWN &&
                        t->learned->priors[(size_t)gate * BON_MARK_LABELS + token->label] > BON_PRIOR_NEVER;
-    if (t->rows.beside) {
-        if (text->beside && !told && !plan->no_guesses) bon_beside_guess(&text->beside[i], &seen);
-        told |= !set_beside(t, text, i, gate, row);
-    }
+    if (t->rows.beside) told |= !set_beside(t, text, i, gate, row);
     bon_neural_bag(words, &seen, t->rows.ids + row * BON_NEURAL_BAG);
     t->rows.gates[row] = gate;
     t->rows.labels[row] = legal && !told ? token->label : -1;

@@ -104,12 +104,10 @@ enum bon_neural_shape bon_neural_shape_of(const bon_token *token, size_t plain_n
     }
 }
 
-/* ---- features: words, shapes, marks typed, "not hashed", hashes, guesses, second guesses ---- */
-
-enum { GUESSES = BON_MARK_LABELS * BON_NEURAL_SURE + 1, SECONDS = BON_MARK_LABELS + 1 };
+/* ---- features: words, shapes, marks typed, "not hashed", hashes ---- */
 
 uint32_t bon_neural_features(const struct bon_neural_words *words) {
-    return words->count + BON_NEURAL_SHAPES + (BON_MARK_LABELS + 1) + 1 + words->hashes + GUESSES + SECONDS;
+    return words->count + BON_NEURAL_SHAPES + (BON_MARK_LABELS + 1) + 1 + words->hashes;
 }
 
 void bon_neural_bag(const struct bon_neural_words *words, const struct bon_neural_token *token,
@@ -122,8 +120,6 @@ void bon_neural_bag(const struct bon_neural_words *words, const struct bon_neura
     ids[2] = marks + token->typed;
     ids[3] = unknown ? hashes + token->hash[0] : known;
     ids[4] = unknown ? hashes + token->hash[1] : known;
-    ids[5] = hashes + (int32_t)words->hashes + token->guess;
-    ids[6] = hashes + (int32_t)words->hashes + GUESSES + token->second;
 }
 
 void bon_neural_fit(struct bon_encoder_config *config, const struct bon_neural_words *words) {

@@ -48,16 +48,6 @@ Test(neural_beside, tokens_have_the_labels_that_the_model_thinks_of) {
     bon_restorer_close(restorer);
 }
 
-Test(neural_beside, guesses_say_which_label_and_how_sure) {
-    struct bon_neural_token token = {.guess = 9, .second = 9};
-    bon_beside_guess(&(struct bon_beside){{0}, {BON_BESIDE_NONE}}, &token);
-    cr_expect(token.guess == 0 && token.second == 0);
-    bon_beside_guess(&(struct bon_beside){{7, 5}, {0, 90, BON_BESIDE_NONE}}, &token);
-    cr_expect(token.guess == 1 + 7 && token.second == 0); /* certain; what is next is not worth a word */
-    bon_beside_guess(&(struct bon_beside){{35, 5}, {11, 12, BON_BESIDE_NONE}}, &token);
-    cr_expect(token.guess == 1 + 3 * BON_MARK_LABELS + 35 && token.second == 1 + 5);
-}
-
 static bon_status everything(void *restorer) {
     bon_restore_session *session = NULL;
     bon_buf plain = {0}, out = {0};
