@@ -8,8 +8,4 @@
 /* Appends the lines of the files (none: standard input); an exit status. */
 int neural_data_read(const struct command *command, const struct shared_args *shared, char *const *paths, int count,
                      bool words, struct bon_neural_text *text);
-/* The same with what a model of n-grams (a path) thinks of every line. */
-int neural_data_read_beside(const struct command *command, const struct shared_args *shared, char *const *paths,
-                            int count, const char *model, struct bon_neural_text *text);
-
 #endif

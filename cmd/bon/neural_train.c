@@ -21,7 +21,6 @@ struct neural_args {
     struct shared_args shared;  /* output: the folder */
     const char *words;          /* a treebank's text */
     const char *teacher, *init; /* folders of runs */
-    const char *beside;         /* a model of n-grams */
     int size, device, precision;
     unsigned layers, width, heads, hidden, context, vocabulary, hashes;
     unsigned steps, batch, accumulate, word_batch, val_every, save_every, keep, seed;
@@ -68,8 +67,6 @@ static const struct option_row options[] = {
     UNSIGNED(0, "word-batch", "N", word_batch, 0, 1 << 16, "windows a batch of that text (default: a sixteenth)"),
     REAL("word-weight", "X", word_weight, 0, 100, "what its loss counts beside that of marks (default 0.2)"),
     OPTION_STRING(0, "init", "RUN", struct neural_args, init, "begin with the network of another run's folder"),
-    OPTION_STRING(0, "beside", "MODEL", struct neural_args, beside,
-                  "learn what this model for 'bon restore', which has not\nseen the text, does not know"),
     OPTION_STRING(0, "teacher", "RUN", struct neural_args, teacher, "learn from the network of another run's folder"),
     REAL("teacher-share", "P", teacher_share, 0, 1, "so many of the marks are its own (default 0.7)"),
     CHOICE("device", "DEVICE", device, devices, "cpu (default) or cuda"),
@@ -126,9 +123,7 @@ static void close_run(struct run *run) {
 static int read_texts(struct run *run, char **paths, int count) {
     const struct neural_args *args = run->args;
     char *words[] = {(char *)args->words, NULL};
-    int result = args->beside
-                     ? neural_data_read_beside(run->command, &args->shared, paths, count, args->beside, &run->text)
-                     : neural_data_read(run->command, &args->shared, paths, count, false, &run->text);
+    int result = neural_data_read(run->command, &args->shared, paths, count, false, &run->text);
     if (result == EXIT_DONE && args->words)
         result = neural_data_read(run->command, &args->shared, words, 1, true, &run->words);
     return result;

@@ -23,11 +23,12 @@ static bon_status checkpoint_of(const char *run, char path[PATH_MAX]) {
     return n < PATH_MAX ? BON_OK : bon_fail(BON_ERR_ARGUMENT, "%s: the path is too long", run);
 }
 
-/* Priors as they were learned, where the vocabulary has some. */
-static void merge_priors(const struct bon_neural_words_file *words, float *priors) {
+/* Every model that a network is joined with knows how often a word is written in which way, so what the network says is what it adds
+ * to that: priors as they were learned, less those that learning began with. */
+static void take_priors(const struct bon_neural_words_file *words, float *priors) {
     const float least = nextafterf(BON_PRIOR_NEVER, 0);
     for (size_t i = 0; i < (size_t)words->words.gates * BON_MARK_LABELS; i++)
-        priors[i] = words->priors[i] > BON_PRIOR_NEVER ? fmaxf(priors[i], least) : BON_PRIOR_NEVER;
+        priors[i] = words->priors[i] > BON_PRIOR_NEVER ? fmaxf(priors[i] - words->priors[i], least) : BON_PRIOR_NEVER;
 }
 
 /* All sections of a model but those of a network. */
@@ -71,7 +72,7 @@ bon_status bon_neural_export(const struct bon_neural_export *how, const char *pa
     if (status == BON_OK) status = checkpoint_of(how->run, weights);
     if (status == BON_OK) status = bon_encoder_pack_file(&packed, &words.config, weights, how->floats);
     if (status == BON_OK) {
-        merge_priors(&words, packed.priors);
+        take_priors(&words, packed.priors);
         status = write_all(how, &words, &packed, lm ? bon_lm_artefact(lm) : NULL, path);
     }
     bon_encoder_packed_free(&packed);

@@ -29,7 +29,6 @@
 
 struct rows {
     int32_t *ids, *gates, *starts, *labels, *splits;
-    float *beside; /* x BON_MARK_LABELS; NULL: there is no model beside */
 };
 
 struct neural_task {
@@ -38,7 +37,6 @@ struct neural_task {
     const struct bon_neural_learned *learned;
     struct bon_encoder model;
     bon_tensor *labels, *splits; /* inputs: what is right */
-    bon_tensor *beside;          /* input: scores of the model beside, without the priors that the network has itself */
     struct rows rows;
     uint64_t windows, val_windows, split_windows; /* of the texts */
 };
@@ -46,7 +44,6 @@ struct neural_task {
 static void close_task(void *self) {
     struct neural_task *t = self;
     free(t->rows.ids);
-    free(t->rows.beside);
     free(t);
 }
 
@@ -58,9 +55,7 @@ static bon_tensor *build(void *self, bon_graph *graph) {
     bon_encoder_build(&t->model, graph, &t->options.model, rows);
     t->labels = bon_input_ints(graph, rows, 1, -1, BON_MARK_LABELS);
     t->splits = bon_input_ints(graph, rows, 1, -1, BON_NEURAL_SPLITS);
-    bon_tensor *scores = t->model.labels;
-    if (t->text->beside) scores = bon_add(scores, t->beside = bon_input(graph, rows, BON_MARK_LABELS));
-    return bon_add(bon_cross_entropy(scores, t->labels, NULL),
+    return bon_add(bon_cross_entropy(t->model.labels, t->labels, NULL),
                    bon_affine(bon_cross_entropy(t->model.splits, t->splits, NULL), (float)t->options.split_weight, 0));
 }
 
@@ -117,17 +112,6 @@ static uint8_t written(const struct plan *plan, uint8_t shape) {
     return plan->capitals ? BON_NEURAL_UPPER : shape;
 }
 
-/* Writes what the model beside thinks of token i, for the labels that its gate has; false where that is not known. */
-static bool set_beside(struct neural_task *t, const struct bon_neural_text *text, size_t i, int32_t gate, size_t row) {
-    float *to = t->rows.beside + row * BON_MARK_LABELS;
-    const float *priors = t->learned->priors + (size_t)gate * BON_MARK_LABELS;
-    const bool known = text->beside && text->beside[i].costs[0] != BON_BESIDE_NONE && gate != BON_NEURAL_UNKNOWN;
-    for (unsigned label = 0; label < BON_MARK_LABELS; label++)
-        to[label] =
-            known && priors[label] > BON_PRIOR_NEVER ? bon_beside_score(&text->beside[i], label) - priors[label] : 0;
-    return known;
-}
-
 /* Writes row number `row` for token i of the text. */
 static void set_row(struct neural_task *t, const struct bon_neural_text *text, size_t i, const struct plan *plan,
                     size_t row) {
@@ -153,7 +137,6 @@ static void set_row(struct neural_task *t, const struct bon_neural_text *text, s
     }
     const bool legal = token->label != BON_NO_LABEL && gate != BON_NEURAL_UNKNOWN &&
                        t->learned->priors[(size_t)gate * BON_MARK_LABELS + token->label] > BON_PRIOR_NEVER;
-    if (t->rows.beside) told |= !set_beside(t, text, i, gate, row);
     bon_neural_bag(words, &seen, t->rows.ids + row * BON_NEURAL_BAG);
     t->rows.gates[row] = gate;
     t->rows.labels[row] = legal && !told ? token->label : -1;
@@ -191,7 +174,6 @@ static bon_status set(struct neural_task *t) {
     BON_TRY(bon_tensor_set_ints(t->model.gates, t->rows.gates));
     BON_TRY(bon_tensor_set_ints(t->model.starts, t->rows.starts));
     BON_TRY(bon_tensor_set_ints(t->labels, t->rows.labels));
-    if (t->beside) BON_TRY(bon_tensor_set(t->beside, t->rows.beside));
     return bon_tensor_set_ints(t->splits, t->rows.splits);
 }
 
@@ -248,8 +230,7 @@ static bon_status allocate(struct neural_task *t) {
     t->rows.starts = t->rows.gates + rows;
     t->rows.labels = t->rows.starts + rows;
     t->rows.splits = t->rows.labels + rows;
-    if (t->text->beside) t->rows.beside = bon_alloc_zeroed(rows, BON_MARK_LABELS * sizeof(float));
-    return t->text->beside && !t->rows.beside ? BON_ERR_NOMEM : BON_OK;
+    return BON_OK;
 }
 
 static bon_status measure(struct neural_task *t) {
@@ -274,9 +255,7 @@ static uint64_t source_of(const struct neural_task *t, unsigned accumulate) {
                                 t->val_windows,
                                 o->seed,
                                 accumulate,
-                                o->teacher ? (uint64_t)(o->teacher_share * 1e6) : 0,
-                                t->text->beside ? bon_hash64(t->text->beside, t->text->count * sizeof *t->text->beside)
-                                                : 0};
+                                o->teacher ? (uint64_t)(o->teacher_share * 1e6) : 0};
     return bon_hash64(numbers, sizeof numbers);
 }
 

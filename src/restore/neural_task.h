@@ -19,10 +19,7 @@ struct bon_neural_options {
     double teacher_share; /* of the labels are the teacher's */
 };
 
-/* Where `text` has what a model of n-grams thinks of it, the network learns to work beside that model: the sum of both scores is to be
- * right. Its own are then labels minus priors.
- *
- * Texts are in use, see bon_neural_text_use; they and the vocabulary outlive the trainer. `split` may be empty. Of train's options
+/* Texts are in use, see bon_neural_text_use; they and the vocabulary outlive the trainer. `split` may be empty. Of train's options
  * model and windows are not asked. */
 bon_status bon_neural_trainer_open(bon_trainer **out, bon_params *params, const struct bon_neural_text *text,
                                    const struct bon_neural_text *split, const struct bon_neural_learned *learned,

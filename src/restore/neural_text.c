@@ -70,20 +70,8 @@ bon_status bon_neural_text_add(struct bon_neural_text *text, const char *bytes, 
     return BON_OK;
 }
 
-bon_status bon_neural_text_add_beside(struct bon_neural_text *text, const char *line, size_t n,
-                                      const struct bon_beside *beside, size_t count) {
-    const size_t before = text->count;
-    BON_TRY(bon_neural_text_add(text, line, n, false));
-    BON_TRY(bon_grow_array(&text->beside, &text->beside_cap, text->count, sizeof *text->beside));
-    memset(text->beside + before, BON_BESIDE_NONE, (text->count - before) * sizeof *beside);
-    if (count && text->count == before + count + 2) /* between a begin and an end */
-        memcpy(text->beside + before + 1, beside, count * sizeof *beside);
-    return BON_OK;
-}
-
 void bon_neural_text_free(struct bon_neural_text *text) {
     free(text->tokens);
-    free(text->beside);
     free(text->of_form);
     bon_vocab_free(&text->forms);
     bon_buf_free(&text->fold);

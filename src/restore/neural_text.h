@@ -4,7 +4,7 @@
 #define BON_SRC_RESTORE_NEURAL_TEXT_H
 
 #include "ngram/vocab.h"
-#include "restore/neural_beside.h"
+#include "restore/neural.h"
 
 /* A token of the text: 8 bytes. */
 struct bon_text_token {
@@ -21,9 +21,6 @@ struct bon_text_token {
 struct bon_neural_text {
     struct bon_text_token *tokens; /* every line is between BON_TEXT_BEGIN and BON_TEXT_END */
     size_t count, cap;
-    struct bon_beside
-        *beside; /* of each token, where that is known: BON_BESIDE_NONE first where it is not. NULL: of none */
-    size_t beside_cap;
     struct bon_vocab forms;
     struct bon_neural_token *of_form; /* after bon_neural_text_learn or _use: word and hashes of every form */
     bon_buf fold;
@@ -32,10 +29,6 @@ struct bon_neural_text {
 /* Appends whole lines of good text: normalized, with marks and capitals. With `split` the syllables of a word are joined by _, as
  * treebanks have them. */
 bon_status bon_neural_text_add(struct bon_neural_text *text, const char *bytes, size_t n, bool split);
-/* The same for one line, and what a model of n-grams thinks of its `count` tokens (bon_beside_line). Where that are not as many as the
- * line has, nothing is known of them. All lines of a text are added by the one or by the other. */
-bon_status bon_neural_text_add_beside(struct bon_neural_text *text, const char *line, size_t n,
-                                      const struct bon_beside *beside, size_t count);
 void bon_neural_text_free(struct bon_neural_text *text);
 
 /* A vocabulary that was learned, with the log probability of each label of each gate: gates x BON_MARK_LABELS. */

@@ -41,15 +41,12 @@ expect_status 0
 expect_err 'step-00000250: loss .*, on text that it did not learn 0\.[0-3]'
 cmp -s pupil/words.bonnn run/words.bonnn && unmet 'the pupil has the layers of its teacher'
 
-# ---- beside a model that knows only how often each word is written how, of other text ----
-head -n 300 text >seen
-tail -n 300 text >unseen
-bon segment -q --fold seen | bon lm build -q -n 1 --candidates=3 --discount-fallback -o words.bonlm || unmet 'no model'
+# ---- begun with the network of another run ----
 # shellcheck disable=SC2086
-run bon neural train -o beside $small --init run --beside words.bonlm --steps 20 unseen
+run bon neural train -o more $small --init run --steps 5 text
 expect_status 0
-expect_err 'step-00000020: loss .*, on text that it did not learn 0\.[01]'
-cmp beside/words.bonnn run/words.bonnn || unmet 'another vocabulary than that of --init'
+expect_err 'step-00000005: loss .*, on text that it did not learn 0\.[01]'
+cmp more/words.bonnn run/words.bonnn || unmet 'another vocabulary than that of --init'
 
 # ---- what is refused ----
 # shellcheck disable=SC2086
@@ -74,7 +71,6 @@ refuse 'another vocabulary' -o new --hashes 32 --teacher run text
 refuse 'words.bonnn' -o new --teacher missing text
 refuse 'words.bonnn' -o new --init missing text
 refuse 'another architecture' -o new --init run --layers 1 text
-refuse 'no-model' -o new --beside no-model text
 [ -z "$(find new -name 'step-*')" ] || unmet 'a checkpoint of a run that was refused'
 run bon neural train text
 expect_status 2

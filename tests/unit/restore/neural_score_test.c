@@ -94,7 +94,8 @@ static struct seen fill(const bon_restorer *restorer, const char *line, bool ope
     return seen;
 }
 
-/* "ba , hoc" with the toy's graph: begin, three tokens, end; log10 of the softmax over the labels of each word's choices. */
+/* "ba , hoc" with the toy's graph: begin, three tokens, end; log10 of the softmax over the labels of each word's choices, of
+ * what the graph adds to the priors. */
 Test(neural_score, adds_the_log_probabilities_of_the_graph, .fini = files_clear) {
     enum { ROWS = 5, BA = BON_NEURAL_FIRST, COMMA = BON_NEURAL_FIRST + 5 };
     static const char line[] = "ba , Ba";
@@ -129,7 +130,8 @@ Test(neural_score, adds_the_log_probabilities_of_the_graph, .fini = files_clear)
             const char *word =
                 bon_lm_word_text(session->lattice.lm, session->lattice.choices[position->first + c].word, &n);
             const unsigned label = bon_marks_label(word, n);
-            score[c] = (double)labels[(i + 1) * BON_MARK_LABELS + label];
+            score[c] = (double)(labels[(i + 1) * BON_MARK_LABELS + label] -
+                                toy.priors[gates[i + 1] * BON_MARK_LABELS + label]);
             sum += exp(score[c]);
             open++;
         }
