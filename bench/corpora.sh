@@ -7,7 +7,8 @@
 # supervised (FASTTEXT_BIN; without it beside wc -w), filtering
 # (raw text; alone, with a 3-gram of the text's first quarter, and with masks, too) beside a query of KenLM with that 3-gram over the same text made
 # ready (cut into sentences and tokens, folded), or without KENLM_BIN beside that of bon lm query, the import of a wiki (made of the text) beside bzip2 -dc, of web archives beside zcat, of
-# JSON lines beside jq -r, of e-books beside unzip -p, of subtitles and treebanks beside sed. The text is a tenth of it repeated.
+# JSON lines beside jq -r, of e-books beside unzip -p, of subtitles and treebanks beside sed. A recipe of three commands runs beside the
+# same in a pipe of the shell, and once more when nothing is to be done. The text is a tenth of it repeated.
 . "$(dirname "$0")/lib.sh"
 need_corpora
 bytes=${BYTES:-200000000} runs=${RUNS:-5}
@@ -54,11 +55,19 @@ mkdir "$scratch/book"
 "$awk" -v format=epub -v folder="$scratch/book" -f "$root/bench/import.awk" "$scratch/text"
 (cd "$scratch/book" && command -v zip >/dev/null && zip -qr ../epub .) || true
 
+cat >"$scratch/recipe.toml" <<'END'
+sources.text.files = "text"
+steps.clean = {run = "normalize", input = "text", output = "clean"}
+steps.once = {run = "dedup", input = "clean", output = "once"}
+steps.tokens = {run = "segment", input = "once", fold = true, output = "tokens"}
+END
+
 names=(dedup-peer sort-unique dedup-bytes dedup dedup-letters dedup-memory segment near near-memory word-count stats stats-words stats-memory classify-limit classify-train classify bunzip2 wiki zcat-wet wet
     zcat-warc warc srt-peer srt conllu-peer conllu)
 ! command -v jq >/dev/null || names+=(jq jsonl)
 [ ! -f "$scratch/epub.zip" ] || ! command -v unzip >/dev/null || names+=(unzip epub)
 names+=(lm-query filter filter-3gram filter-masks)
+names+=(shell-pipe recipe recipe-kept)
 [ -z "${KENLM_BIN:-}" ] || names+=(kenlm-query)
 peer_of() {
     case $1 in
@@ -73,6 +82,7 @@ peer_of() {
     conllu*) echo conllu-peer ;;
     jq | jsonl) echo jq ;;
     unzip | epub) echo unzip ;;
+    shell-pipe | recipe*) echo shell-pipe ;;
     *) echo dedup-peer ;;
     esac
 }
@@ -115,6 +125,12 @@ run() { # name
     conllu) measure "$scratch/$1" "$BON" import conllu -q --unit sentence "$scratch/treebank" ;;
     jq) measure "$scratch/$1" jq -r .text "$scratch/documents" ;;
     jsonl) measure "$scratch/$1" "$BON" import jsonl -q -j 1 "$scratch/documents" ;;
+    shell-pipe)
+        measure "$scratch/$1" bash -c '"$0" normalize -q -j 1 "$1/text" | "$0" dedup -q -j 1 | "$0" segment -q -j 1 --fold -o "$1/piped"' \
+            "$BON" "$scratch"
+        ;;
+    recipe) measure "$scratch/$1" "$BON" pipeline run -q -j 1 --again -o "$scratch/made" "$scratch/recipe.toml" ;;
+    recipe-kept) measure "$scratch/$1" "$BON" pipeline run -q -j 1 -o "$scratch/made" "$scratch/recipe.toml" ;;
     unzip) measure "$scratch/$1" unzip -p "$scratch/epub.zip" ;;
     epub) measure "$scratch/$1" "$BON" import epub -q --chapters --max-size 4G --max-ratio 1000 "$scratch/epub.zip" ;;
     esac >/dev/null

@@ -176,8 +176,8 @@ static int run_exact(const struct command *command, const struct dedup_args *arg
 static const char *conflict(const struct dedup_args *args) {
     if (args->json_field && args->unit == BON_UNIT_PARAGRAPH)
         return "--unit is for text; with --json-field every object is a document";
-    if (outputs_wanted(args->shared.output) && (args->near || args->limit.memory))
-        return "-o with {name} is not for --near and --memory";
+    if (outputs_wanted(args->shared.output) && (args->near || args->limit.memory || args->shard.of))
+        return "-o with {name} is not for --near, --memory and --shard";
     if (!args->near && args->threshold != 0) return "--threshold is for --near";
     if (!args->near && args->keep != 0) return "--keep is for --near: texts that are the same are as long";
     if (args->near && args->unit == BON_UNIT_PARAGRAPH) return "--near compares lines or the documents of --json-field";

@@ -210,7 +210,7 @@ static void finish_child(struct run *run, pid_t pid, int wait_status) {
         run->running--;
         if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == EXIT_DONE) {
             finish_well(run, child);
-        } else if (!run->signal) {
+        } else if (!is_stopped(run)) { /* the signal may have been for all of the terminal's processes */
             tell_failed_job(run, child, wait_status);
             fail_job(run);
         }

@@ -38,9 +38,11 @@ run bon dedup -o 'out.d/{name}' in/a.txt in/a.txt
 expect_refusal 1 '^bon: out.d/a: two inputs have that \{name\}'
 expect_files out.d
 run bon dedup -o 'out.d/{name}' --near in/a.txt
-expect_refusal 2 'is not for --near and --memory'
+expect_refusal 2 'is not for --near, --memory and --shard'
 run bon dedup -o 'out.d/{name}' --memory 1M in/a.txt
-expect_refusal 2 'is not for --near and --memory'
+expect_refusal 2 'is not for --near, --memory and --shard'
+run bon dedup -o 'out.d/{name}' --shard 0/2 in/a.txt
+expect_refusal 2 'is not for --near, --memory and --shard'
 run bon dedup -o 'out.d/{name}'
 expect_refusal 2 'is for files'
 expect_files out.d

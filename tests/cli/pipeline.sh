@@ -266,7 +266,7 @@ END
 start() { # until all but the slow job is done
     env --default-signal=INT bon pipeline run -q -j 2 -o s s.toml >out 2>err &
     pid=$!
-    for _ in $(seq 400); do
+    for _ in $(seq 3000); do
         [ "$(grep -c job s/manifest.jsonl 2>/dev/null)" = 3 ] && break
         sleep 0.02
     done
