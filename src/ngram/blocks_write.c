@@ -13,13 +13,19 @@
 /* ---- the plan ---- */
 
 void bon_blocks_plan_free(struct bon_blocks_plan *plan) {
-    for (unsigned i = 0; i < BON_LM_MAX_ORDER; i++) free(plan->found[i]);
+    for (unsigned i = 0; i < BON_LM_MAX_ORDER; i++)
+        if (plan->found[i]) bon_store_free(plan->table->store, plan->found[i]);
     *plan = (struct bon_blocks_plan){0};
 }
 
-static bool all_have_contexts(const uint32_t *contexts, uint32_t count) {
+enum { PACE = 1 << 12 };
+
+static bool all_have_contexts(struct bon_store *store, const uint32_t *contexts, uint32_t count) {
     uint32_t missing = 0;
-    for (uint32_t i = 0; i < count; i++) missing |= contexts[i] == BON_NO_CONTEXT;
+    for (uint32_t i = 0; i < count; i++) {
+        missing |= contexts[i] == BON_NO_CONTEXT;
+        if (i % PACE == 0) bon_store_pace(store, PACE * sizeof *contexts);
+    }
     return !missing;
 }
 
@@ -38,14 +44,14 @@ bon_status bon_blocks_plan(struct bon_blocks_plan *plan, const struct bon_lm_tab
     for (unsigned k = 2; *possible && status == BON_OK && k <= table->order; k++) {
         plan->contexts[k - 1] = k == 2 ? table->level[k - 1].word : table->level[k - 1].context;
         if (plan->contexts[k - 1]) continue; /* the estimator knew */
-        uint32_t *contexts = bon_alloc_array((size_t)table->level[k - 1].count + 1, sizeof *contexts);
+        uint32_t *contexts = bon_store_array(table->store, (size_t)table->level[k - 1].count + 1, sizeof *contexts);
         plan->contexts[k - 1] = plan->found[k - 1] = contexts;
         if (!contexts) {
             status = BON_ERR_NOMEM;
             break;
         }
         bon_contexts_find(table, k, plan->contexts[k - 2], contexts);
-        *possible = all_have_contexts(contexts, table->level[k - 1].count);
+        *possible = all_have_contexts(table->store, contexts, table->level[k - 1].count);
     }
     if (!*possible || status != BON_OK) bon_blocks_plan_free(plan);
     return status;
@@ -293,7 +299,7 @@ static bon_status write_order(struct bon_blocks_plan *plan, unsigned order, unsi
     free(w->entries);
     free(w);
     if (order > 2) { /* the level before is no longer asked for */
-        free(plan->found[order - 2]);
+        bon_store_free(plan->table->store, plan->found[order - 2]);
         plan->contexts[order - 2] = plan->found[order - 2] = NULL;
     }
     return status;

@@ -20,6 +20,7 @@
 #include "ngram/log10.h"
 
 enum { BUCKET = 1 << 17 /* contexts */, FETCH_AHEAD = 16, PARENT_BYTES = 16, CHILD_BYTES = 24 /* in arrays */ };
+enum { PACE = 1 << 12, FAULT_BYTES = 1 << 16 /* that come with a byte that is touched out of turn */ };
 
 /* What is known of a context: first counts, then what they come to. */
 union context {
@@ -227,6 +228,7 @@ static bon_status cut_buckets(struct pass *pass) {
     const uint32_t *first_child = pass->below[-1].first_child;
     for (uint32_t root = 0, begin = 0; root < roots; root++) {
         size_t size = first_child[root + 1] - first_child[begin];
+        if (root % PACE == 0) bon_store_pace(pass->grams->store, PACE * sizeof *first_child);
         if (size < pass->bucket && root + 1 < roots) continue;
         if (size > pass->largest) pass->largest = size;
         pass->border[++pass->buckets] = begin = root + 1;
@@ -242,6 +244,7 @@ static bon_status find_ends(struct pass *pass) {
         uint32_t end = w + 1;
         for (unsigned j = 1; j + 1 < pass->k; j++) end = pass->grams->level[j - 1].first_child[end];
         pass->end[w] = end;
+        bon_store_pace(pass->grams->store, (pass->k - 2) * FAULT_BYTES);
     }
     return BON_OK;
 }
