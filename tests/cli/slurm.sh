@@ -10,6 +10,8 @@ bon lm build -q -n 3 --definition --discount-fallback -o single.bonlm 'a text' b
 bon count -n 2 -o single.bonc 'a text' b
 bon dedup --same letters -o single.txt 'a text' b
 bon dedup --near --threshold 0.6 -o near.txt 'a text' b
+bon filter --rules none --words 4.. -o single.kept 'a text' b
+bon stats -q -n 2 --html single.html --title X --top 5 -o single.tsv 'a text' b
 
 # An sbatch that runs the tasks at once; it notes how it was called.
 mkdir fake
@@ -32,28 +34,41 @@ echo $((100 + RANDOM))
 SH
 chmod +x fake/sbatch
 
-check_launcher() {
+check_model() {
     run bon-slurm --launcher "$1" --shards 5 --parts 2 --jobs 2 lm -n 3 --discount-fallback -o "$1.bonlm" -- 'a text' b
     expect_status 0
     expect_same single.bonlm "$1.bonlm"
-    run bon-slurm --launcher "$1" --shards 3 --memory 8M count -n 2 -o "$1.bonc" -- 'a text' b
-    expect_status 0
-    expect_same single.bonc "$1.bonc"
+}
+check_dedup() {
     run bon-slurm --launcher="$1" --shards=4 --parts=3 dedup --same letters -o "$1.txt" -- 'a text' b
     expect_status 0
     expect_same single.txt "$1.txt"
+}
+check_rest() {
+    run bon-slurm --launcher "$1" --shards 3 --memory 8M count -n 2 -o "$1.bonc" -- 'a text' b
+    expect_status 0
+    expect_same single.bonc "$1.bonc"
     run bon-slurm --launcher "$1" --shards 3 dedup --near --threshold 0.6 -o "$1.near" -- 'a text' b
     expect_status 0
     expect_same near.txt "$1.near"
+    run bon-slurm --launcher "$1" --shards 3 filter --rules none --words 4.. -o "$1.kept" -- 'a text' b
+    expect_status 0
+    expect_same single.kept "$1.kept"
+    run bon-slurm --launcher "$1" --shards 12 stats -n 2 --html "$1.html" --title=X --top 5 -o "$1.tsv" -- 'a text' b
+    expect_status 0
+    expect_same single.tsv "$1.tsv"
+    expect_same single.html "$1.html"
 }
-check_launcher local
+check_model local
+check_dedup local
+check_rest local
 # Programs that are not installed are not asked for.
-for launcher in parallel mpirun; do
-    if command -v $launcher >/dev/null; then check_launcher $launcher; fi
-done
+if command -v parallel >/dev/null; then check_dedup parallel; fi
+if command -v mpirun >/dev/null; then check_model mpirun; fi
 real_path=$PATH
 PATH=$PWD/fake:$PATH
-check_launcher slurm
+check_model slurm
+check_dedup slurm
 grep -q -- '--job-name=bon-map --array=0,1,2,3,4%2 --output=.*/slurm.bonlm.work/log/map-%a .*--task map' sbatch.log || unmet 'no array of maps'
 grep -q -- '--job-name=bon-finish --array=0%2 .*--dependency=afterany:[0-9]* ' sbatch.log || unmet 'no dependency'
 
