@@ -81,7 +81,7 @@ END
 run() { "$bon" pipeline run -q -j 2 -o "$1" recipe.toml; }
 now() { echo "${EPOCHREALTIME/[.,]/}"; } # microseconds
 
-# Starts a run in a process group of its own and kills the group so many microseconds later.
+# Starts a run in a process group of its own and kills the group so many microseconds later. False: it was over before.
 run_and_kill() { # FOLDER MICROSECONDS
     local pid
     setsid "$bon" pipeline run -q -j 2 -o "$1" recipe.toml 2>>log &
@@ -89,7 +89,18 @@ run_and_kill() { # FOLDER MICROSECONDS
     sleep "$(printf '%d.%06d' $(($2 / 1000000)) $(($2 % 1000000)))"
     kill -KILL -- "-$pid" 2>/dev/null
     { wait "$pid"; } 2>/dev/null
-    [ $? = 137 ] && hit=$((hit + 1))
+    [ $? = 137 ]
+}
+
+# The same from the beginning, earlier and earlier until it meets a run: the machine may have become faster.
+run_and_meet() { # FOLDER MICROSECONDS
+    local moment=$2
+    while ((moment > 1000)); do
+        rm -rf "$1"
+        run_and_kill "$1" "$moment" && return
+        moment=$((moment * 6 / 10))
+    done
+    return 1
 }
 
 # Outputs that are there, against those of the undisturbed run.
@@ -122,23 +133,19 @@ echo "undisturbed: $((duration / 1000)) ms, $(wc -l <reference/manifest.jsonl) j
 mapfile -t at < <(awk -v seed="$seed" -v n="$moments" -v d="$duration" \
     'BEGIN { srand(seed); for (i = 0; i < n; i++) printf "%d\n", d * (i + rand()) / n }')
 for ((i = 0; i < moments; i++)); do
-    rm -rf killed
-    run_and_kill killed "${at[i]}"
-    kills=1
-    if ((i % 5 == 4)); then
-        for part in 3 7; do run_and_kill killed $((duration * part / 10)) && kills=$((kills + 1)); done
+    kills=0
+    run_and_meet killed "${at[i]}" && kills=1
+    hit=$((hit + kills))
+    if ((i % 5 == 4)); then # once or twice more, where the next run is
+        for part in 1 3; do run_and_kill killed $((duration * part / 10)) && kills=$((kills + 1)); done
     fi
-    if whole killed && run killed && same killed; then
+    if [ "$kills" -gt 0 ] && whole killed && run killed && same killed; then
         passed=$((passed + 1))
     else
         failed=$((failed + 1))
         echo "FAIL  killed after $((at[i] / 1000)) ms ($kills kills)"
     fi
 done
-echo "$hit kills met a run"
-if ((hit < moments / 2)); then
-    failed=$((failed + 1))
-    echo "FAIL  most runs were over before they were killed"
-fi
+echo "$hit of $moments kills met a run"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
