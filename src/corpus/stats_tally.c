@@ -11,6 +11,7 @@
 #include "base/store.h"
 
 enum { HUGE_PAGE = 2 << 20, WRITE_ENTRIES = 1 << 14, READ_ENTRIES = 1 << 11 };
+#define UNLIMITED ((size_t)1 << 36) /* bytes of a table; more goes to disk */
 
 _Static_assert(sizeof(struct bon_tally_bucket) == 64, "a bucket is a line of the cache");
 
@@ -41,29 +42,26 @@ static inline bool find(const struct bon_tally *tally, const struct bon_tally_ke
     return false;
 }
 
-/* The first address from `block` on that is a line of the cache. */
-static struct bon_tally_bucket *align(void *block) {
-    const size_t line = sizeof(struct bon_tally_bucket);
-    return (struct bon_tally_bucket *)(void *)((char *)block + (line - (uintptr_t)block % line) % line);
-}
-
-/* Gives the table 1 << bits buckets. Those it had stay at its beginning, the new ones are empty. */
-static bon_status resize(struct bon_tally *tally, unsigned bits) {
-    size_t had = tally->buckets ? bucket_count(tally->bits) : 0, wanted = bucket_count(bits);
-    size_t offset = tally->buckets ? (size_t)((char *)tally->buckets - (char *)tally->block) : 0;
-    size_t bytes = (wanted + 1) * sizeof *tally->buckets;
-    void *block = realloc(tally->block, bytes); /* of a large block pages are moved, not bytes */
-    if (!block) return bon_fail_memory(bytes);
-    struct bon_tally_bucket *buckets = align(block);
-    if ((char *)buckets - (char *)block != (ptrdiff_t)offset && had)
-        memmove(buckets, (char *)block + offset, had * sizeof *buckets);
-    uintptr_t page = ((uintptr_t)(buckets + had) + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-    uintptr_t end = (uintptr_t)(buckets + wanted) / HUGE_PAGE * HUGE_PAGE;
-    if (page < end) madvise((void *)page, end - page, MADV_HUGEPAGE); /* only advice: small pages do as well */
-    memset(buckets + had, 0, (wanted - had) * sizeof *buckets);
+/* Takes address space for the largest table there may be, aligned to huge pages, so that it can grow where it is and its random reads
+ * miss the translation buffers seldom; memory it takes where it is written to. Where a process may not have that much, less will
+ * do. */
+static bon_status reserve(struct bon_tally *tally) {
+    const size_t least = bucket_count(BON_TALLY_LEAST_BITS) * sizeof(struct bon_tally_bucket);
+    size_t wanted = tally->memory && tally->memory < UNLIMITED ? (size_t)tally->memory : UNLIMITED;
+    void *block = MAP_FAILED;
+    wanted = (wanted > least ? wanted : least) + HUGE_PAGE;
+    for (; wanted >= least + HUGE_PAGE; wanted = wanted / 2 > least + HUGE_PAGE ? wanted / 2 : least) {
+        block = mmap(NULL, wanted, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (block != MAP_FAILED) break;
+    }
+    if (block == MAP_FAILED) return bon_fail_memory(least + HUGE_PAGE);
+    uintptr_t begin = ((uintptr_t)block + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    madvise((void *)begin, wanted - (begin - (uintptr_t)block),
+            MADV_HUGEPAGE); /* only advice: small pages do as well */
     tally->block = block;
-    tally->buckets = buckets;
-    tally->bits = bits;
+    tally->block_size = wanted;
+    tally->buckets = (struct bon_tally_bucket *)begin;
+    tally->bits = BON_TALLY_LEAST_BITS;
     return BON_OK;
 }
 
@@ -100,12 +98,11 @@ static bon_status spread(struct bon_tally *tally, size_t had, struct bon_tally_e
     return BON_OK;
 }
 
+/* Pages behind the table were never written to: they are zeros. */
 static bon_status grow(struct bon_tally *tally) {
     struct bon_tally_entry *aside = NULL;
     bool fits;
-    if (!tally->buckets) return resize(tally, BON_TALLY_LEAST_BITS);
-    size_t had = bucket_count(tally->bits);
-    BON_TRY(resize(tally, tally->bits + 1));
+    size_t had = bucket_count(tally->bits++);
     bon_status status = spread(tally, had, &aside, &fits);
     free(aside);
     if (status != BON_OK || fits) return status;
@@ -113,8 +110,8 @@ static bon_status grow(struct bon_tally *tally) {
 }
 
 static bool may_grow(const struct bon_tally *tally) {
-    if (!tally->buckets || !tally->memory) return true;
-    return bucket_count(tally->bits + 1) * sizeof *tally->buckets <= tally->memory;
+    size_t larger = bucket_count(tally->bits + 1) * sizeof *tally->buckets;
+    return larger <= tally->block_size - HUGE_PAGE && (!tally->memory || larger <= tally->memory);
 }
 
 /* ---- sorting: a stretch of buckets up to the first with a free slot holds all keys whose home is in it ---- */
@@ -219,7 +216,7 @@ static bon_status make_room(struct bon_tally *tally) { return may_grow(tally) ? 
 bon_status bon_tally_add(struct bon_tally *tally, struct bon_tally_key key, uint32_t count) {
     struct bon_tally_bucket *bucket;
     unsigned slot;
-    if (!tally->buckets) BON_TRY(grow(tally));
+    if (!tally->buckets) BON_TRY(reserve(tally));
     while (!find(tally, &key, &bucket, &slot)) BON_TRY(make_room(tally));
     if (bucket->counts[slot]) {
         if (bucket->counts[slot] > UINT32_MAX / 2) { /* counts of a run have 64 bits */
@@ -237,7 +234,7 @@ bon_status bon_tally_add(struct bon_tally *tally, struct bon_tally_key key, uint
 }
 
 void bon_tally_free(struct bon_tally *tally) {
-    free(tally->block);
+    if (tally->block) munmap(tally->block, tally->block_size);
     free(tally->run_ends);
     if (tally->store && tally->fd >= 0) close(tally->fd);
     bon_store_close(tally->store);

@@ -43,7 +43,8 @@ struct bon_tally {
     uint64_t memory;    /* bytes that the table may take; 0 = no limit */
     const char *folder; /* for runs; not copied */
 
-    void *block;                      /* memory of the table */
+    void *block;                      /* addresses for the largest table */
+    size_t block_size;                /* bytes */
     struct bon_tally_bucket *buckets; /* in it; NULL: nothing was counted yet */
     unsigned bits;           /* 1 << bits buckets, and BON_TALLY_SPARE for what the last ones have no room for */
     uint64_t count;          /* keys in the table */
