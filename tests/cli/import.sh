@@ -411,6 +411,26 @@ expect_out Hết
 run bon import conllu --unit word a.conllu
 expect_status 2
 
+# Memory does not grow with the input: what is enough for a little is enough for 24 MB.
+if ! under_sanitizer && (ulimit -v 400000 && bon import conllu a.conllu) >out 2>err; then
+    awk 'BEGIN {for (i = 0; i < 300000; i++) print "Dòng thứ " i " của một văn bản dài, tiếng Việt có dấu."}' >lines
+    awk '{print "{\"id\":" NR ",\"text\":\"" $0 "\"}"}' lines >long.jsonl
+    awk '{print "# text = " $0 "\n1\tx\t_\t_\t_\t_\t_\t_\t_\t_\n"}' lines >long.conllu
+    LC_ALL=C awk '{printf "WARC/1.0\r\nWARC-Type: conversion\r\nContent-Length: %d\r\n\r\n%s\r\n\r\n", length($0), $0}' lines >long.wet
+    {
+        echo '<mediawiki>'
+        awk '{print "<page><ns>0</ns><id>" NR "</id><revision><text>" $0 "</text></revision></page>"}' lines
+        echo '</mediawiki>'
+    } >long.xml
+    least=100000 # KiB of addresses, libraries and all
+    while ! (ulimit -v $least && bon import wiki --min 1 dump.xml) >out 2>err; do least=$((least + 20000)); done
+    for what in 'jsonl -j 1 long.jsonl' 'conllu --unit sentence long.conllu' 'warc --min 1 long.wet' 'wiki --min 1 long.xml'; do
+        run_shell "ulimit -v $((least + 10000)); bon import $what"
+        expect_status 0
+        [ "$(wc -l <out)" = 300000 ] || unmet "wrote $(wc -l <out) lines"
+    done
+fi
+
 if [ -c /dev/full ]; then
     for what in 'wiki --min 1 dump.xml' 'jsonl --text body lines.jsonl' 'html --min 1 page.html' 'warc --min 1 a.warc' 'srt a.srt' 'epub --min 1 book.epub' 'conllu a.conllu'; do
         run_shell "bon import $what >/dev/full"
