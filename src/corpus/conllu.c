@@ -4,7 +4,7 @@
 
 #include "corpus/reader.h"
 
-enum { LINE_MAX_BYTES = 1 << 20, COLUMNS = 10 };
+enum { LINE_MAX_BYTES = 1 << 20, COLUMNS = 10, MEMBERS_MAX = 64 << 10 /* bytes of comments that are kept */ };
 
 struct reading {
     struct bon_conllu *conllu;
@@ -188,6 +188,7 @@ static bon_status note_member(struct bon_conllu *conllu, struct span key, struct
         return document->url.len ? BON_OK : bon_document_string(&document->url, value.text, value.n);
     if (is_span(key, "id") || is_span(key, "text") || is_span(key, "sentences") || is_span(key, "document"))
         return BON_OK;
+    if (document->members.len > MEMBERS_MAX) return BON_OK;
     bon_buf name = {0};
     conllu->space.len = 0;
     bon_status status = bon_document_string(&name, key.text, key.n);

@@ -19,6 +19,7 @@ struct paper {
     size_t folder_len;
     char **idrefs; /* of the spine, until the manifest is complete */
     size_t idref_count, idref_cap;
+    const char **paths; /* of the spine, in order, for encryption.xml */
     bool encrypted;
 };
 
@@ -239,25 +240,30 @@ void bon_epub_package_free(struct bon_epub_package *package) {
 
 /* ---- encryption.xml ---- */
 
+static int by_text(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+
 static void XMLCALL on_encryption(void *user, const char *name, const char **attributes) {
     struct paper *paper = user;
-    const struct bon_epub_package *package = paper->package;
     const char *uri = attribute(attributes, "URI");
     if (strcmp(local_name(name), "CipherReference") != 0 || !uri || paper->encrypted) return;
     char *path = resolve(paper, uri);
-    if (!path) {
+    if (path)
+        paper->encrypted = bsearch(&path, paper->paths, paper->package->spine_count, sizeof path, by_text) != NULL;
+    else
         stop_with(paper, BON_ERR_NOMEM);
-        return;
-    }
-    for (size_t i = 0; i < package->spine_count && !paper->encrypted; i++)
-        paper->encrypted = strcmp(package->items[package->spine[i]].path, path) == 0;
     free(path);
 }
 
 bon_status bon_epub_encrypted(const struct bon_epub_package *package, const char *name, const char *xml, size_t n,
                               bool *encrypted) {
     struct paper paper = {.name = name, .package = (struct bon_epub_package *)package};
+    *encrypted = false;
+    paper.paths = bon_alloc_array(package->spine_count, sizeof *paper.paths);
+    if (!paper.paths) return BON_ERR_NOMEM;
+    for (size_t i = 0; i < package->spine_count; i++) paper.paths[i] = package->items[package->spine[i]].path;
+    qsort(paper.paths, package->spine_count, sizeof *paper.paths, by_text);
     bon_status status = parse(&paper, xml, n, on_encryption);
     *encrypted = paper.encrypted;
+    free(paper.paths);
     return status;
 }

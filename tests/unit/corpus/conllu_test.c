@@ -97,6 +97,31 @@ Test(conllu, files) {
     bon_normalizer_close(normalizer);
 }
 
+static bon_status count_document(void *context, const struct bon_document *document) {
+    ++*(int *)context;
+    cr_expect(document->members.len < 100 << 10);
+    return BON_OK;
+}
+
+/* Comments without end: some stay. */
+Test(conllu, many_comments, .timeout = 30) {
+    bon_normalizer *normalizer;
+    bon_buf file = {0};
+    int documents = 0;
+    cr_assert_eq(bon_normalizer_open(&normalizer, NULL), BON_OK);
+    bon_buf_printf(&file, "# newdoc\n");
+    for (int i = 0; i < 300000; i++) bon_buf_printf(&file, "# key%d = value\n", i);
+    bon_buf_printf(&file, WORD("1", "a", "_"));
+    files_write(files_path("f"), file.data, file.len);
+    struct bon_conllu conllu = {.normalizer = normalizer};
+    struct bon_import import = {.take = count_document, .context = &documents};
+    cr_expect_eq(bon_conllu_read(&conllu, &import, files_path("f")), BON_OK);
+    cr_expect_eq(documents, 1);
+    bon_conllu_free(&conllu);
+    bon_buf_free(&file);
+    bon_normalizer_close(normalizer);
+}
+
 static bon_status read_some(void *arg) {
     bon_normalizer *normalizer = NULL;
     bon_status status = bon_normalizer_open(&normalizer, NULL);

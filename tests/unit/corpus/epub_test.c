@@ -71,6 +71,29 @@ Test(epub_package, what_it_says) {
     bon_epub_package_free(&package);
 }
 
+/* A hundred thousand parts, and as many references to what is hidden: no product of the two. */
+Test(epub_package, takes_linear_time, .timeout = 30) {
+    enum { PARTS = 100000 };
+    struct bon_epub_package package = {0};
+    bon_buf xml = {0}, encryption = {0};
+    bool encrypted;
+    bon_buf_printf(&xml, "<p>");
+    bon_buf_printf(&encryption, "<e>");
+    for (int i = 0; i < PARTS; i++) {
+        bon_buf_printf(&xml, "<item id='%d' href='%d'/><itemref idref='%d'/>", i, i, PARTS - 1 - i);
+        bon_buf_printf(&encryption, "<CipherReference URI='x%d'/>", i);
+    }
+    bon_buf_printf(&xml, "</p>");
+    bon_buf_printf(&encryption, "</e>");
+    cr_assert_eq(bon_epub_package_read(&package, "a", "p", xml.data, xml.len), BON_OK);
+    cr_expect_eq(package.spine_count, PARTS);
+    cr_expect_eq(bon_epub_encrypted(&package, "a", encryption.data, encryption.len, &encrypted), BON_OK);
+    cr_expect(!encrypted);
+    bon_epub_package_free(&package);
+    bon_buf_free(&xml);
+    bon_buf_free(&encryption);
+}
+
 static bon_status read_papers(void *arg) {
     struct bon_epub_package package = {0};
     bool encrypted;
