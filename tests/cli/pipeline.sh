@@ -158,6 +158,33 @@ echo more >>w/gpt/vocab.json
 run bon pipeline run -q -o w --json counts w.toml
 done_and_kept 1 6
 
+# A command that itself writes a file for every input; files behind a prefix, of another step.
+cat >e.toml <<'END'
+sources.tin.files = "tin/*"
+steps.once = {run = "dedup", input = "tin", each = false, same = "letters", output = "once/{name}.txt", report = ">most"}
+steps.model = {run = "lm build", input = "once", order = 2, discount-fallback = true, output = "m.bonlm"}
+steps.good = {run = "filter", input = "once", lm = ["tin=<model"], band = "tin=..100000", rejected = ">out/{name}", output = "good/{name}"}
+steps.half = {run = "sample", input = ["good", "good.rejected"], times = 0.5, output = "half"}
+END
+run bon pipeline run -q -o e --json counts e.toml
+expect_status 0
+expect_err ''
+done_and_kept 6 0
+expect_files e .bon good half m.bonlm manifest.jsonl most once out
+expect_files e/once chợ.txt núi.txt sông.txt
+bon dedup --same letters tin/* | cmp -s - <(cat e/once/*) || unmet 'e/once'
+cat e/good/* e/out/* | LC_ALL=C sort | cmp -s - <(LC_ALL=C sort e/once/*) || unmet 'good and rejected'
+run bon pipeline run -q -o e --json counts e.toml
+done_and_kept 0 6
+
+# No option has the name of a key that is the recipe's own.
+for name in $(bon --list-commands); do
+    for command in "$name" $(bon "$name" --list-options | grep -v '^-' | sed "s/^/$name@/"); do
+        IFS=@ read -ra words <<<"$command"
+        ! bon "${words[@]}" --list-options | grep -qE '^--(run|input|each|for)([=[]|$)' || unmet "an option of bon ${words[*]}"
+    done
+done
+
 # What is wrong with a recipe is told with its place, and nothing is run or made.
 refuse() { # STATUS PATTERN RECIPE
     printf '%s\n' "$3" >bad.toml
