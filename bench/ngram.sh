@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # bench/ngram.sh: the table of the n-gram engine: bon beside KenLM on the same tokens, from text to a model that answers.
-#   KENLM_BIN=DIR BON_CORPORA=DIR [FILES="wiki law_phapdien"] [RUNS=5] [QUERY=yes] bench/ngram.sh
+#   KENLM_BIN=DIR BON_CORPORA=DIR [TONGRAMS_BIN=DIR] [FILES="wiki law_phapdien"] [RUNS=5] [QUERY=yes] bench/ngram.sh
 # The text is train/FILES of the corpora, segmented and folded; each 100th line is held out for queries. Costs are medians of
 # RUNS interleaved runs at order 5; KenLM is lmplz -S 2G (its default costs it seconds and gigabytes), then build_binary for
 # the smallest file that answers (trie, 8 bits, pointers compressed). Prints TSV; ratio = bon / KenLM, `must` is what the

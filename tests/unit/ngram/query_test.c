@@ -157,3 +157,29 @@ Test(query, states_begin_and_compare) { in_both_layouts(states_begin_and_compare
 Test(query, states_that_make_no_sense_are_survived) { in_both_layouts(states_that_make_no_sense_are_survived); }
 Test(query, nodes_can_be_walked_one_by_one) { in_both_layouts(nodes_can_be_walked_one_by_one); }
 Test(perplexity, lines_are_scored_as_sentences) { in_both_layouts(lines_are_scored_as_sentences); }
+
+/* Lines longer than what is scored in one call, and </s> where it is no end. */
+static void lines_are_scored_token_by_token(bon_lm_layout layout) {
+    enum { LONG = 700 };
+    static const char *const words[] = {"tôi", "đi", "học", "</s>", "lạ", "<s>"};
+    bon_lm *lm = make_lm(layout);
+    bon_lm_totals totals = {0}, sum = {0};
+    char line[16 * LONG];
+    size_t n = 0;
+    bon_lm_state state;
+    bon_lm_state_begin(lm, &state);
+    for (unsigned i = 0; i <= LONG; i++) {
+        const char *word = i == LONG ? "</s>" : words[i * i % 7 % 6];
+        uint32_t id = bon_lm_word(lm, word, strlen(word));
+        if (i < LONG) n += (size_t)sprintf(line + n, "%s ", word);
+        sum.logprob10 += (double)bon_lm_score(lm, &state, id, &state, NULL);
+        sum.tokens++;
+        sum.oov += id == BON_LM_UNK;
+    }
+    bon_lm_score_line(lm, line, n, &totals);
+    cr_assert(totals.tokens == sum.tokens && totals.oov == sum.oov && sum.oov > 50);
+    cr_assert_eq(totals.logprob10, sum.logprob10);
+    bon_lm_close(lm);
+}
+
+Test(perplexity, lines_are_scored_token_by_token) { in_both_layouts(lines_are_scored_token_by_token); }
