@@ -45,7 +45,8 @@ void bon_counts_push_word(bon_counts *counts, const char *text, size_t n) {
 }
 
 int bon_compare_bytes(const char *a, size_t a_size, const char *b, size_t b_size) {
-    int order = memcmp(a, b, a_size < b_size ? a_size : b_size);
+    size_t n = a_size < b_size ? a_size : b_size;
+    int order = n ? memcmp(a, b, n) : 0; /* nothing may come with a null pointer */
     return order ? order : (a_size > b_size) - (a_size < b_size);
 }
 
