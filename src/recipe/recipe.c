@@ -229,8 +229,9 @@ static bon_status resolve_all(struct bon_recipe *recipe) {
 static bon_status check_output(const struct bon_recipe *recipe, const struct bon_toml_node *node, const char *path) {
     if (!*path || *path == '/' || strstr(path, "//"))
         return bon_toml_fail(recipe->toml, node, "'%.200s' is no path within the folder of outputs", path);
-    for (const char *part = path; part; part = strchr(part, '/'), part += part != NULL) {
+    for (const char *part = path, *slash; part; part = slash ? slash + 1 : NULL) {
         size_t n = strcspn(part, "/");
+        slash = part[n] ? part + n : NULL;
         if ((n == 1 && part[0] == '.') || (n == 2 && part[0] == '.' && part[1] == '.') ||
             (part == path && strncmp(part, ".bon", n) == 0 && n == 4) || strcmp(path, "manifest.jsonl") == 0)
             return bon_toml_fail(recipe->toml, node, "'%.200s': an output may not go there", path);
