@@ -75,12 +75,12 @@ struct notice {
 };
 
 static bon_status put_notice(struct bon_page *page, const struct notice *notice) {
-    BON_TRY(bon_page_raw(page, "<li><b>"));
+    BON_TRY(bon_page_raw(page, "<li>"));
+    BON_TRY(bon_page_say(page, notice->phrase));
+    BON_TRY(bon_page_raw(page, ": <b>"));
     BON_TRY(notice->phrase == BON_PHRASE_NOTICE_REPEATED ? bon_page_share(page, notice->count, notice->whole)
                                                          : bon_page_count(page, notice->count));
-    BON_TRY(bon_page_raw(page, "</b> "));
-    BON_TRY(bon_page_say(page, notice->phrase));
-    return bon_page_raw(page, "</li>\n");
+    return bon_page_raw(page, "</b></li>\n");
 }
 
 static bon_status put_notices(struct bon_page *page, const struct bon_stats_summary *summary) {

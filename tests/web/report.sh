@@ -12,7 +12,7 @@ export BON_WORK=$work
 texts=$work/texts
 rm -rf "$texts" && mkdir -p "$texts"
 for i in $(seq 3000); do
-    echo "Câu số $((i * 7919 % 1201)) kể về làng ven sông, nơi người thợ dệt $((i % 13)) tấm lụa $(printf '%x' $((i * i % 4093)) | tr 0-9a-f b-kđmơrsư)."
+    echo "Câu số $((i * 7919 % 1201)) kể về làng ven sông, nơi người thợ dệt $((i % 13)) tấm lụa $(printf '%x' $((i * i % 4093)) | tr 0-9a-f bcdghklmnrstvxyq)."
 done >"$texts/kể chuyện.txt"
 printf '<script>alert(1)</script> <b>đậm</b> &amp; "ngiêng" ngiêng Đắk Lắk\nmot hai ba bon nam sau bay tam\n' >"$texts/<b>&.txt"
 printf 'Ti\xd5ng Vi\xd6t m\xd5n y\xaau c\xf1a ch\xf3ng t\xabi, ng\xad\xeai Vi\xd6t Nam \xae\xd2u bi\xd5t \xae\xe4c\n' >"$texts/tcvn3.txt"
