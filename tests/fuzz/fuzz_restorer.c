@@ -1,5 +1,5 @@
 /* tests/fuzz/fuzz_restorer.c: restoration models with arbitrary content, opened without checksums so that mutations reach the
- * readers of n-grams, candidates, pairs and tagger, then used. Nothing may crash, read outside the file or run away. */
+ * readers of n-grams, candidates, pairs, tagger and network, then used. Nothing may crash, read outside the file or run away. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,8 +29,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     bon_restorer restorer = {.lm = NULL};
     if (bon_lm_open_memory(&restorer.lm, data, size, "fuzzed model", &lazy) != BON_OK) return 0;
     const struct bon_artefact *artefact = bon_lm_artefact(restorer.lm);
-    if (bon_index_open(&restorer.index, artefact) == BON_OK && bon_tagger_open(&restorer.tagger, artefact) == BON_OK)
+    if (bon_index_open(&restorer.index, artefact) == BON_OK && bon_tagger_open(&restorer.tagger, artefact) == BON_OK &&
+        bon_neural_open(&restorer.neural, artefact) == BON_OK)
         use(&restorer);
+    bon_neural_close(&restorer.neural);
     bon_lm_close(restorer.lm);
     return 0;
 }

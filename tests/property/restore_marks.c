@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "files.h"
+#include "neural_toy.h"
 #include "restore_toy.h"
 
 static const char *const pieces[] = {"toi",
@@ -135,6 +137,31 @@ Test(restore, nothing_but_marks_changes) {
     }
     bon_buf_free(&text);
     bon_buf_free(&out);
+    bon_restorer_close(restorer);
+}
+
+/* The same with a network, whose opinions have no meaning, loud enough to be heard. */
+Test(restore, nothing_but_marks_changes_beside_a_network, .fini = files_clear) {
+    char run[512], file[512];
+    bon_restorer *restorer = restore_toy_open_tagged(3);
+    bon_restore_session *session;
+    uint64_t seed = 1234567;
+    bon_buf text = {0}, out = {0};
+    snprintf(run, sizeof run, "%s", files_path("run"));
+    snprintf(file, sizeof file, "%s", files_path("net.bonnn"));
+    neural_toy_train(run, 1);
+    cr_assert_eq(bon_neural_export(&(struct bon_neural_export){.run = run, .join = {10, 1, 1}}, file), BON_OK);
+    cr_assert_eq(bon_restorer_join(restorer, file), BON_OK);
+    cr_assert_eq(bon_restore_session_open(&session, restorer, NULL), BON_OK);
+    for (unsigned i = 0; i < 2000; i++) {
+        random_text(&seed, &text);
+        out.len = 0;
+        cr_assert_eq(bon_restore(session, text.data, text.len, &out), BON_OK);
+        check_promise(&text, &out);
+    }
+    bon_buf_free(&text);
+    bon_buf_free(&out);
+    bon_restore_session_close(session);
     bon_restorer_close(restorer);
 }
 

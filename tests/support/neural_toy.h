@@ -48,7 +48,7 @@ static inline void neural_toy_describe(struct neural_toy *toy) {
 
 /* A folder as `bon neural train` leaves it: words.bonnn and a checkpoint. */
 static inline void neural_toy_train(const char *folder, uint64_t seed) {
-    char path[512];
+    char path[1024];
     struct neural_toy toy;
     struct encoder_toy encoder;
     neural_toy_describe(&toy);
