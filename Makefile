@@ -249,7 +249,7 @@ install: all
 	  install -D -m 644 $$page $(DESTDIR)$(MAN_DIR)/man$${page##*.}/$${page##*/} || exit 1; done
 	for file in $(wildcard cmd/bon/completion.bash); do \
 	  install -D -m 644 $$file $(DESTDIR)$(COMPLETION_DIR)/bon || exit 1; done
-	for file in $(wildcard models/*.bonlm models/*.bonseg); do install -m 644 $$file $(DESTDIR)$(DATA_DIR)/ || exit 1; done
+	for file in $(wildcard models/*.bonlm models/*.bonseg models/*.bonnn); do install -m 644 $$file $(DESTDIR)$(DATA_DIR)/ || exit 1; done
 
 ## uninstall: remove what install put there
 uninstall:

@@ -2,12 +2,12 @@
 # build-neural.sh: training text -> a neural restorer, models/vi-SIZE.bonnn.
 #   BON_CORPORA=DIR corpora/build-neural.sh -o FILE.bonnn [-s SIZE] [-t SECONDS] [-r RUN] [-d DEVICE]
 #
-#   normalize -> every different line once -> weighted -> neural train -+-> neural export
-#                               sentences, folded -> lm build, order 1 -+
+#   normalize -> every different line once -> weighted -> neural train -> neural export
 #
 # SIZE is tiny (the default), small or base; SECONDS is the time to train (default 7200: two hours). The folder RUN keeps checkpoints:
-# where it is given and has some, training goes on from the newest, so it can be stopped and begun again. The file restores alone, by how often each word is written in which way and by what the network says, and beside a model of n-grams.
-# DEVICE is cpu (the default) or cuda. The words of gold/ud_vtb_train.seg.txt teach where words end.
+# where it is given and has some, training goes on from the newest, so it can be stopped and begun again. The file is joined with a
+# model of n-grams when text is restored. DEVICE is cpu (the default) or cuda. The words of gold/ud_vtb_train.seg.txt teach where
+# words end.
 set -euo pipefail
 export LC_ALL=C
 
@@ -50,8 +50,6 @@ resume=()
 [ -n "$(ls -d "$run"/step-* 2>/dev/null)" ] && resume=(--resume)
 "$bon" neural train --size "$size" --device "$device" --precision "$precision" --max-seconds "$seconds" --save-every 250 \
     --words "$words" "${resume[@]}" -o "$run" "$scratch/text"
-"$bon" segment -q --unit=sentence "$scratch/text" | "$bon" segment -q --fold |
-    "$bon" lm build -q -n 1 --candidates=3 --skip-symbols --prune=2 -o "$scratch/words.bonlm"
-"$bon" neural export -q --lm "$scratch/words.bonlm" -o "$output" "$run"
+"$bon" neural export -q -o "$output" "$run"
 say size "$(stat -c %s "$output")"
 say sha256 "$(sha256sum "$output" | cut -d' ' -f1)"

@@ -12,7 +12,7 @@
 #include "lm/checkpoint.h"
 #include "ngram/lm.h"
 
-const struct bon_neural_join bon_neural_usual_join = {.weight = 1, .tagger_weight = 0.5F, .power = 0.6F};
+const struct bon_neural_join bon_neural_usual_join = {.weight = 0.5F, .tagger_weight = 1, .power = 0.6F};
 
 static bon_status checkpoint_of(const char *run, char path[PATH_MAX]) {
     uint64_t step;

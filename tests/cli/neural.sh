@@ -48,6 +48,49 @@ expect_status 0
 expect_err 'step-00000005: loss .*, on text that it did not learn 0\.[01]'
 cmp more/words.bonnn run/words.bonnn || unmet 'another vocabulary than that of --init'
 
+# ---- beside a model that knows only how often each word is written how ----
+bon segment -q --fold text | bon lm build -q -n 1 --candidates=1 --discount-fallback -o words.bonlm || unmet 'no model'
+run bon neural export -q -o vi-tiny.bonnn run
+expect_status 0
+expect_out ''
+sed -n '1,200p' text >good
+accuracy() { bon restore -q --model "$@" --eval good | tail -n 1 | cut -f 3; }
+alone=$(accuracy words.bonlm) joined=$(accuracy words.bonlm --neural vi-tiny.bonnn)
+awk -v a="$alone" -v b="$joined" 'BEGIN { exit !(a < 90 && b > 95) }' || unmet "$alone without the network, $joined with it"
+run_shell "bon restore -j 1 --neural vi-tiny.bonnn --model words.bonlm -q good >one; bon restore -j 3 --neural vi-tiny.bonnn --model words.bonlm -q good"
+expect_out_file one
+cmp -s <(sed 's/[àáạ]/a/g; s/[ầấậ]/â/g; s/đ/d/g' one) <(sed 's/[àáạ]/a/g; s/[ầấậ]/â/g; s/đ/d/g' good) || unmet 'more than marks changed'
+run bon neural export -q --lm words.bonlm -o both.bonlm run
+[ "$(accuracy both.bonlm)" = "$joined" ] || unmet 'in one file it says something else'
+run bon neural export -q --float -o float.bonnn run
+[ "$(stat -c %s float.bonnn)" -gt $((2 * $(stat -c %s vi-tiny.bonnn))) ] || unmet '8 bits are no smaller'
+[ "$(accuracy words.bonlm --neural float.bonnn)" = "$joined" ] || unmet '8 bits lose something here'
+
+# ---- the best that lies beside a model ----
+run_shell 'echo "Toi thay ban rau o cho co ma." | bon restore --model words.bonlm --quality best'
+expect_status 0
+expect_err 'with the network vi-tiny.bonnn'
+expect_out 'Tôi thấy bán rau ở chợ có má.'
+run_shell 'echo "Toi thay ban rau" | bon restore --model words.bonlm --quality fast'
+expect_err ''
+mkdir elsewhere
+cp words.bonlm elsewhere
+run_shell 'echo "Toi thay ban rau" | bon restore --model elsewhere/words.bonlm --quality best'
+expect_status 0
+expect_err 'no network .* beside elsewhere/words.bonlm; going on with the model alone'
+head -c 3000 vi-tiny.bonnn >elsewhere/vi-tiny.bonnn
+run_shell 'echo "Toi thay ban rau" | bon restore --model elsewhere/words.bonlm --quality best'
+expect_status 1
+expect_err 'elsewhere/vi-tiny.bonnn: .*truncated'
+expect_out ''
+run_shell 'echo "Toi thay ban rau" | bon restore --model words.bonlm --neural words.bonlm'
+expect_status 1
+expect_err 'this model has no network'
+run bon neural export -q -o new.bonnn missing
+expect_status 1
+expect_err 'missing/words.bonnn'
+[ ! -e new.bonnn ] || unmet 'a file of an export that failed'
+
 # ---- what is refused ----
 # shellcheck disable=SC2086
 refuse() { # message, options...
