@@ -1,7 +1,6 @@
 /* Shards of a text: one behind the other they are the text, whatever its files, and none begins or ends inside a record. */
 #include <criterion/criterion.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "base/cut.h"
 #include "base/pipeline.h"
@@ -84,8 +83,7 @@ static void check_shards(const char *const *paths, const bon_buf *files, uint32_
     bon_buf_free(&whole);
 }
 
-Test(cut, shards_are_the_text, .fini = files_clear) {
-    alarm(60);
+Test(cut, shards_are_the_text, .fini = files_clear, .timeout = 60) {
     static const uint32_t counts[] = {1, 2, 3, 7, 50, 2000};
     char names[FILES][256];
     const char *paths[FILES];

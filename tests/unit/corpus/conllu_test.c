@@ -1,6 +1,4 @@
 /* Treebanks: a table of files and their documents; lines that are none of CoNLL-U. */
-#include <unistd.h>
-
 #include "corpus/conllu.h"
 
 #include "support.h"
@@ -106,8 +104,7 @@ static bon_status count_document(void *context, const struct bon_document *docum
 }
 
 /* Comments without end: some stay. */
-Test(conllu, many_comments) {
-    alarm(30);
+Test(conllu, many_comments, .timeout = 30) {
     bon_normalizer *normalizer;
     bon_buf file = {0};
     int documents = 0;

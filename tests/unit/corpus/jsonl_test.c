@@ -1,6 +1,4 @@
 /* JSON lines of others: a table of options, lines and documents; what is refused; memory that runs out. */
-#include <unistd.h>
-
 #include "corpus/jsonl.h"
 
 #include "support.h"
@@ -79,8 +77,7 @@ Test(jsonl, names_that_are_refused) {
 }
 
 /* Objects in objects, and a path into them: no time that grows with more than their product. */
-Test(jsonl, deep_paths) {
-    alarm(20);
+Test(jsonl, deep_paths, .timeout = 20) {
     static const struct bon_jsonl_options options = {"a.a.a.a.a.a.a.a.a.a.a.a", "id", "title", "url", NULL};
     bon_normalizer *normalizer;
     struct bon_jsonl *jsonl;

@@ -1,6 +1,4 @@
 /* Wikitext: a table of sources and what a reader reads; hostile nesting in linear time. */
-#include <unistd.h>
-
 #include "corpus/wikitext.h"
 
 #include "support.h"
@@ -47,8 +45,7 @@ Test(wikitext, says_what_readers_read) {
 }
 
 /* A million of one opening, then of one end: what takes quadratic time would take hours. */
-Test(wikitext, takes_linear_time) {
-    alarm(60);
+Test(wikitext, takes_linear_time, .timeout = 60) {
     static const char *const openings[] = {"[[", "{{", "\n{|", "[[{{[http://", "<ref ", "<ref>", "<!--", "{{\n{|[[",
                                            "(",  "=",  "''"};
     static const char *const ends[] = {"]]", "}}", "\n|}", "]", ">", "</", "-->", ")", "\n"};
