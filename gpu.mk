@@ -11,10 +11,10 @@ CUDA_SOURCES := $(sort $(wildcard src/*/cuda/*.cu))
 cuda_objects  = $(patsubst %.cu,$(O)/cuda/obj/%.o,$(filter $(1),$(CUDA_SOURCES)))
 
 # Programs for `make gpu-check` and `make gpu-bench`, by room: tests/gpu/ROOM.c and bench/gpu_ROOM.c, each with the kernels of its
-# room and no more of the library than gpu_sources_ROOM, so that a GPU's machine needs only a compiler and CUDA.
+# room and no more of the library than gpu_sources_ROOM, so that a GPU's machine needs only a compiler, CUDA and xxhash's header.
 GPU_CHECKS  := ngram lm
 GPU_BENCHES := ngram lm
-gpu_sources_ngram := $(addprefix src/base/,status.c buf.c parallel.c store.c) \
+gpu_sources_ngram := $(addprefix src/base/,status.c buf.c hash.c parallel.c store.c) \
   $(addprefix src/ngram/,gram_scan.c grams.c grams_spill.c runs.c sort.c contexts.c kn.c kn_level.c discount.c machine.c \
     machine_emulate.c passes.c passes_keys.c passes_levels.c passes_kn.c)
 gpu_sources_lm := $(addprefix src/base/,status.c buf.c arena.c) \
@@ -80,7 +80,7 @@ check-cuda:
 	@$(MAKE) --no-print-directory $(GPU_STANDIN_PROGRAMS) $(if $(NVCC),$(O)/cuda/bon $(GPU_CHECK_PROGRAMS) $(GPU_BENCH_PROGRAMS))
 	@tests/gpu/check.sh $(O) "$(if $(NVCC),$(GPU_ARCHS))" $(GPU_STANDIN_PROGRAMS) $(if $(NVCC),$(GPU_CHECK_PROGRAMS))
 
-## gpu-check: compare the GPU with the CPU; needs this tree, a compiler, nvcc and a GPU, and no other package
+## gpu-check: compare the GPU with the CPU; needs this tree, a compiler, nvcc, a GPU and xxhash's header (a copy in include/ will do)
 gpu-check:
 	$(need_nvcc)
 	@$(MAKE) --no-print-directory $(GPU_CHECK_PROGRAMS)

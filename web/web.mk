@@ -12,9 +12,13 @@ WEB_TEST_DEBS = $(WEB_DEBS) chromium $(shell command -v node >/dev/null || echo 
 # What restores and types; not what estimates, writes files or evaluates. An archive: the linker takes what is used.
 WEB_BASE    := arena artefact_read buf hash resident status
 WEB_NGRAM   := $(filter-out %_write.c,$(wildcard src/ngram/*.c))
-WEB_SOURCES := $(WEB_BASE:%=src/base/%.c) $(wildcard src/syllable/*.c) $(WEB_NGRAM) \
-  $(filter-out %/eval.c %_write.c %_file.c,$(wildcard src/restore/*.c)) $(filter-out %_file.c,$(wildcard src/ime/*.c)) \
-  $(filter-out %/rules_pattern.c,$(wildcard src/normalize/*.c)) web/unicode.c web/no_patterns.c
+# Networks are read where they are in a model's file, not trained.
+WEB_NEURAL  := $(addprefix src/lm/,encoder.c encoder_parts.c encoder_run.c encoder_rows.c gemm8.c) src/restore/neural_file.c
+WEB_TRAINED := export task teacher text
+WEB_RESTORE := $(filter-out %/eval.c %_write.c %_file.c $(WEB_TRAINED:%=src/restore/neural_%.c),$(wildcard src/restore/*.c))
+WEB_SOURCES := $(WEB_BASE:%=src/base/%.c) $(wildcard src/syllable/*.c) $(WEB_NGRAM) $(WEB_RESTORE) $(WEB_NEURAL) \
+  $(filter-out %_file.c,$(wildcard src/ime/*.c)) \
+  $(filter-out %/rules_pattern.c,$(wildcard src/normalize/*.c)) web/unicode.c web/no_patterns.c web/no_blas.c
 WEB_OBJECTS := $(WEB_SOURCES:%.c=$(WEB_OBJ)/%.o)
 WEB_CFLAGS  := -std=c17 -D_GNU_SOURCE -O2 -flto -Iinclude -Isrc -Iweb -I$(WEB_OBJ)/include -ffile-prefix-map=$(CURDIR)=. \
   -Wall -Wextra -Wshadow
