@@ -143,6 +143,33 @@ static int write_counts(const struct bon_dedup_counts *counts, const char *path)
     return tell_failure(status);
 }
 
+bon_status dedup_write_text(struct dedup_tally *tally, bool stays, const char *text, size_t n, struct bon_out *out) {
+    tally->texts++;
+    if (stays) {
+        tally->kept++;
+        return dedup_write_between(tally, text, n, out);
+    }
+    tally->bytes += n;
+    return BON_OK;
+}
+
+bon_status dedup_write_between(struct dedup_tally *tally, const char *text, size_t n, struct bon_out *out) {
+    tally->bytes += n;
+    tally->kept_bytes += n;
+    return bon_out_write(out, text, n);
+}
+
+int dedup_write_tally(const struct dedup_tally *tally, const char *path) {
+    bon_buf text = {0};
+    bon_status status =
+        bon_buf_printf(&text, "{\"texts\": %llu, \"kept\": %llu, \"bytes\": %llu, \"kept_bytes\": %llu}\n",
+                       (unsigned long long)tally->texts, (unsigned long long)tally->kept,
+                       (unsigned long long)tally->bytes, (unsigned long long)tally->kept_bytes);
+    if (status == BON_OK) return write_text(path, &text);
+    bon_buf_free(&text);
+    return tell_failure(status);
+}
+
 /* An output for every input: all is settled at once, so a kept text is of the file that is being read. */
 static int run_into_files(const struct command *command, struct dedup_job *job, const struct dedup_args *args,
                           char **paths, int path_count) {

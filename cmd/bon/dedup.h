@@ -19,6 +19,17 @@ struct dedup_args {
     struct limit limit;
 };
 
+/* What comes of texts that are read again, when it is known which ones stay. */
+struct dedup_tally {
+    uint64_t texts, kept, bytes, kept_bytes;
+};
+/* The next text: written when it stays. */
+bon_status dedup_write_text(struct dedup_tally *tally, bool stays, const char *text, size_t n, struct bon_out *out);
+/* What is between texts stays. */
+bon_status dedup_write_between(struct dedup_tally *tally, const char *text, size_t n, struct bon_out *out);
+/* --json. Returns the exit status. */
+int dedup_write_tally(const struct dedup_tally *tally, const char *path);
+
 /* bon dedup --near. Returns the exit status. */
 int dedup_near(const struct command *command, const struct dedup_args *args, char **paths, int path_count);
 

@@ -31,8 +31,7 @@ struct near_job {
     struct bon_unit_joiner joiner;
     struct bon_units_sink sink;
     struct bon_clusters clusters; /* those the report shows */
-    size_t next;                  /* text of the second reading */
-    uint64_t kept, bytes, kept_bytes;
+    struct dedup_tally tally;     /* of the second reading */
     bool report;
 };
 
@@ -114,44 +113,27 @@ static bon_status fail_changed(void) {
 
 static bon_status write_unit(void *context, struct bon_hash128 hash, const char *text, size_t n) {
     struct near_job *job = context;
+    size_t next = (size_t)job->tally.texts;
     (void)hash;
-    if (job->next >= bon_near_count(job->near)) return fail_changed();
-    size_t size = bon_near_size(job->near, job->next);
-    bool keeps = bon_near_keeps(job->near, job->next);
-    job->bytes += n;
-    job->next++; /* every cluster has a hash of its own */
-    if (keeps && job->report && size > 1)
-        BON_TRY(bon_clusters_add(&job->clusters, (struct bon_hash128){job->next, 0}, size - 1, text, n));
-    if (!keeps) return BON_OK;
-    job->kept++;
-    job->kept_bytes += n;
-    return bon_out_write(job->pipeline.out, text, n);
+    if (next >= bon_near_count(job->near)) return fail_changed();
+    size_t size = bon_near_size(job->near, next);
+    bool keeps = bon_near_keeps(job->near, next);
+    if (keeps && job->report && size > 1) /* every cluster has a hash of its own */
+        BON_TRY(bon_clusters_add(&job->clusters, (struct bon_hash128){next + 1, 0}, size - 1, text, n));
+    return dedup_write_text(&job->tally, keeps, text, n, job->pipeline.out);
 }
 
 static bon_status write_between(void *context, const char *text, size_t n) {
     struct near_job *job = context;
-    job->bytes += n;
-    job->kept_bytes += n;
-    return bon_out_write(job->pipeline.out, text, n);
+    return dedup_write_between(&job->tally, text, n, job->pipeline.out);
 }
 
 static bon_status end(void *context) {
     struct near_job *job = context;
-    return job->next == bon_near_count(job->near) ? BON_OK : fail_changed();
+    return job->tally.texts == bon_near_count(job->near) ? BON_OK : fail_changed();
 }
 
-/* ---- what it says ---- */
-
-static int write_counts(const struct near_job *job, const char *path) {
-    bon_buf text = {0};
-    bon_status status =
-        bon_buf_printf(&text, "{\"texts\": %llu, \"kept\": %llu, \"bytes\": %llu, \"kept_bytes\": %llu}\n",
-                       (unsigned long long)job->next, (unsigned long long)job->kept, (unsigned long long)job->bytes,
-                       (unsigned long long)job->kept_bytes);
-    if (status == BON_OK) return write_text(path, &text);
-    bon_buf_free(&text);
-    return tell_failure(status);
-}
+/* ---- the job ---- */
 
 static bon_status open_job(struct near_job *job, const struct dedup_args *args, bon_normalizer **normalizer,
                            bool twice) {
@@ -190,7 +172,7 @@ static int run_job(const struct command *command, struct near_job *job, const st
     result = job->copy.file ? stream_run(command, &args->shared, copied, 1, &job->pipeline, NULL)
                             : stream_run(command, &args->shared, paths, path_count, &job->pipeline, NULL);
     if (result == EXIT_DONE && args->report) result = dedup_write_report(&job->clusters, args->report, args->top);
-    if (result == EXIT_DONE && args->json) result = write_counts(job, args->json);
+    if (result == EXIT_DONE && args->json) result = dedup_write_tally(&job->tally, args->json);
     return result;
 }
 

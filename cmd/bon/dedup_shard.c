@@ -22,7 +22,7 @@ struct shard_job {
     struct bon_near *near; /* which only signs */
     struct bon_dedup_map *map;
     struct bon_dedup_drops *drops;
-    uint64_t texts, kept, bytes, kept_bytes;
+    struct dedup_tally tally;
 };
 
 /* ---- mapping ---- */
@@ -73,19 +73,12 @@ static bon_status write_unit(void *context, struct bon_hash128 hash, const char 
     bool dropped;
     (void)hash;
     BON_TRY(bon_dedup_drops_next(job->drops, &dropped));
-    job->texts++;
-    job->bytes += n;
-    if (dropped) return BON_OK;
-    job->kept++;
-    job->kept_bytes += n;
-    return bon_out_write(job->pipeline.out, text, n);
+    return dedup_write_text(&job->tally, !dropped, text, n, job->pipeline.out);
 }
 
 static bon_status write_between(void *context, const char *text, size_t n) {
     struct shard_job *job = context;
-    job->bytes += n;
-    job->kept_bytes += n;
-    return bon_out_write(job->pipeline.out, text, n);
+    return dedup_write_between(&job->tally, text, n, job->pipeline.out);
 }
 
 /* ---- the job ---- */
@@ -173,17 +166,6 @@ static int run_map(const struct command *command, struct shard_job *job, const s
     return result == EXIT_DONE ? tell_failure(bon_dedup_map_write(job->map, args->shared.output)) : result;
 }
 
-static int write_counts(const struct shard_job *job, const char *path) {
-    bon_buf text = {0};
-    bon_status status =
-        bon_buf_printf(&text, "{\"texts\": %llu, \"kept\": %llu, \"bytes\": %llu, \"kept_bytes\": %llu}\n",
-                       (unsigned long long)job->texts, (unsigned long long)job->kept, (unsigned long long)job->bytes,
-                       (unsigned long long)job->kept_bytes);
-    if (status == BON_OK) return write_text(path, &text);
-    bon_buf_free(&text);
-    return tell_failure(status);
-}
-
 static int run_drops(const struct command *command, struct shard_job *job, const struct dedup_args *args) {
     bon_buf missing = {0};
     bon_status status = bon_dedup_drops_open(&job->drops, args->drops, &job->job, args->shard.index, &missing);
@@ -202,7 +184,7 @@ static int run_drops(const struct command *command, struct shard_job *job, const
     job->pipeline.sink = sink_units;
     job->pipeline.finish = end_units;
     result = stream_run(command, &args->shared, (char **)job->cut.paths, (int)job->cut.count, &job->pipeline, NULL);
-    return result == EXIT_DONE && args->json ? write_counts(job, args->json) : result;
+    return result == EXIT_DONE && args->json ? dedup_write_tally(&job->tally, args->json) : result;
 }
 
 int dedup_shard(const struct command *command, const struct dedup_args *args, char **paths, int path_count) {

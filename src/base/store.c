@@ -75,6 +75,28 @@ bon_status bon_store_file(struct bon_store *store, int *fd) {
     return *fd >= 0 ? BON_OK : bon_fail_errno(store->folder, "cannot make a temporary file");
 }
 
+bon_status bon_store_write(const struct bon_store *store, int fd, const void *bytes, size_t n) {
+    for (const char *at = bytes; n > 0;) {
+        ssize_t done = write(fd, at, n);
+        if (done < 0 && errno == EINTR) continue;
+        if (done < 0) return bon_fail_errno(store->folder, "cannot write a temporary file");
+        at += done;
+        n -= (size_t)done;
+    }
+    return BON_OK;
+}
+
+bon_status bon_store_read(const struct bon_store *store, int fd, uint64_t at, void *bytes, size_t n) {
+    for (size_t have = 0; have < n;) {
+        ssize_t got = pread(fd, (char *)bytes + have, n - have, (off_t)(at + have));
+        if (got < 0 && errno == EINTR) continue;
+        if (got == 0) errno = EIO; /* shorter than it was written */
+        if (got <= 0) return bon_fail_errno(store->folder, "cannot read a temporary file");
+        have += (size_t)got;
+    }
+    return BON_OK;
+}
+
 static bon_status no_room(const struct bon_store *store, int error, size_t size) {
     errno = error;
     return bon_fail(BON_ERR_IO,

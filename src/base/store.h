@@ -44,6 +44,9 @@ size_t bon_store_budget(const struct bon_store *store);
 
 /* A temporary file in the folder, already unlinked, for what is written and read with write and pread. */
 bon_status bon_store_file(struct bon_store *store, int *fd);
+/* Writes all of n bytes where the file stands; reads n bytes that were written at an offset. */
+bon_status bon_store_write(const struct bon_store *store, int fd, const void *bytes, size_t n);
+bon_status bon_store_read(const struct bon_store *store, int fd, uint64_t at, void *bytes, size_t n);
 const char *bon_store_folder(const struct bon_store *store);
 
 #endif

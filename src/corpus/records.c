@@ -244,18 +244,6 @@ static bon_status sort_records(struct bon_sorter *sorter) {
     return BON_OK;
 }
 
-static bon_status write_all(struct bon_sorter *sorter, const void *bytes, size_t n) {
-    for (const char *at = bytes; n > 0;) {
-        ssize_t done = write(sorter->fd, at, n);
-        if (done < 0 && errno == EINTR) continue;
-        if (done < 0) return bon_fail_errno(bon_store_folder(sorter->store), "cannot write a temporary file");
-        at += done;
-        n -= (size_t)done;
-        sorter->size += (size_t)done;
-    }
-    return BON_OK;
-}
-
 static bon_status put_run(struct bon_sorter *sorter) {
     if (sorter->fd < 0) BON_TRY(bon_store_file(sorter->store, &sorter->fd));
     BON_TRY(bon_grow_array(&sorter->runs, &sorter->run_cap, sorter->run_count + 1, sizeof *sorter->runs));
@@ -266,7 +254,8 @@ static bon_status put_run(struct bon_sorter *sorter) {
     for (size_t i = 0; i < sorter->count && status == BON_OK; i++) {
         status = bon_buf_append(&block, record_at(sorter, i), sorter->width * sizeof *sorter->records);
         if (status != BON_OK || (block.len < BUFFER_MAX && i + 1 < sorter->count)) continue;
-        status = write_all(sorter, block.data, block.len);
+        status = bon_store_write(sorter->store, sorter->fd, block.data, block.len);
+        sorter->size += block.len;
         block.len = 0;
     }
     bon_buf_free(&block);

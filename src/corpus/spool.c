@@ -32,23 +32,12 @@ bon_status bon_spool_open(struct bon_spool **out, const char *folder) {
     return status;
 }
 
-static bon_status write_all(struct bon_spool *spool, const char *bytes, size_t n) {
-    while (n > 0) {
-        ssize_t done = write(spool->fd, bytes, n);
-        if (done < 0 && errno == EINTR) continue;
-        if (done < 0) return bon_fail_errno(bon_store_folder(spool->store), "cannot write a temporary file");
-        bytes += done;
-        n -= (size_t)done;
-    }
-    return BON_OK;
-}
-
 static bon_status put(struct bon_spool *spool, const void *bytes, size_t n) {
     if (spool->block.len + n > BLOCK) {
-        BON_TRY(write_all(spool, spool->block.data, spool->block.len));
+        BON_TRY(bon_store_write(spool->store, spool->fd, spool->block.data, spool->block.len));
         spool->block.len = 0;
     }
-    if (n > BLOCK) return write_all(spool, bytes, n);
+    if (n > BLOCK) return bon_store_write(spool->store, spool->fd, bytes, n);
     bon_buf_push(&spool->block, bytes, n);
     return BON_OK;
 }
@@ -65,7 +54,7 @@ bon_status bon_spool_put(struct bon_spool *spool, struct bon_hash128 hash, bool 
 uint64_t bon_spool_count(const struct bon_spool *spool) { return spool->count; }
 
 bon_status bon_spool_rewind(struct bon_spool *spool) {
-    BON_TRY(write_all(spool, spool->block.data, spool->block.len));
+    BON_TRY(bon_store_write(spool->store, spool->fd, spool->block.data, spool->block.len));
     if (lseek(spool->fd, 0, SEEK_SET) != 0)
         return bon_fail_errno(bon_store_folder(spool->store), "cannot read a temporary file");
     spool->block.len = spool->taken = 0;

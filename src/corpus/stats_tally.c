@@ -1,7 +1,6 @@
 /* src/corpus/stats_tally.c: see stats_tally.h. */
 #include "corpus/stats_tally.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -165,18 +164,6 @@ void bon_tally_freeze(struct bon_tally *tally) {
 
 /* ---- runs ---- */
 
-static bon_status write_all(const struct bon_tally *tally, const void *from, size_t n) {
-    const char *bytes = from;
-    while (n > 0) {
-        ssize_t done = write(tally->fd, bytes, n);
-        if (done < 0 && errno == EINTR) continue;
-        if (done < 0) return bon_fail_errno(bon_store_folder(tally->store), "cannot write a temporary file");
-        bytes += done;
-        n -= (size_t)done;
-    }
-    return BON_OK;
-}
-
 static bon_status write_table(const struct bon_tally *tally, struct bon_tally_entry *block) {
     size_t held = 0;
     const struct bon_tally_bucket *end = tally->buckets + bucket_count(tally->bits);
@@ -184,10 +171,10 @@ static bon_status write_table(const struct bon_tally *tally, struct bon_tally_en
         for (unsigned i = 0; i < BON_TALLY_SLOTS && bucket->counts[i]; i++) {
             block[held++] = (struct bon_tally_entry){bucket->keys[i], bucket->counts[i]};
             if (held < WRITE_ENTRIES) continue;
-            BON_TRY(write_all(tally, block, held * sizeof *block));
+            BON_TRY(bon_store_write(tally->store, tally->fd, block, held * sizeof *block));
             held = 0;
         }
-    return write_all(tally, block, held * sizeof *block);
+    return bon_store_write(tally->store, tally->fd, block, held * sizeof *block);
 }
 
 /* The table becomes a run on disk. */
@@ -254,21 +241,11 @@ struct bon_tally_source {
 
 static bon_status fill_block(struct bon_tally_source *source) {
     const struct bon_tally *tally = source->tally;
-    uint64_t left = source->end - source->at, want = left < READ_ENTRIES ? left : READ_ENTRIES;
-    size_t bytes = (size_t)want * sizeof *source->block, have = 0;
-    while (have < bytes) {
-        ssize_t got = pread(tally->fd, (char *)source->block + have, bytes - have,
-                            (off_t)(source->at * sizeof *source->block + have));
-        if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) {
-            if (got == 0) errno = EIO; /* shorter than it was written */
-            return bon_fail_errno(bon_store_folder(tally->store), "cannot read a temporary file");
-        }
-        have += (size_t)got;
-    }
+    uint64_t left = source->end - source->at;
     source->block_at = source->at;
-    source->block_count = want;
-    return BON_OK;
+    source->block_count = left < READ_ENTRIES ? left : READ_ENTRIES;
+    return bon_store_read(tally->store, tally->fd, source->at * sizeof *source->block, source->block,
+                          (size_t)source->block_count * sizeof *source->block);
 }
 
 /* Moves the head on; *end: there is no more. */

@@ -1,7 +1,6 @@
 /* src/corpus/stats_words.c: see stats_words.h. */
 #include "corpus/stats_words.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -68,18 +67,6 @@ void bon_stats_words_freeze(struct bon_stats_words *words) { sort_table(words); 
 
 /* ---- runs ---- */
 
-static bon_status write_all(const struct bon_stats_words *words, const void *from, size_t n) {
-    const char *bytes = from;
-    while (n > 0) {
-        ssize_t done = write(words->fd, bytes, n);
-        if (done < 0 && errno == EINTR) continue;
-        if (done < 0) return bon_fail_errno(bon_store_folder(words->store), "cannot write a temporary file");
-        bytes += done;
-        n -= (size_t)done;
-    }
-    return BON_OK;
-}
-
 static bon_status spill(struct bon_stats_words *words) {
     if (!words->store) {
         words->fd = -1;
@@ -88,7 +75,7 @@ static bon_status spill(struct bon_stats_words *words) {
     }
     BON_TRY(bon_grow_array(&words->run_ends, &words->runs_cap, words->runs + 1, sizeof *words->run_ends));
     sort_table(words);
-    BON_TRY(write_all(words, words->table, words->count * sizeof *words->table));
+    BON_TRY(bon_store_write(words->store, words->fd, words->table, words->count * sizeof *words->table));
     words->run_ends[words->runs] = (words->runs ? words->run_ends[words->runs - 1] : 0) + words->count;
     words->runs++;
     words->count = 0;
@@ -167,16 +154,8 @@ static bon_status fill_block(struct bon_stats_words_source *source) {
     uint64_t left = source->end - source->at;
     source->block_count = left < BLOCK ? left : BLOCK;
     source->block_at = source->at;
-    size_t bytes = (size_t)source->block_count * sizeof *source->block, have = 0;
-    while (have < bytes) {
-        ssize_t got = pread(source->words->fd, (char *)source->block + have, bytes - have,
-                            (off_t)(source->at * sizeof *source->block + have));
-        if (got < 0 && errno == EINTR) continue;
-        if (got == 0) errno = EIO; /* shorter than it was written */
-        if (got <= 0) return bon_fail_errno(bon_store_folder(source->words->store), "cannot read a temporary file");
-        have += (size_t)got;
-    }
-    return BON_OK;
+    return bon_store_read(source->words->store, source->words->fd, source->at * sizeof *source->block, source->block,
+                          (size_t)source->block_count * sizeof *source->block);
 }
 
 static bon_status step(struct bon_stats_words_source *source, bool *end) {

@@ -219,6 +219,7 @@ static bon_status digest_folder(struct bon_digests *digests, const char *path, u
         else if (at->fts_info != FTS_D && at->fts_info != FTS_DP)
             status = add_member(digests, at->fts_path, strlen(path) + 1, bytes, &listing);
     }
+    if (status == BON_OK && errno) status = bon_fail_errno(path, "cannot list");
     if (status == BON_OK) *digest = bon_hash128(listing.data, listing.len);
     if (walk) fts_close(walk);
     free(roots[0]);

@@ -98,6 +98,17 @@ expect_err 'missing 3/5'
 expect_no_file slurm.bonlm
 PATH=$real_path
 
+# A shard that cannot be put behind the others, on a full disk: no output that lacks it.
+mkdir broken
+printf '#!/bin/sh\ncase $1 in */out/1) exit 1 ;; esac\nexec %s "$@"\n' "$(command -v cat)" >broken/cat
+chmod +x broken/cat
+PATH=$PWD/broken:$PATH
+run bon-slurm --launcher local --shards 3 dedup --same letters -o torn.txt -- 'a text' b
+expect_status 1
+expect_err 'not finished: gather 0'
+expect_no_file torn.txt
+PATH=$real_path
+
 # A task that fails.
 run bon-slurm --launcher local --shards 2 dedup --json-field text -o failed -- 'a text'
 expect_status 1
