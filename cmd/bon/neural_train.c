@@ -5,6 +5,7 @@
 
 #include "blas_core.h"
 #include "commands.h"
+#include "lm/checkpoint.h"
 #include "neural_data.h"
 #include "restore/neural_file.h"
 #include "restore/neural_task.h"
@@ -24,7 +25,7 @@ struct neural_args {
     int size, device, precision;
     unsigned layers, width, heads, hidden, context, vocabulary, hashes;
     unsigned steps, batch, accumulate, word_batch, val_every, save_every, keep, seed;
-    double max_seconds, val_part, rate, warmup, cooldown, decay, word_weight, teacher_share;
+    double max_seconds, val_part, rate, warmup, cooldown, decay, word_weight, teacher_share, typed;
     bool resume;
 };
 
@@ -43,6 +44,7 @@ static const struct neural_args defaults = {
     .decay = 0.05,
     .word_weight = 0.2,
     .teacher_share = 0.7,
+    .typed = 0.4,
 };
 
 #define UNSIGNED(s, name, arg, field, least, most, text)                                                               \
@@ -66,6 +68,8 @@ static const struct option_row options[] = {
                   "learn also where words end, from text whose words have\n_ between their syllables"),
     UNSIGNED(0, "word-batch", "N", word_batch, 0, 1 << 16, "windows a batch of that text (default: a sixteenth)"),
     REAL("word-weight", "X", word_weight, 0, 100, "what its loss counts beside that of marks (default 0.2)"),
+    REAL("typed", "P", typed, 0, 0.9,
+         "so many windows as they are typed: a word sees what is\nbefore it (default 0.4)"),
     OPTION_STRING(0, "init", "RUN", struct neural_args, init, "begin with the network of another run's folder"),
     OPTION_STRING(0, "teacher", "RUN", struct neural_args, teacher, "learn from the network of another run's folder"),
     REAL("teacher-share", "P", teacher_share, 0, 1, "so many of the marks are its own (default 0.7)"),
@@ -129,11 +133,15 @@ static int read_texts(struct run *run, char **paths, int count) {
     return result;
 }
 
-/* The vocabulary: learned from the text, or that of the run that this one begins with. */
+/* The vocabulary: learned from the text, or that of the run that this one goes on with or begins with. */
 static bon_status open_words(struct run *run) {
+    const char *folder = run->args->init;
     char path[PATH_MAX];
-    if (run->args->init) {
-        BON_TRY(train_path(path, run->args->init, "words.bonnn"));
+    uint64_t step = 0;
+    if (run->args->resume) BON_TRY(bon_checkpoint_newest(run->args->shared.output, &step));
+    if (step > 0) folder = run->args->shared.output;
+    if (folder) {
+        BON_TRY(train_path(path, folder, "words.bonnn"));
         BON_TRY(bon_neural_words_open(&run->init, path));
         run->learned = (struct bon_neural_learned){.words = run->init.words, .priors = run->init.priors};
     } else {
@@ -206,9 +214,11 @@ static bon_status open_trainer(struct run *run, const bon_train_options *how) {
     if (task.split_windows >= args->batch && run->words.count)
         return bon_fail(BON_ERR_ARGUMENT, "--word-batch %u leaves nothing of a batch of %u", task.split_windows,
                         args->batch);
+    if (run->words.count == 0) task.split_windows = 0;
+    task.typed_windows = (unsigned)(args->typed * (args->batch - task.split_windows));
     if (args->teacher)
         BON_TRY(bon_neural_teacher_open(&run->teacher, args->teacher, run->device, &run->learned.words,
-                                        (size_t)args->batch * args->context));
+                                        (size_t)args->batch * args->context, bon_neural_both(&task)));
     task.teacher = run->teacher;
     BON_TRY(bon_neural_trainer_open(&run->trainer, run->params, &run->text, &run->words, &run->learned, &task, how));
     if (args->init) BON_TRY(bon_neural_weights_read(args->init, run->params));

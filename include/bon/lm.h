@@ -164,6 +164,8 @@ BON_API bon_tensor *bon_rope(bon_tensor *qkv, bon_tensor *starts, bon_tensor *qu
                              bon_heads heads, float theta, float epsilon);
 /* softmax(q k^T / sqrt(dim)) v within each text; `causal`: a row sees itself and the rows before. N x queries * dim. */
 BON_API bon_tensor *bon_attention(bon_tensor *qkv, bon_tensor *starts, bon_heads heads, bool causal);
+/* The same with both kinds of texts: the first `both` rows see their whole text, the others themselves and the rows before. */
+BON_API bon_tensor *bon_attention_mixed(bon_tensor *qkv, bon_tensor *starts, bon_heads heads, size_t both);
 /* silu(left half of the columns) * right half (Shazeer 2020): N x C for x N x 2C. */
 BON_API bon_tensor *bon_swiglu(bon_tensor *x);
 /* A function of each value. BON_GELU is the tanh form of GPT-2. */

@@ -36,7 +36,8 @@ bool bon_encoder_fits(const struct bon_encoder_config *c) {
            c->heads.dim % 2 == 0 && c->heads.queries * c->heads.dim == c->width && c->theta > 0 && c->epsilon > 0;
 }
 
-void bon_encoder_build(struct bon_encoder *model, bon_graph *graph, const struct bon_encoder_config *c, size_t rows) {
+void bon_encoder_build(struct bon_encoder *model, bon_graph *graph, const struct bon_encoder_config *c, size_t rows,
+                       size_t both) {
     const bon_transformer_config layers = {.layers = c->layers,
                                            .width = c->width,
                                            .heads = c->heads,
@@ -53,7 +54,7 @@ void bon_encoder_build(struct bon_encoder *model, bon_graph *graph, const struct
     bon_tensor *x =
         bon_embedding(bon_param(graph, BON_ENCODER_FEATURES, c->features, c->width, 0, feature_noise, 0), model->ids);
     for (unsigned layer = 0; layer < c->layers; layer++)
-        x = bon_transformer_layer(graph, &layers, layer, x, model->starts, false);
+        x = bon_transformer_layer(graph, &layers, layer, x, model->starts, both);
     x = bon_rms_norm(x, bon_param(graph, BON_ENCODER_NORM, 1, c->width, 1, 0, 0), c->epsilon);
     bon_tensor *gate =
         bon_embedding(bon_param(graph, BON_ENCODER_GATES, c->gates, c->width, 1, noise, 0), model->gates);

@@ -47,9 +47,9 @@ struct bon_encoder {
 bon_status bon_encoder_preset(struct bon_encoder_config *config, const char *name);
 /* Whether all sizes are in range and fit each other: what comes from a file is not believed. */
 bool bon_encoder_fits(const struct bon_encoder_config *config);
-/* As bon_transformer_build. */
+/* As bon_transformer_build. The first `both` rows are texts that are read both ways; of the others a position sees what is before it. */
 void bon_encoder_build(struct bon_encoder *model, bon_graph *graph, const struct bon_encoder_config *config,
-                       size_t rows);
+                       size_t rows, size_t both);
 /* Floating-point operations of training on one position: 6 a weight that is multiplied, 12 layers context width. */
 double bon_encoder_flops(const struct bon_encoder_config *config);
 /* config.json of a checkpoint, for readers; written atomically. */

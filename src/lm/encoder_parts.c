@@ -198,7 +198,7 @@ static bon_status read_values(struct declared *d, const struct bon_encoder_confi
     BON_TRY(bon_device_open(&d->device, &(bon_device_options){.threads = 1}));
     BON_TRY(bon_params_open(&d->params, d->device, 0));
     BON_TRY(bon_graph_open(&d->graph, d->params));
-    bon_encoder_build(&encoder, d->graph, config, 1);
+    bon_encoder_build(&encoder, d->graph, config, 1, 1);
     if (d->graph->status != BON_OK) return bon_fail(d->graph->status, "%s", d->graph->message);
     BON_TRY(bon_st_open(&d->file, path));
     if (bon_st_bytes(d->file) < bon_params_size(d->params)) /* before memory is asked for */

@@ -75,7 +75,7 @@ struct bon_tensor {
     /* arguments of operations */
     bon_heads heads;
     bon_map_kind map;
-    bool causal;
+    size_t both;          /* rows of attention before this see their whole text, the others what is before them */
     float scale, shift;   /* affine; epsilon of norms is shift, theta of rope and p of dropout are scale */
     size_t first;         /* rows and cols */
     int32_t least, limit; /* of integers */

@@ -95,14 +95,18 @@ bon_tensor *bon_rope(bon_tensor *qkv, bon_tensor *starts, bon_tensor *query_weig
     return y;
 }
 
-bon_tensor *bon_attention(bon_tensor *qkv, bon_tensor *starts, bon_heads heads, bool causal) {
+bon_tensor *bon_attention_mixed(bon_tensor *qkv, bon_tensor *starts, bon_heads heads, size_t both) {
     if (!qkv || !starts || !heads_fit(qkv, starts, heads)) return NULL;
     bon_tensor *y = bon_graph_add(qkv->graph, BON_OP_ATTENTION, qkv->rows, (size_t)heads.queries * heads.dim, qkv,
                                   starts, NULL, NULL);
     if (!y) return NULL;
-    y->heads = heads, y->causal = causal;
+    y->heads = heads, y->both = both;
     y->saved_items = qkv->rows * heads.queries; /* log of the sum of exponentials */
     return y;
+}
+
+bon_tensor *bon_attention(bon_tensor *qkv, bon_tensor *starts, bon_heads heads, bool causal) {
+    return bon_attention_mixed(qkv, starts, heads, causal ? 0 : SIZE_MAX);
 }
 
 bon_tensor *bon_swiglu(bon_tensor *x) {

@@ -36,7 +36,7 @@ struct place {
     bon_graph *graph;
     const bon_transformer_config *config;
     unsigned layer;
-    bool causal;
+    size_t both; /* rows that see their whole text */
 };
 
 /* The name of a parameter of a layer: format has one %u. */
@@ -71,7 +71,7 @@ static bon_tensor *qwen3_layer(const struct place *at, bon_tensor *x, bon_tensor
     h = bon_rope(h, starts, declare(at, "model.layers.%u.self_attn.q_norm.weight", 1, dim, 1, 0, 0),
                  declare(at, "model.layers.%u.self_attn.k_norm.weight", 1, dim, 1, 0, 0), c->heads, c->theta,
                  c->epsilon);
-    h = bon_attention(h, starts, c->heads, at->causal);
+    h = bon_attention_mixed(h, starts, c->heads, at->both);
     w = declare(at, "model.layers.%u.self_attn.o_proj.weight", c->width, queries, 0, residual_noise(c), MATRIX);
     x = bon_linear(h, w, NULL, x, BON_IDENTITY);
 
@@ -84,8 +84,8 @@ static bon_tensor *qwen3_layer(const struct place *at, bon_tensor *x, bon_tensor
 }
 
 bon_tensor *bon_transformer_layer(bon_graph *graph, const bon_transformer_config *config, unsigned layer, bon_tensor *x,
-                                  bon_tensor *starts, bool causal) {
-    return qwen3_layer(&(struct place){graph, config, layer, causal}, x, starts);
+                                  bon_tensor *starts, size_t both) {
+    return qwen3_layer(&(struct place){graph, config, layer, both}, x, starts);
 }
 
 static bon_tensor *gpt2_norm(const struct place *at, bon_tensor *x, const char *weight, const char *bias) {
@@ -101,7 +101,7 @@ static bon_tensor *gpt2_layer(const struct place *at, bon_tensor *x, bon_tensor 
     bon_tensor *w = declare(at, "transformer.h.%u.attn.c_attn.weight", qkv, c->width, 0, noise, MATRIX);
     h = bon_linear(h, bon_param_parts(w, queries, keys, keys),
                    declare(at, "transformer.h.%u.attn.c_attn.bias", 1, qkv, 0, 0, 0), NULL, BON_IDENTITY);
-    h = bon_attention(h, starts, c->heads, at->causal);
+    h = bon_attention_mixed(h, starts, c->heads, at->both);
     w = declare(at, "transformer.h.%u.attn.c_proj.weight", c->width, queries, 0, residual_noise(c), MATRIX);
     x = bon_linear(h, w, declare(at, "transformer.h.%u.attn.c_proj.bias", 1, c->width, 0, 0, 0), x, BON_IDENTITY);
 
@@ -118,7 +118,7 @@ static void build_qwen3(bon_transformer *model, bon_graph *graph, const bon_tran
     bon_tensor *words = bon_param(graph, "model.embed_tokens.weight", c->vocabulary, c->width, 0, noise, BON_DECAY);
     bon_tensor *x = bon_embedding(words, model->ids);
     for (unsigned layer = 0; layer < c->layers; layer++)
-        x = bon_transformer_layer(graph, c, layer, x, model->starts, true);
+        x = bon_transformer_layer(graph, c, layer, x, model->starts, 0);
     x = bon_rms_norm(x, bon_param(graph, "model.norm.weight", 1, c->width, 1, 0, 0), c->epsilon);
     model->logits = bon_linear(x, words, NULL, NULL, BON_IDENTITY);
 }
@@ -129,7 +129,7 @@ static void build_gpt2(bon_transformer *model, bon_graph *graph, const bon_trans
     model->positions = bon_input_ints(graph, bon_tensor_rows(model->ids), 1, 0, (int32_t)c->context);
     bon_tensor *x = bon_add(bon_embedding(words, model->ids), bon_embedding(places, model->positions));
     for (unsigned layer = 0; layer < c->layers; layer++)
-        x = gpt2_layer(&(struct place){graph, c, layer, true}, x, model->starts);
+        x = gpt2_layer(&(struct place){graph, c, layer, 0}, x, model->starts);
     x = bon_layer_norm(x, bon_param(graph, "transformer.ln_f.weight", 1, c->width, 1, 0, 0),
                        bon_param(graph, "transformer.ln_f.bias", 1, c->width, 0, 0, 0), c->epsilon);
     model->logits = bon_linear(x, words, NULL, NULL, BON_IDENTITY);

@@ -1,6 +1,9 @@
 /* src/restore/neural_task.c: windows of text with their marks taken away, as people type: some keep marks, write small letters
  * only, leave signs out, and who is typing has no text behind the word yet.
  *
+ * A window that is cut tells of one word without what follows it. So some windows are not read both ways: of their words each sees
+ * what is before it, and tells of a word in the making, with weights that are the same (Dong et al. 2019 train so for two tasks).
+ *
  * What is done to a window depends on the seed and the number of the window in the run alone, so a run that is resumed sees what
  * it would have seen.
  */
@@ -52,7 +55,7 @@ static void close_task(void *self) {
 static bon_tensor *build(void *self, bon_graph *graph) {
     struct neural_task *t = self;
     const size_t rows = (size_t)t->options.windows * t->options.context;
-    bon_encoder_build(&t->model, graph, &t->options.model, rows);
+    bon_encoder_build(&t->model, graph, &t->options.model, rows, bon_neural_both(&t->options));
     t->labels = bon_input_ints(graph, rows, 1, -1, BON_MARK_LABELS);
     t->splits = bon_input_ints(graph, rows, 1, -1, BON_NEURAL_SPLITS);
     return bon_add(bon_cross_entropy(t->model.labels, t->labels, NULL),
@@ -181,11 +184,13 @@ static bon_status train(void *self, uint64_t batch) {
     struct neural_task *t = self;
     const struct bon_neural_options *o = &t->options;
     const uint64_t known = t->split_windows ? o->split_windows : 0, plain = o->windows - known;
-    for (uint64_t w = 0; w < o->windows; w++) {
-        const bool is_known = w >= plain;
-        const uint64_t number = is_known ? batch * known + w - plain : batch * plain + w;
+    for (uint64_t w = 0; w < o->windows;
+         w++) { /* those whose words are known, those read both ways, those as they are typed */
+        const bool is_known = w < known;
+        const uint64_t number = is_known ? batch * known + w : batch * plain + w - known;
         const uint64_t at = bon_shuffled(o->seed + is_known, is_known ? t->split_windows : t->windows, number);
-        const struct plan plan = draw(o->seed + is_known, number, is_known);
+        struct plan plan = draw(o->seed + is_known, number, is_known);
+        plan.cut &= w < o->windows - o->typed_windows;
         set_window(t, is_known ? t->split : t->text, at * o->context, &plan, w * o->context);
     }
     if (o->teacher)
@@ -251,6 +256,7 @@ static uint64_t source_of(const struct neural_task *t, unsigned accumulate) {
                                 bon_hash64(t->split->tokens, t->split->count * sizeof *t->split->tokens),
                                 o->windows,
                                 o->split_windows,
+                                o->typed_windows,
                                 o->context,
                                 t->val_windows,
                                 o->seed,

@@ -10,14 +10,20 @@ struct bon_neural_options {
     struct bon_encoder_config model; /* the sizes of its tables are filled in */
     unsigned windows;                /* a batch */
     unsigned split_windows;          /* of them from text whose words are known */
-    unsigned context;                /* positions a window */
-    double split_weight;             /* of the loss of word boundaries beside that of marks */
-    double val_part;                 /* of the text, its end, is kept to measure on */
+    unsigned typed_windows; /* of them, of the others, read as they are typed: a position sees what is before it */
+    unsigned context;       /* positions a window */
+    double split_weight;    /* of the loss of word boundaries beside that of marks */
+    double val_part;        /* of the text, its end, is kept to measure on */
     uint64_t seed;
     struct bon_neural_teacher
         *teacher;         /* NULL: learn from the text alone; else of all rows of a batch, outlives the trainer */
     double teacher_share; /* of the labels are the teacher's */
 };
+
+/* Rows of a batch that are read both ways: those before the typed ones. */
+static inline size_t bon_neural_both(const struct bon_neural_options *o) {
+    return (size_t)(o->windows - o->typed_windows) * o->context;
+}
 
 /* Texts are in use, see bon_neural_text_use; they and the vocabulary outlive the trainer. `split` may be empty. Of train's options
  * model and windows are not asked. */

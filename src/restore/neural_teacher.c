@@ -56,7 +56,7 @@ bon_status bon_neural_weights_read(const char *folder, bon_params *params) {
 }
 
 bon_status bon_neural_teacher_open(struct bon_neural_teacher **out, const char *folder, bon_device *device,
-                                   const struct bon_neural_words *words, size_t rows) {
+                                   const struct bon_neural_words *words, size_t rows, size_t both) {
     struct bon_encoder_config config;
     BON_TRY(read_config(folder, words, &config));
     struct bon_neural_teacher *t = bon_alloc_zeroed(1, sizeof *t);
@@ -65,7 +65,7 @@ bon_status bon_neural_teacher_open(struct bon_neural_teacher **out, const char *
     bon_status status = bon_params_open(&t->params, device, 1);
     if (status == BON_OK) status = bon_graph_open(&t->graph, t->params);
     if (status == BON_OK) {
-        bon_encoder_build(&t->model, t->graph, &config, rows);
+        bon_encoder_build(&t->model, t->graph, &config, rows, both);
         bon_tensor_keep(t->model.labels);
         status = bon_graph_plan(t->graph, NULL);
     }

@@ -13,10 +13,10 @@ struct bon_neural_teacher;
 /* Reads the weights of the newest checkpoint of a folder of training. */
 bon_status bon_neural_weights_read(const char *folder, bon_params *params);
 
-/* Opens the newest checkpoint of a folder of training for windows of `rows` positions together. BON_ERR_ARGUMENT when it has
+/* Opens the newest checkpoint of a folder of training for windows of `rows` positions together, the first `both` of them read both ways. BON_ERR_ARGUMENT when it has
  * another vocabulary than `words`. The device outlives it. */
 bon_status bon_neural_teacher_open(struct bon_neural_teacher **out, const char *folder, bon_device *device,
-                                   const struct bon_neural_words *words, size_t rows);
+                                   const struct bon_neural_words *words, size_t rows, size_t both);
 void bon_neural_teacher_close(struct bon_neural_teacher *teacher);
 /* Replaces `share` of the labels that are not -1, drawn by seed and number of the batch. The arrays are those of the network's
  * inputs, for all rows. */

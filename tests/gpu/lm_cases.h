@@ -52,6 +52,7 @@ BUILD(rope, bon_rope(in->qkv, in->starts, NULL, NULL, in->size->heads, 10000, 0.
 BUILD(rope_norm, bon_rope(in->qkv, in->starts, in->head_q, in->head_k, in->size->heads, 10000, 0.01f))
 BUILD(attention, bon_attention(in->qkv, in->starts, in->size->heads, true))
 BUILD(attention_both_ways, bon_attention(in->qkv, in->starts, in->size->heads, false))
+BUILD(attention_mixed, bon_attention_mixed(in->qkv, in->starts, in->size->heads, in->size->rows / 2))
 BUILD(swiglu, bon_swiglu(in->qkv))
 BUILD(gelu, bon_map(in->x, BON_GELU))
 BUILD(silu, bon_map(in->x, BON_SILU))
@@ -80,8 +81,8 @@ BUILD(rows, bon_rows(in->x, 3, in->size->rows / 2))
 /* clang-format off */
 #define CASES(X) \
     X(embedding) X(embedding_bag) X(linear) X(linear_residual) X(linear_all) X(linear_gelu) X(rms_norm) X(layer_norm) X(rope) \
-    X(rope_norm) X(attention) X(attention_both_ways) X(swiglu) X(gelu) X(silu) X(relu) X(tanh) X(sigmoid) X(add) \
-    X(add_itself) X(add_row) X(mul) X(mul_itself) X(mul_row) X(affine) X(softmax) X(softmax_masked) X(cross_entropy) \
+    X(rope_norm) X(attention) X(attention_both_ways) X(attention_mixed) X(swiglu) X(gelu) X(silu) X(relu) X(tanh) X(sigmoid) \
+    X(add) X(add_itself) X(add_row) X(mul) X(mul_itself) X(mul_row) X(affine) X(softmax) X(softmax_masked) X(cross_entropy) \
     X(cross_entropy_masked) X(cross_entropy_of_product) X(dropout) X(sum_cols) X(sum) X(cols) X(rows)
 /* clang-format on */
 static const struct trial {

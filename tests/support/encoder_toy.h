@@ -27,7 +27,7 @@ static inline void encoder_toy_open(struct encoder_toy *toy, const struct bon_en
         bon_params_open(&toy->params, toy->device, seed) != BON_OK ||
         bon_graph_open(&toy->graph, toy->params) != BON_OK)
         abort();
-    bon_encoder_build(&toy->encoder, toy->graph, config, rows ? rows : 1);
+    bon_encoder_build(&toy->encoder, toy->graph, config, rows ? rows : 1, SIZE_MAX);
     bon_tensor_keep(toy->encoder.labels);
     bon_tensor_keep(toy->encoder.splits);
     if (bon_graph_plan(toy->graph, NULL) != BON_OK) abort();

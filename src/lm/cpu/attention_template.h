@@ -47,7 +47,7 @@ static struct block block_of(const struct attention_job *job, size_t begin, size
         .begin = begin,
         .first = first,
         .count = count,
-        .keys = (t->causal ? first + count : end) - begin,
+        .keys = (first < t->both ? end : first + count) - begin,
         .head = head,
         .key_head = key_head,
         .q = head * dim,
@@ -60,7 +60,7 @@ static struct block block_of(const struct attention_job *job, size_t begin, size
 
 /* Keys that query i of the block may see. */
 static size_t visible(const struct bon_tensor *t, const struct block *b, size_t i) {
-    return t->causal ? b->first - b->begin + i + 1 : b->keys;
+    return b->first + i < t->both ? b->keys : b->first - b->begin + i + 1;
 }
 
 /* scores = q k^T / sqrt(dim) */

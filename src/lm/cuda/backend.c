@@ -266,7 +266,7 @@ static struct bon_gpu_args attention_args(run_ref run, tensor_ref t) {
                                  .queries = t->heads.queries,
                                  .keys = t->heads.keys,
                                  .dim = t->heads.dim,
-                                 .causal = t->causal,
+                                 .both = t->both,
                                  .scale = 1 / sqrtf((float)t->heads.dim)};
 }
 

@@ -29,8 +29,8 @@ struct bon_gpu_args {
     float *stat;
     double *sums;
     const int32_t *ids, *mask, *starts;
-    uint64_t rows, cols, n, first, stride, stat_stride, stat_first;
-    uint32_t queries, keys, dim, kind, add, causal, row;
+    uint64_t rows, cols, n, first, stride, stat_stride, stat_first, both;
+    uint32_t queries, keys, dim, kind, add, turned, row;
     float scale, shift;
     double rate, keep, beta1, beta2, epsilon, unbias, factor;
     uint64_t seed, stream;

@@ -63,7 +63,7 @@ GPU_FN void gpu_keep(const struct gpu_at *at, float *scores, float s[GPU_MICRO][
 }
 
 GPU_FN int gpu_sees(gpu_args a, uint64_t query, uint64_t key) {
-    return query < a->rows && key < a->rows && a->starts[query] == a->starts[key] && (!a->causal || key <= query);
+    return query < a->rows && key < a->rows && a->starts[query] == a->starts[key] && (query < a->both || key <= query);
 }
 
 /* The last row of the tile that begins at `first`. */
@@ -71,10 +71,16 @@ GPU_FN uint64_t gpu_last(gpu_args a, uint64_t first) {
     return first + GPU_TILE <= a->rows ? first + GPU_TILE - 1 : a->rows - 1;
 }
 
-/* Whether keys from `key` on can be seen by queries up to `query`. */
-GPU_FN int gpu_more_keys(gpu_args a, uint64_t key, uint64_t query) {
-    if (key >= a->rows) return 0;
-    return a->causal ? key <= query : (uint64_t)a->starts[key] <= (uint64_t)a->starts[query];
+/* Whether keys from `key` on can be seen by queries from `first` to `last`. */
+GPU_FN int gpu_more_keys(gpu_args a, uint64_t key, uint64_t first, uint64_t last) {
+    if (key >= a->rows || (first >= a->both && key > last)) return 0;
+    return a->starts[key] <= a->starts[last];
+}
+
+/* Queries before this do not see keys from `key` on. */
+GPU_FN uint64_t gpu_first_query(gpu_args a, uint64_t key) {
+    const uint64_t start = (uint64_t)a->starts[key];
+    return start < a->both ? start : key;
 }
 
 struct gpu_head {
@@ -119,7 +125,7 @@ GPU_FN void gpu_attention(gpu_args a, const struct gpu_at *at) {
         for (unsigned j = 0; j < GPU_COLS; j++) acc[i][j] = 0;
     }
     gpu_load_tile(a, at, q, a->x, a->stride, query, h.q);
-    for (uint64_t key = (uint64_t)a->starts[query]; gpu_more_keys(a, key, last); key += GPU_TILE) {
+    for (uint64_t key = (uint64_t)a->starts[query]; gpu_more_keys(a, key, query, last); key += GPU_TILE) {
         gpu_load_tile(a, at, kv, a->x, a->stride, key, h.k);
         wait_all(at);
         gpu_dots(a, at, q, kv, s);
@@ -176,7 +182,7 @@ GPU_FN void gpu_attention_back_q(gpu_args a, const struct gpu_at *at) {
         for (unsigned j = 0; j < GPU_COLS; j++) acc[i][j] = 0;
     gpu_load_tile(a, at, q, a->x, a->stride, query, h.q);
     gpu_load_tile(a, at, dy, a->dy, a->cols, query, h.q);
-    for (uint64_t key = (uint64_t)a->starts[query]; gpu_more_keys(a, key, last); key += GPU_TILE) {
+    for (uint64_t key = (uint64_t)a->starts[query]; gpu_more_keys(a, key, query, last); key += GPU_TILE) {
         gpu_load_tile(a, at, k, a->x, a->stride, key, h.k);
         gpu_load_tile(a, at, v, a->x, a->stride, key, h.v);
         wait_all(at);
@@ -204,8 +210,8 @@ GPU_FN void gpu_attention_back_kv(gpu_args a, const struct gpu_at *at) {
     gpu_load_tile(a, at, k, a->x, a->stride, key, h.k);
     gpu_load_tile(a, at, v, a->x, a->stride, key, h.v);
     for (uint64_t head = key_head * group; head < (key_head + 1) * group; head++)
-        for (uint64_t query = a->causal ? key : (uint64_t)a->starts[key];
-             query < a->rows && a->starts[query] <= a->starts[last]; query += GPU_TILE) {
+        for (uint64_t query = gpu_first_query(a, key); query < a->rows && a->starts[query] <= a->starts[last];
+             query += GPU_TILE) {
             gpu_load_tile(a, at, q, a->x, a->stride, query, head * a->dim);
             gpu_load_tile(a, at, dy, a->dy, a->cols, query, head * a->dim);
             wait_all(at);
@@ -229,7 +235,7 @@ GPU_FN void gpu_attention_back_kv(gpu_args a, const struct gpu_at *at) {
 
 enum { GPU_DEPTH = 16 };
 
-/* rows = m, cols = n, n = k; stride, stat_stride, first = row lengths of x, w, d; causal, row = whether x, w are transposed. */
+/* rows = m, cols = n, n = k; stride, stat_stride, first = row lengths of x, w, d; turned, row = whether x, w are transposed. */
 GPU_FN void gpu_product(gpu_args a, const struct gpu_at *at) {
     const uint64_t tiles = (a->cols + GPU_TILE - 1) / GPU_TILE;
     const uint64_t m = at->block / tiles * GPU_TILE, n = at->block % tiles * GPU_TILE;
@@ -242,7 +248,7 @@ GPU_FN void gpu_product(gpu_args a, const struct gpu_at *at) {
         for (unsigned i = at->thread; i < GPU_TILE * GPU_DEPTH; i += BON_GPU_THREADS) {
             const unsigned row = i / GPU_DEPTH, depth = i % GPU_DEPTH, to = row * (GPU_DEPTH + 1) + depth;
             const uint64_t r = m + row, c = n + row, d = k + depth;
-            left[to] = r < a->rows && d < a->n ? get(a->x, a->causal ? d * a->stride + r : r * a->stride + d) : 0;
+            left[to] = r < a->rows && d < a->n ? get(a->x, a->turned ? d * a->stride + r : r * a->stride + d) : 0;
             right[to] =
                 c < a->cols && d < a->n ? get(a->w, a->row ? c * a->stat_stride + d : d * a->stat_stride + c) : 0;
         }
@@ -267,7 +273,7 @@ static inline struct bon_gpu_args gpu_product_args(const struct bon_gpu_product 
     memset(&a, 0, sizeof a);
     a.x = p->a, a.w = p->b, a.b = p->c, a.y = p->d;
     a.rows = p->m, a.cols = p->n, a.n = p->k, a.stride = p->lda, a.stat_stride = p->ldb, a.first = p->ldd;
-    a.causal = p->a_transposed, a.row = p->b_transposed;
+    a.turned = p->a_transposed, a.row = p->b_transposed;
     a.scale = p->alpha, a.shift = p->beta;
     return a;
 }

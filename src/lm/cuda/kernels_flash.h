@@ -153,7 +153,7 @@ GPU_FN int gpu_flash_whole(gpu_args a, uint64_t query, uint64_t queries, uint64_
     if (query + queries > a->rows || key + keys > a->rows) return 0;
     const int32_t start = a->starts[query];
     return a->starts[query + queries - 1] == start && a->starts[key] == start && a->starts[key + keys - 1] == start &&
-           (!a->causal || key + keys - 1 <= query);
+           (query + queries <= a->both || key + keys - 1 <= query);
 }
 
 /* One tile of scores joins the softmax: s becomes exp(s - most), what was gathered before shrinks. query and key: of the lane's
@@ -195,7 +195,7 @@ GPU_FN void gpu_flash(gpu_args a, const struct gpu_at *at, const unsigned dim) {
     GPU_UNROLL
     for (unsigned n = 0; n < dim / 8; n++) acc[n][0] = acc[n][1] = acc[n][2] = acc[n][3] = 0;
     gpu_flash_load(a, at, q, a->x, a->stride, query, h.q, GPU_FLASH_ROWS, dim);
-    for (uint64_t key = (uint64_t)a->starts[query]; gpu_more_keys(a, key, last); key += GPU_FLASH_TILE) {
+    for (uint64_t key = (uint64_t)a->starts[query]; gpu_more_keys(a, key, query, last); key += GPU_FLASH_TILE) {
         wait_all(at);
         gpu_flash_load(a, at, k, a->x, a->stride, key, h.k, GPU_FLASH_TILE, dim);
         gpu_flash_load(a, at, v, a->x, a->stride, key, h.v, GPU_FLASH_TILE, dim);
@@ -250,7 +250,7 @@ GPU_FN void gpu_flash_back_q(gpu_args a, const struct gpu_at *at, const unsigned
     for (unsigned n = 0; n < dim / 8; n++) dq[n][0] = dq[n][1] = dq[n][2] = dq[n][3] = 0;
     gpu_flash_load(a, at, q, a->x, a->stride, query, h.q, GPU_FLASH_ROWS, dim);
     gpu_flash_load(a, at, dy, a->dy, a->cols, query, h.q, GPU_FLASH_ROWS, dim);
-    for (uint64_t key = (uint64_t)a->starts[query]; gpu_more_keys(a, key, last); key += GPU_FLASH_TILE) {
+    for (uint64_t key = (uint64_t)a->starts[query]; gpu_more_keys(a, key, query, last); key += GPU_FLASH_TILE) {
         wait_all(at);
         gpu_flash_load(a, at, k, a->x, a->stride, key, h.k, GPU_FLASH_TILE, dim);
         gpu_flash_load(a, at, v, a->x, a->stride, key, h.v, GPU_FLASH_TILE, dim);
@@ -285,8 +285,8 @@ GPU_FN void gpu_flash_back_kv(gpu_args a, const struct gpu_at *at, const unsigne
     gpu_flash_load(a, at, k, a->x, a->stride, key, h.k, GPU_FLASH_ROWS, dim);
     gpu_flash_load(a, at, v, a->x, a->stride, key, h.v, GPU_FLASH_ROWS, dim);
     for (uint64_t head = key_head * group; head < (key_head + 1) * group; head++)
-        for (uint64_t query = a->causal ? key : (uint64_t)a->starts[key];
-             query < a->rows && a->starts[query] <= a->starts[last]; query += GPU_FLASH_TILE) {
+        for (uint64_t query = gpu_first_query(a, key); query < a->rows && a->starts[query] <= a->starts[last];
+             query += GPU_FLASH_TILE) {
             wait_all(at);
             gpu_flash_load(a, at, q, a->x, a->stride, query, head * dim, GPU_FLASH_TILE, dim);
             gpu_flash_load(a, at, dy, a->dy, a->cols, query, head * dim, GPU_FLASH_TILE, dim);

@@ -19,21 +19,34 @@ static void compare(bon_real real, const char *const *names, size_t size) {
 }
 
 Test(cuda, operations_give_what_the_cpu_gives) {
-    static const char *const names[] = {"embedding",  "embedding_bag", "linear_gelu",    "rms_norm",
-                                        "layer_norm", "rope_norm",     "attention",      "attention_both_ways",
-                                        "swiglu",     "mul_row",       "softmax_masked", "cross_entropy_masked",
-                                        "dropout",    "sum",           "cols",           "rows",
+    static const char *const names[] = {"embedding",
+                                        "embedding_bag",
+                                        "linear_gelu",
+                                        "rms_norm",
+                                        "layer_norm",
+                                        "rope_norm",
+                                        "attention",
+                                        "attention_both_ways",
+                                        "attention_mixed",
+                                        "swiglu",
+                                        "mul_row",
+                                        "softmax_masked",
+                                        "cross_entropy_masked",
+                                        "dropout",
+                                        "sum",
+                                        "cols",
+                                        "rows",
                                         NULL};
     compare(BON_F32, names, 0);
 }
 
 Test(cuda, tiles_and_bf16_too) {
-    static const char *const names[] = {"attention", "rope_norm", "cross_entropy_of_product", NULL};
+    static const char *const names[] = {"attention", "attention_mixed", "rope_norm", "cross_entropy_of_product", NULL};
     compare(BON_BF16, names, 1);
 }
 
 Test(cuda, tensor_cores_for_heads_of_64_and_128) {
-    static const char *const names[] = {"attention", "attention_both_ways", NULL};
+    static const char *const names[] = {"attention", "attention_both_ways", "attention_mixed", NULL};
     compare(BON_BF16, names, 2);
     compare(BON_BF16, names, 3);
 }

@@ -33,7 +33,7 @@ static void open(struct net *net) {
     cr_assert_eq(bon_device_open(&net->device, &(bon_device_options){.real = BON_F64, .threads = 1}), BON_OK);
     cr_assert_eq(bon_params_open(&net->params, net->device, 5), BON_OK);
     cr_assert_eq(bon_graph_open(&net->graph, net->params), BON_OK);
-    bon_encoder_build(&net->model, net->graph, &small, ROWS);
+    bon_encoder_build(&net->model, net->graph, &small, ROWS, ROWS);
     bon_tensor *marks = bon_input_ints(net->graph, ROWS, 1, -1, LABELS);
     bon_tensor *words = bon_input_ints(net->graph, ROWS, 1, -1, SPLITS);
     bon_tensor_keep(net->model.labels);

@@ -70,6 +70,7 @@ CASE(rope_norm) {
 }
 CASE(attention_causal) { return bon_attention(weight(g, "qkv", ROWS, QKV), starts(g, ints), heads, true); }
 CASE(attention_both_ways) { return bon_attention(weight(g, "qkv", ROWS, QKV), starts(g, ints), heads, false); }
+CASE(attention_mixed) { return bon_attention_mixed(weight(g, "qkv", ROWS, QKV), starts(g, ints), heads, 4); }
 CASE(attention_used_twice) {
     bon_tensor *qkv = bon_map(weight(g, "qkv", ROWS, QKV), BON_TANH), *from = starts(g, ints);
     return bon_add(bon_attention(qkv, from, heads, true), bon_attention(qkv, from, heads, false));
@@ -141,6 +142,7 @@ static const struct {
     ROW(rope),
     ROW(rope_norm),
     ROW(attention_causal),
+    ROW(attention_mixed),
     ROW(attention_both_ways),
     ROW(attention_used_twice),
     ROW(swiglu),

@@ -72,11 +72,12 @@ static double rope_of(size_t i, size_t j, bool norm) {
 static double rope(size_t i, size_t j) { return rope_of(i, j, false); }
 static double rope_norm(size_t i, size_t j) { return rope_of(i, j, true); }
 
-static double attention_of(size_t i, size_t j, bool causal) {
+/* Rows before `both` see their whole text. */
+static double attention_of(size_t i, size_t j, size_t both) {
     const size_t head = j / D, key = Q + head / (Q / K);
     double sum = 0, value = 0;
     for (size_t k = 0; k < N; k++) {
-        if (begins[k] != begins[i] || (causal && k > i)) continue;
+        if (begins[k] != begins[i] || (i >= both && k > i)) continue;
         double score = 0;
         for (size_t c = 0; c < D; c++) score += x_at(i, head * D + c) * x_at(k, key * D + c);
         sum += exp(score / sqrt(D));
@@ -84,8 +85,9 @@ static double attention_of(size_t i, size_t j, bool causal) {
     }
     return value / sum;
 }
-static double attention_causal(size_t i, size_t j) { return attention_of(i, j, true); }
-static double attention_all(size_t i, size_t j) { return attention_of(i, j, false); }
+static double attention_causal(size_t i, size_t j) { return attention_of(i, j, 0); }
+static double attention_all(size_t i, size_t j) { return attention_of(i, j, N); }
+static double attention_mixed(size_t i, size_t j) { return attention_of(i, j, 3); }
 
 static double swiglu(size_t i, size_t j) { return x_at(i, j) * sigmoid(x_at(i, j)) * x_at(i, j + C / 2); }
 static double gelu_of(size_t i, size_t j) { return gelu(x_at(i, j)); }
@@ -146,6 +148,7 @@ BUILD(rope, bon_rope(in->wide, in->starts, NULL, NULL, heads, 100, 0.01f))
 BUILD(rope_norm, bon_rope(in->wide, in->starts, in->head_q, in->head_k, heads, 100, 0.01f))
 BUILD(attention_causal, bon_attention(in->wide, in->starts, heads, true))
 BUILD(attention_all, bon_attention(in->wide, in->starts, heads, false))
+BUILD(attention_mixed, bon_attention_mixed(in->wide, in->starts, heads, 3))
 BUILD(swiglu, bon_swiglu(in->x))
 BUILD(gelu_of, bon_map(in->x, BON_GELU))
 BUILD(silu_of, bon_map(in->x, BON_SILU))
@@ -184,6 +187,7 @@ static const struct {
     ROW(swiglu),
     ROW(attention_causal),
     ROW(attention_all),
+    ROW(attention_mixed),
     ROW(gelu_of),
     ROW(silu_of),
     ROW(relu_of),

@@ -98,13 +98,13 @@ Test(neural_task, a_pupil_learns_from_its_teacher_alone, .fini = files_clear) {
     cr_assert_eq(bon_trainer_run(course.trainer), BON_OK);
     end(&course);
     const size_t rows = (size_t)options.windows * CONTEXT;
-    cr_expect_eq(bon_neural_teacher_open(&teacher, files_path("run"), course.device, &course.learned.words, rows),
+    cr_expect_eq(bon_neural_teacher_open(&teacher, files_path("run"), course.device, &course.learned.words, rows, rows),
                  BON_ERR_IO); /* it has no words.bonnn */
     bon_neural_fit(&config, &course.learned.words);
     cr_assert_eq(
         bon_neural_words_write(files_path("run/words.bonnn"), &config, &course.learned.words, course.learned.priors),
         BON_OK);
-    cr_assert_eq(bon_neural_teacher_open(&teacher, files_path("run"), course.device, &course.learned.words, rows),
+    cr_assert_eq(bon_neural_teacher_open(&teacher, files_path("run"), course.device, &course.learned.words, rows, rows),
                  BON_OK, "%s", bon_error_message());
     cr_assert_eq(begin(&course, files_path("pupil"), 120, teacher), BON_OK, "%s", bon_error_message());
     cr_assert_eq(bon_trainer_validate(course.trainer, 0, &first), BON_OK);
