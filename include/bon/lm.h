@@ -36,10 +36,11 @@ typedef enum bon_real { BON_F32, BON_F64, BON_BF16 } bon_real;
 typedef struct bon_device bon_device;
 
 typedef struct bon_device_options {
-    const char *kind; /* "cpu" (NULL is the same), or "cuda": the first GPU, BON_ERR_ARGUMENT where there is none */
+    const char *kind; /* "cpu" (NULL is the same), or "cuda", BON_ERR_ARGUMENT where there is no GPU */
     bon_real real;    /* the CPU has BON_F32 and BON_F64, a GPU BON_F32 and BON_BF16 (parameters stay 32-bit floats) */
     unsigned threads; /* 0 = one a core. Results are the same bytes for any number of threads. */
-    uint32_t reserved[8];
+    unsigned number;  /* which GPU, of those that CUDA shows */
+    uint32_t reserved[7];
 } bon_device_options;
 
 /* options NULL = defaults. The device outlives what is opened on it. */

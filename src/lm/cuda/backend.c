@@ -561,8 +561,8 @@ static const struct bon_backend gpu_f32 = GPU_BACKEND(sizeof(float)), gpu_bf16 =
 
 /* ---- opening ---- */
 
-__attribute__((weak)) bon_status bon_gpu_open_cuda(struct bon_gpu *gpu, char *name, size_t name_size) {
-    (void)gpu, (void)name, (void)name_size;
+__attribute__((weak)) bon_status bon_gpu_open_cuda(struct bon_gpu *gpu, unsigned number, char *name, size_t name_size) {
+    (void)gpu, (void)number, (void)name, (void)name_size;
     return bon_fail(BON_ERR_ARGUMENT, "device \"cuda\": this bon was built without CUDA; \"cpu\" computes the same");
 }
 
@@ -588,7 +588,7 @@ bon_status bon_gpu_device(bon_device *device, struct bon_gpu *gpu, const bon_dev
 bon_status bon_gpu_open(bon_device *device, const bon_device_options *options) {
     struct bon_gpu gpu = {0};
     char name[96];
-    BON_TRY(bon_gpu_open_cuda(&gpu, name, sizeof name));
+    BON_TRY(bon_gpu_open_cuda(&gpu, options->number, name, sizeof name));
     BON_TRY(bon_gpu_device(device, &gpu, options));
     snprintf(device->name, sizeof device->name, "cuda, %s, %s", is_narrow(device) ? "bf16" : "32-bit floats", name);
     return BON_OK;

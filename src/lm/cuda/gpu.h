@@ -135,8 +135,9 @@ struct bon_gpu {
     char message[BON_MESSAGE_MAX];
 };
 
-/* The GPU; weak in backend.c, replaced by machine.cu where a program is linked with it. `name` is for logs. */
-bon_status bon_gpu_open_cuda(struct bon_gpu *gpu, char *name, size_t name_size);
+/* GPU `number` of those that CUDA shows; weak in backend.c, replaced by machine.cu where a program is linked with it. `name` is for
+ * logs. */
+bon_status bon_gpu_open_cuda(struct bon_gpu *gpu, unsigned number, char *name, size_t name_size);
 
 /* Opens a device on a machine (taken over, closed with it). */
 bon_status bon_gpu_device(bon_device *device, struct bon_gpu *gpu, const bon_device_options *options);

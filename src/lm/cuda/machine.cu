@@ -1,4 +1,4 @@
-/* src/lm/cuda/machine.cu: the machine of gpu.h on the first GPU that CUDA shows: a kernel for each body of kernels_*.h, products by
+/* src/lm/cuda/machine.cu: the machine of gpu.h on one of the GPUs that CUDA shows: a kernel for each body of kernels_*.h, products by
  * cuBLASLt, sorting by CUB. Everything goes to the default stream, in the order of the calls; every call is checked.
  *
  * cuBLASLt is loaded when the device is opened, as the CPU's BLAS is, so that nothing more is linked; without it products are our
@@ -362,11 +362,12 @@ bon_status product(void *self, const struct bon_gpu_product *p) {
 
 /* What the maker says of products of matrices without sparsity: operations a multiprocessor and clock, at that clock. */
 double peak(void *self, bool narrow) {
-    int major = 0, minor = 0, processors = 0;
+    int number = 0, major = 0, minor = 0, processors = 0;
     (void)self;
-    if (cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, 0) != cudaSuccess ||
-        cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, 0) != cudaSuccess ||
-        cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, 0) != cudaSuccess)
+    if (cudaGetDevice(&number) != cudaSuccess ||
+        cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, number) != cudaSuccess ||
+        cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, number) != cudaSuccess ||
+        cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, number) != cudaSuccess)
         return 0;
     if (major == 8 && minor == 0) return processors * (narrow ? 2048.0 : 128.0) * 1.41e9;
     if (major == 9 && minor == 0) return processors * (narrow ? 4096 * 1.83e9 : 256 * 1.98e9);
@@ -409,13 +410,16 @@ bon_status no_gpu(cudaError_t error) {
 
 } // namespace
 
-extern "C" bon_status bon_gpu_open_cuda(struct bon_gpu *out, char *name, size_t name_size) {
+extern "C" bon_status bon_gpu_open_cuda(struct bon_gpu *out, unsigned number, char *name, size_t name_size) {
     int devices = 0;
     struct cudaDeviceProp properties;
     const cudaError_t error = cudaGetDeviceCount(&devices);
     if (error != cudaSuccess || devices == 0) return no_gpu(error);
-    BON_TRY(check(cudaSetDevice(0), "cudaSetDevice"));
-    BON_TRY(check(cudaGetDeviceProperties(&properties, 0), "cudaGetDeviceProperties"));
+    if (number >= (unsigned)devices)
+        return bon_fail(BON_ERR_ARGUMENT, "device \"cuda\": there is no GPU number %u: CUDA shows %d, counted from 0", number,
+                        devices);
+    BON_TRY(check(cudaSetDevice((int)number), "cudaSetDevice"));
+    BON_TRY(check(cudaGetDeviceProperties(&properties, (int)number), "cudaGetDeviceProperties"));
     if (properties.major < 8)
         return bon_fail(BON_ERR_ARGUMENT, "device \"cuda\": the GPU %s has compute capability %d.%d; bon needs 8.0",
                         properties.name, properties.major, properties.minor);
