@@ -109,11 +109,16 @@ static bool begins_tag(const char *text, size_t n) {
 static bon_status read_piece(struct bon_subtitles *space, struct line line) {
     static const struct bon_html_place place = {.begins_inside = true};
     uint64_t count = 0;
+    bool no_end[2] = {false}; /* of a tag, of a brace: none in the rest of the line */
     space->bare.len = space->piece.len = 0;
     BON_TRY(bon_buf_reserve(&space->bare, line.n));
     for (size_t i = 0; i < line.n;) {
         const char *at = line.text + i, *close = NULL;
-        if (begins_tag(at, line.n - i)) close = memchr(at, *at == '{' ? '}' : '>', line.n - i);
+        const bool brace = *at == '{';
+        if (!no_end[brace] && begins_tag(at, line.n - i)) {
+            close = memchr(at, brace ? '}' : '>', line.n - i);
+            no_end[brace] = !close;
+        }
         if (close)
             i = (size_t)(close - line.text) + 1;
         else

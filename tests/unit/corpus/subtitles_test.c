@@ -102,6 +102,26 @@ Test(subtitles, what_is_none) {
     bon_document_free(&document);
 }
 
+/* Eight million bytes of tags, or braces, that never end: searching for the end of each would take minutes. */
+Test(subtitles, takes_linear_time, .timeout = 60) {
+    static const char *const openings[] = {"<a", "{\\a", "{<a"};
+    enum { BYTES = 8000000 };
+    struct bon_subtitles *subtitles;
+    bon_buf file = {0};
+    cr_assert_eq(bon_subtitles_open(&subtitles), BON_OK);
+    for (size_t i = 0; i < sizeof openings / sizeof *openings; i++) {
+        struct bon_document document = {0};
+        file.len = 0;
+        bon_buf_printf(&file, "1\n" TIME("01,0", "02,0"));
+        while (file.len < BYTES) bon_buf_append(&file, openings[i], strlen(openings[i]));
+        cr_assert_eq(bon_subtitles_read(subtitles, "a", file.data, file.len, NULL, 0, &document), BON_OK);
+        cr_expect_gt(document.text.len, BYTES / 2);
+        bon_document_free(&document);
+    }
+    bon_subtitles_close(subtitles);
+    bon_buf_free(&file);
+}
+
 static bon_status read_all(void *arg) {
     bon_status status = BON_OK;
     (void)arg;
