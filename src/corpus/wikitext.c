@@ -70,6 +70,9 @@ static bool close_one(struct bon_wikitext *space, enum opening_kind kind, size_t
 
 /* ---- links ---- */
 
+/* Bytes. What is longer keeps its bar: links in links in links would be moved again and again. */
+enum { LINK_MAX = 4 << 10 };
+
 /* [[Tập tin:...]], [[Thể loại:...]]: nothing to read. Languages and sister projects have short lower-case names. */
 static bool is_namespace(const char *name, size_t n) {
     static const char *const names[] = {"Tập tin",  "Hình",     "File",  "Image",
@@ -84,12 +87,14 @@ static bool is_namespace(const char *name, size_t n) {
 
 static void finish_link(bon_buf *plain, size_t at) {
     const char *text = plain->data + at, *end = plain->data + plain->len;
-    const char *bar = memchr(text, '|', (size_t)(end - text));
-    const char *target_end = bar ? bar : end, *colon = memchr(text, ':', (size_t)(target_end - text));
+    const size_t looked_at = end - text < LINK_MAX ? (size_t)(end - text) : LINK_MAX;
+    const char *bar = memchr(text, '|', looked_at);
+    const char *target_end = bar ? bar : end, *colon = memchr(text, ':', bar ? (size_t)(bar - text) : looked_at);
     if (colon && colon > text && is_namespace(text, (size_t)(colon - text))) {
         plain->len = at;
         return;
     }
+    if (end - text > LINK_MAX) return;
     const char *from = bar && bar + 1 < end ? bar + 1 : text, *to = from == text ? target_end : end;
     if (from < to && *from == ':') from++;
     memmove(plain->data + at, from, (size_t)(to - from));
@@ -99,6 +104,7 @@ static void finish_link(bon_buf *plain, size_t at) {
 /* [http://... text] */
 static void finish_external(bon_buf *plain, size_t at) {
     const char *text = plain->data + at, *end = plain->data + plain->len;
+    if (end - text > LINK_MAX) return;
     const char *blank = memchr(text, ' ', (size_t)(end - text));
     size_t left = blank ? (size_t)(end - blank - 1) : 0;
     if (left) memmove(plain->data + at, blank + 1, left);

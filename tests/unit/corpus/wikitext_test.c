@@ -44,7 +44,7 @@ Test(wikitext, says_what_readers_read) {
     bon_wikitext_free(&space);
 }
 
-/* A million of one opening, then of one end: what takes quadratic time would take hours. */
+/* Many of one opening, then of one end. */
 Test(wikitext, takes_linear_time, .timeout = 60) {
     static const char *const openings[] = {"[[", "{{", "\n{|", "[[{{[http://", "<ref ", "<ref>", "<!--", "{{\n{|[[",
                                            "(",  "=",  "''"};
@@ -58,6 +58,46 @@ Test(wikitext, takes_linear_time, .timeout = 60) {
             for (int n = 0; n < 30000; n++) bon_buf_append(&source, ends[k], strlen(ends[k]));
             cr_assert_eq(bon_wikitext_read(&space, normalizer, source.data, source.len, &out), BON_OK);
         }
+    bon_buf_free(&source);
+    bon_buf_free(&out);
+    bon_wikitext_free(&space);
+}
+
+/* Three million links in each other: what moves or looks at all of a link at its end would take minutes. */
+Test(wikitext, takes_links_in_links_in_linear_time, .timeout = 60) {
+    static const struct { const char *opening, *end; } links[] = {{"[[aa", "]]"}, {"[//a b", "]"}};
+    enum { DEPTH = 3000000 };
+    struct bon_wikitext space = {0};
+    bon_buf source = {0}, out = {0};
+    for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
+        source.len = out.len = 0;
+        for (int n = 0; n < DEPTH; n++) bon_buf_append(&source, links[i].opening, strlen(links[i].opening));
+        for (int n = 0; n < DEPTH; n++) bon_buf_append(&source, links[i].end, strlen(links[i].end));
+        cr_assert_eq(bon_wikitext_read(&space, normalizer, source.data, source.len, &out), BON_OK);
+        cr_expect_gt(out.len, DEPTH);
+    }
+    bon_buf_free(&source);
+    bon_buf_free(&out);
+    bon_wikitext_free(&space);
+}
+
+/* A picture goes however long its caption is; the text of a link that is too long for one stays. */
+Test(wikitext, long_links) {
+    enum { LONG = 10000 };
+    static const struct {
+        const char *before, *behind;
+        size_t least, most;
+    } links[] = {{"[[Tập tin:a.jpg|nhỏ|", "]]", 0, 0}, {"[[a|", "]]", LONG, LONG + 2}, {"[//a ", "]", LONG, LONG + 4}};
+    struct bon_wikitext space = {0};
+    bon_buf source = {0}, out = {0};
+    for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
+        source.len = out.len = 0;
+        bon_buf_append(&source, links[i].before, strlen(links[i].before));
+        for (int n = 0; n < LONG; n++) bon_buf_put(&source, 'x');
+        bon_buf_append(&source, links[i].behind, strlen(links[i].behind));
+        cr_assert_eq(bon_wikitext_read(&space, normalizer, source.data, source.len, &out), BON_OK);
+        cr_expect(out.len >= links[i].least && out.len <= links[i].most, "row %zu: %zu bytes", i, out.len);
+    }
     bon_buf_free(&source);
     bon_buf_free(&out);
     bon_wikitext_free(&space);
