@@ -4,14 +4,17 @@
 #include <expat.h>
 #include <stdlib.h>
 
-enum { ITEMS_MAX = 1 << 20, VALUE_MAX = 1 << 16 };
+/* OPEN_MAX: elements in each other, which Expat keeps: papers have five. */
+enum { ITEMS_MAX = 1 << 20, VALUE_MAX = 1 << 16, OPEN_MAX = 1000 };
 
 /* ---- XML ---- */
 
 struct paper {
     XML_Parser parser;
+    XML_StartElementHandler take; /* what the paper does with an element that begins */
     const char *name;
     bon_status status;
+    unsigned open;                    /* elements */
     bon_buf *field;                   /* gets the characters that come */
     bon_buf *path;                    /* of container.xml */
     struct bon_epub_package *package; /* of the package and of encryption.xml */
@@ -45,9 +48,19 @@ static void XMLCALL on_text(void *user, const char *text, int n) {
     if (paper->field && paper->field->len < VALUE_MAX) stop_with(paper, bon_buf_append(paper->field, text, (size_t)n));
 }
 
+static void XMLCALL on_start(void *user, const char *name, const char **attributes) {
+    struct paper *paper = user;
+    if (++paper->open <= OPEN_MAX)
+        paper->take(user, name, attributes);
+    else
+        stop_with(paper, bon_fail(BON_ERR_DATA, "%s: more than %d elements in each other", paper->name, OPEN_MAX));
+}
+
 static void XMLCALL on_end(void *user, const char *name) {
+    struct paper *paper = user;
     (void)name;
-    ((struct paper *)user)->field = NULL;
+    paper->open--;
+    paper->field = NULL;
 }
 
 static void XMLCALL on_entity(void *user, const char *name, int parameter, const char *value, int length,
@@ -58,8 +71,9 @@ static void XMLCALL on_entity(void *user, const char *name, int parameter, const
               bon_fail(BON_ERR_DATA, "%s: it declares entities, which papers of e-books do not need", paper->name));
 }
 
-static bon_status parse(struct paper *paper, const char *xml, size_t n, XML_StartElementHandler on_start) {
+static bon_status parse(struct paper *paper, const char *xml, size_t n, XML_StartElementHandler take) {
     enum { MOST = 1 << 30 };
+    paper->take = take;
     if (n > MOST) return bon_fail(BON_ERR_LIMIT, "%s: too large", paper->name);
     paper->parser = XML_ParserCreate(NULL);
     if (!paper->parser) return bon_fail_memory(n);

@@ -4,7 +4,8 @@
 #include <expat.h>
 #include <stddef.h>
 
-enum { BLOCK = 256 << 10 };
+/* Bytes of a tag, open elements: dumps have a few hundred, and five. Expat keeps both, however many there are. */
+enum { BLOCK = 256 << 10, TAG_MAX = 1 << 20, OPEN_MAX = 1000 };
 
 /* Elements by their path below the root, as far as they matter. */
 static const struct field {
@@ -49,6 +50,10 @@ static void begin_page(struct bon_wiki_page *page) {
     page->redirect = false;
 }
 
+static unsigned long long line_of(const struct dump *dump) {
+    return (unsigned long long)XML_GetCurrentLineNumber(dump->parser);
+}
+
 static void XMLCALL on_start(void *user, const char *name, const char **attributes) {
     struct dump *dump = user;
     (void)attributes;
@@ -63,7 +68,10 @@ static void XMLCALL on_start(void *user, const char *name, const char **attribut
         dump->field = field_of(dump, parent, name);
         if (dump->field) dump->field->len = 0; /* of several revisions the last one stays */
     }
-    dump->depth++;
+    if (++dump->depth > OPEN_MAX)
+        stop_with(dump,
+                  bon_fail(BON_ERR_DATA, "%s:%llu: more than %d elements in each other: is this a dump of a wiki?",
+                           dump->name, line_of(dump), OPEN_MAX));
 }
 
 static void XMLCALL on_end(void *user, const char *name) {
@@ -73,10 +81,6 @@ static void XMLCALL on_end(void *user, const char *name) {
     if (strcmp(name, "page") != 0 || dump->status != BON_OK) return;
     bon_status status = dump->take(dump->context, &dump->page);
     if (status != BON_OK) stop_with(dump, status);
-}
-
-static unsigned long long line_of(const struct dump *dump) {
-    return (unsigned long long)XML_GetCurrentLineNumber(dump->parser);
 }
 
 static void XMLCALL on_text(void *user, const char *text, int n) {
@@ -107,14 +111,23 @@ static bon_status fail_xml(struct dump *dump) {
     return bon_fail(BON_ERR_DATA, "%s:%llu: malformed XML: %s", dump->name, line_of(dump), XML_ErrorString(error));
 }
 
+/* Of what was read, the bytes that wait for the end of their tag. */
+static bon_status check_waiting(const struct dump *dump, uint64_t read) {
+    XML_Index parsed = XML_GetCurrentByteIndex(dump->parser);
+    if (parsed < 0 || read - (uint64_t)parsed <= TAG_MAX) return BON_OK;
+    return bon_fail(BON_ERR_DATA, "%s:%llu: a tag of more than %d MiB: is this a dump of a wiki?", dump->name,
+                    line_of(dump), TAG_MAX >> 20);
+}
+
 static bon_status parse(struct dump *dump, struct bon_in *in, struct bon_progress *progress) {
-    uint64_t before = progress ? progress->done : 0;
+    uint64_t before = progress ? progress->done : 0, read = 0;
     size_t got;
     do {
         void *block = XML_GetBuffer(dump->parser, BLOCK);
         if (!block) return bon_fail_memory(BLOCK);
         BON_TRY(bon_in_read(in, block, BLOCK, &got));
         if (XML_ParseBuffer(dump->parser, (int)got, got == 0) != XML_STATUS_OK) return fail_xml(dump);
+        BON_TRY(check_waiting(dump, read += got));
         if (progress) {
             progress->done = before + bon_in_raw_read(in);
             if (progress->tick) progress->tick(progress);

@@ -34,6 +34,16 @@ Test(epub_package, containers) {
     }
 }
 
+/* Elements in elements without end are no paper: Expat would keep all of them. */
+Test(epub_package, limits_elements) {
+    bon_buf xml = {0}, path = {0};
+    for (int n = 0; n < 2000; n++) bon_buf_append(&xml, "<a>", 3);
+    cr_expect_eq(bon_epub_container("a.epub: x", xml.data, xml.len, &path), BON_ERR_DATA);
+    cr_expect_str_eq(bon_error_message(), "a.epub: x: more than 1000 elements in each other");
+    bon_buf_free(&xml);
+    bon_buf_free(&path);
+}
+
 static const char opf[] =
     "<package "
     "xmlns:dc='x'><metadata><dc:title>Một</dc:title><dc:title>Hai</dc:title><dc:creator>A</dc:creator><dc:creator>B"

@@ -117,6 +117,26 @@ Test(wiki, limits_a_page) {
     bon_buf_free(&out);
 }
 
+/* Tags without end, and elements in elements without end, are no dump: Expat would keep all of them. */
+Test(wiki, limits_tags) {
+    static const struct {
+        const char *head, *piece, *message;
+        size_t bytes;
+    } kept[] = {{"<m><page ", "a", "long.xml:1: a tag of more than 1 MiB", 2 << 20},
+                {"<m><!--", "a", "long.xml:1: a tag of more than 1 MiB", 2 << 20},
+                {"<m>", "<a>", "long.xml:1: more than 1000 elements in each other", 1 << 20}};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        bon_buf dump = {0}, out = {0};
+        bon_buf_append(&dump, kept[i].head, strlen(kept[i].head));
+        while (dump.len < kept[i].bytes) bon_buf_append(&dump, kept[i].piece, strlen(kept[i].piece));
+        files_write(files_path("long.xml"), dump.data, dump.len);
+        cr_expect_eq(bon_wiki_read(files_path("long.xml"), note_page, &out, NULL), BON_ERR_DATA);
+        cr_expect(strstr(bon_error_message(), kept[i].message), "%s", bon_error_message());
+        bon_buf_free(&dump);
+        bon_buf_free(&out);
+    }
+}
+
 static bon_status read_second(void *arg) {
     bon_buf out = {0};
     bon_status status = bon_wiki_read(arg, note_page, &out, NULL);
