@@ -244,7 +244,7 @@ static bon_status read_shards(const struct bon_artefact *artefact, struct bon_sh
     memcpy(&head, section, sizeof head);
     const uint32_t *cells = (const uint32_t *)((const char *)section + sizeof head);
     size_t n = (bytes - sizeof head) / sizeof *cells;
-    if (n < 1 || n >= head.of || head.parts < 1 || head.of % head.parts)
+    if (n < 1 || n >= head.of || head.parts < 1 || head.parts > BON_COUNTS_PARTS_MAX || head.of % head.parts)
         return refuse(artefact, SHARDS, "no parts, or all of them");
     for (size_t i = 0; i < n; i++)
         if (cells[i] >= head.of || (i > 0 && cells[i] <= cells[i - 1]))

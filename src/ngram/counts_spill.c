@@ -1,5 +1,4 @@
 /* src/ngram/counts_spill.c: counts that wait in temporary files: words in one, rows in another one. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -55,12 +54,7 @@ void bon_counts_spill_close(struct bon_counts_spill *spill) {
 /* ---- putting away ---- */
 
 static bon_status flush_words(struct bon_counts_spill *spill) {
-    for (size_t at = 0; at < spill->pending.len;) {
-        ssize_t n = write(spill->word_fd, spill->pending.data + at, spill->pending.len - at);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return bon_fail_errno(bon_store_folder(spill->store), "cannot write a temporary file");
-        at += (size_t)n;
-    }
+    BON_TRY(bon_store_write(spill->store, spill->word_fd, spill->pending.data, spill->pending.len));
     spill->word_size += spill->pending.len;
     spill->pending.len = 0;
     return BON_OK;

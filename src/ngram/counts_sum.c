@@ -23,20 +23,13 @@ enum {
 
 /* ---- words as they are written: shared bytes, other bytes, these bytes ---- */
 
-static size_t put_number(uint8_t *bytes, uint64_t number) {
-    size_t n = 0;
-    for (; number >= 0x80; number >>= 7) bytes[n++] = (uint8_t)(number | 0x80);
-    bytes[n++] = (uint8_t)number;
-    return n;
-}
-
 bon_status bon_word_record(bon_buf *out, const bon_buf *before, const char *text, size_t n) {
     size_t shared = 0, most = before->len < n ? before->len : n;
     uint8_t head[WORD_HEAD];
     if (most > PREFIX_MAX) most = PREFIX_MAX;
     while (shared < most && before->data[shared] == text[shared]) shared++;
-    size_t size = put_number(head, shared);
-    size += put_number(head + size, n - shared);
+    size_t size = bon_number_put(head, shared);
+    size += bon_number_put(head + size, n - shared);
     BON_TRY(bon_buf_append(out, head, size));
     return bon_buf_append(out, text + shared, n - shared);
 }
@@ -110,17 +103,25 @@ static bon_status end_words(struct word_reader *reader) {
     return BON_OK;
 }
 
+/* What would be several words on a printed line, or in a model's text. */
+static bool has_blank(const char *bytes, uint64_t n) {
+    for (uint64_t i = 0; i < n; i++)
+        if (bon_lm_is_blank((unsigned char)bytes[i])) return true;
+    return false;
+}
+
 static bon_status next_word(struct word_reader *reader) {
     uint64_t shared, rest;
     if (reader->taken == reader->part->word_count) return end_words(reader);
     BON_TRY(take_number(reader, &shared));
     BON_TRY(take_number(reader, &rest));
-    if (shared > reader->word.len) return refuse(reader, "a word is not well-formed");
+    if (shared > reader->word.len || shared > PREFIX_MAX) return refuse(reader, "a word is not well-formed");
     reader->other.len = 0;
     BON_TRY(bon_buf_append(&reader->other, reader->word.data, (size_t)shared));
     BON_TRY(take_bytes(reader, rest, &reader->other));
     if (bon_compare_bytes(reader->word.data, reader->word.len, reader->other.data, reader->other.len) >= 0)
         return refuse(reader, "words are not in order");
+    if (reader->hash && has_blank(reader->other.data + shared, rest)) return refuse(reader, "a word has a blank in it");
     bon_buf swap = reader->word;
     reader->word = reader->other;
     reader->other = swap;

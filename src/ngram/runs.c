@@ -43,13 +43,8 @@ void bon_runs_close(struct bon_runs *runs) {
 }
 
 static bon_status flush(struct bon_runs *runs) {
-    for (size_t at = 0; at < runs->used;) {
-        ssize_t n = write(runs->fd, runs->buffer + at, runs->used - at);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return bon_fail_errno(bon_store_folder(runs->store), "cannot write a temporary file");
-        at += (size_t)n;
-        runs->size += (size_t)n;
-    }
+    BON_TRY(bon_store_write(runs->store, runs->fd, runs->buffer, runs->used));
+    runs->size += runs->used;
     runs->used = 0;
     return BON_OK;
 }
@@ -61,7 +56,7 @@ bon_status bon_runs_begin(struct bon_runs *runs) {
     return BON_OK;
 }
 
-static size_t put_number(uint8_t *bytes, uint64_t number) {
+size_t bon_number_put(uint8_t *bytes, uint64_t number) {
     size_t n = 0;
     for (; number >= 0x80; number >>= 7) bytes[n++] = (uint8_t)(number | 0x80);
     bytes[n++] = (uint8_t)number;
@@ -74,9 +69,9 @@ static size_t put_record(uint8_t *bytes, unsigned order, unsigned shared, const 
     size_t n = 1;
     uint64_t small = weight < 1 << (8 - SHARED_BITS) ? weight : 0;
     bytes[0] = (uint8_t)(shared | small << SHARED_BITS);
-    if (!small) n += put_number(bytes + n, weight);
+    if (!small) n += bon_number_put(bytes + n, weight);
     for (unsigned j = shared; j < order; j++) {
-        n += put_number(bytes + n, words[j] - (j == shared ? last[j] : 0));
+        n += bon_number_put(bytes + n, words[j] - (j == shared ? last[j] : 0));
         last[j] = words[j];
         if (words[j] == stop) break;
     }

@@ -31,6 +31,9 @@ struct bon_runs {
     uint32_t last[BON_RUN_WORDS]; /* window */
 };
 
+/* Puts a number as 7 bits a byte, the lowest first: at most 10 bytes. Returns how many. */
+size_t bon_number_put(uint8_t *bytes, uint64_t number);
+
 /* What a record takes at most. */
 enum { BON_RUN_RECORD_MAX = 1 + BON_RUN_WORDS * 5 + 10 };
 /* A window as it is written, of a run whose words are all words: puts at most BON_RUN_RECORD_MAX bytes and moves `last` on.

@@ -3,9 +3,10 @@
 #include <stdio.h>
 
 #include "base/artefact.h"
+#include "base/hash.h"
 #include "failmalloc.h"
 #include "files.h"
-#include "ngram/counts.h"
+#include "ngram/counts_flow.h"
 
 static bon_status count(const char *text, size_t n, unsigned order, bon_counts **counts) {
     bon_counter *counter;
@@ -223,6 +224,59 @@ Test(counts, inconsistent_files_are_refused, .fini = files_clear) {
     counts->text[0] = 'c';
     check_refused(counts, "words are not in order");
     bon_counts_close(counts);
+}
+
+/* A file of two words, the second of which shares so many bytes of the first and ends in another one; all sums are right. */
+static void write_two_words(const char *path, size_t shared, char end) {
+    enum { FIRST = 300, SECTIONS = 4 };
+    struct bon_artefact_writer *writer;
+    bon_buf words = {0}, first = {0};
+    uint8_t rows[2 * BON_RUN_RECORD_MAX];
+    uint32_t last[BON_RUN_WORDS] = {0};
+    for (int i = 0; i < FIRST; i++) cr_assert_eq(bon_buf_put(&first, 'a'), BON_OK);
+    cr_assert_eq(bon_word_record(&words, &(bon_buf){0}, first.data, FIRST), BON_OK);
+    uint8_t head[20];
+    size_t n = bon_number_put(head, shared);
+    n += bon_number_put(head + n, FIRST + 1 - shared);
+    cr_assert_eq(bon_buf_append(&words, head, n), BON_OK);
+    cr_assert_eq(bon_buf_append(&words, first.data + shared, FIRST - shared), BON_OK);
+    cr_assert_eq(bon_buf_put(&words, end), BON_OK);
+    n = bon_run_record(rows, 1, 0, (uint32_t[]){BON_EDGE_WORDS}, 1, last);
+    n += bon_run_record(rows + n, 1, 0, (uint32_t[]){BON_EDGE_WORDS + 1}, 1, last);
+    const struct {
+        uint32_t order, words;
+        uint64_t text, grams, edges, checksum;
+    } about = {1, 2, 2 * FIRST + 1, 2, 0, bon_hash64(words.data, words.len)};
+    const uint64_t run[3] = {n, 2, bon_hash64(rows, n)};
+    const struct {
+        const char *name;
+        const void *bytes;
+        size_t n;
+    } sections[SECTIONS] = {{"bonc.words", words.data, words.len},
+                            {"bonc.rows", rows, n},
+                            {"bonc.runs", run, sizeof run},
+                            {"bonc.head", &about, sizeof about}};
+    cr_assert_eq(bon_artefact_create(&writer, path, "bonc", BON_COUNTS_FILE_VERSION), BON_OK);
+    for (int i = 0; i < SECTIONS; i++)
+        cr_assert_eq(bon_artefact_add(writer, sections[i].name, sections[i].bytes, sections[i].n), BON_OK);
+    cr_assert_eq(bon_artefact_publish(writer), BON_OK);
+    bon_buf_free(&words);
+    bon_buf_free(&first);
+}
+
+/* Else a small file would be as many bytes as the square of its own when it is read. */
+Test(counts, words_grow_by_so_much_and_have_no_blanks, .fini = files_clear) {
+    const char *path = files_path("made.bonc");
+    bon_counts *back;
+    write_two_words(path, 255, 'b');
+    cr_assert_eq(bon_counts_read(&back, path), BON_OK, "%s", bon_error_message());
+    bon_counts_close(back);
+    write_two_words(path, 256, 'b');
+    cr_assert_eq(bon_counts_read(&back, path), BON_ERR_FORMAT);
+    cr_assert(strstr(bon_error_message(), "not well-formed"), "%s", bon_error_message());
+    write_two_words(path, 255, ' ');
+    cr_assert_eq(bon_counts_read(&back, path), BON_ERR_FORMAT);
+    cr_assert(strstr(bon_error_message(), "a blank in it"), "%s", bon_error_message());
 }
 
 /* Damaged anywhere, a file is refused and nothing is read beyond it. */
