@@ -29,9 +29,9 @@ static void clock_net(const struct bon_encoder_net *net, size_t positions, const
     int32_t *ids = room(positions * BAG, sizeof *ids);
     if (bon_encoder_reader_open(&reader, net) != BON_OK) exit(1);
     for (size_t i = 0; i < positions * BAG; i++) ids[i] = rand() % FEATURES;
-    for (int i = 0; i < WARM; i++) bon_encoder_read(&reader, ids, positions);
+    for (int i = 0; i < WARM; i++) bon_encoder_read(&reader, ids, positions, false);
     const double start = cpu_seconds();
-    for (int i = 0; i < WINDOWS; i++) bon_encoder_read(&reader, ids, positions);
+    for (int i = 0; i < WINDOWS; i++) bon_encoder_read(&reader, ids, positions, false);
     printf("%s\t%s\t%.4f\n", size, kernel, 1000 * (cpu_seconds() - start) / WINDOWS);
     bon_encoder_reader_close(&reader);
     free(ids);

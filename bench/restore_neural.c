@@ -1,7 +1,8 @@
 /* bench/restore_neural.c: how well marks are restored beside a network, for given weights: whole lines, or as they are typed: of each
  * line the left half of its words is visible, and the last of them is judged.
- *   restore_neural MODEL NETWORK|- WEIGHT TAGGER lines|typed FILE...
- * WEIGHT and TAGGER are what the network's and the tagger's scores count; - : as the network's file says. A row a file: words, how
+ *   restore_neural MODEL NETWORK|- WEIGHT TAGGER TYPED CAUSAL lines|typed FILE...
+ * WEIGHT and TAGGER are what the network's and the tagger's scores count, TYPED and CAUSAL what it counts for the word in the
+ * making, read both ways and without what follows; - : as the network's file says. A row a file: words, how
  * many are right, accuracy, half of its 95 % interval. */
 #include <math.h>
 #include <stdio.h>
@@ -101,18 +102,19 @@ static void judge_typed(bon_restore_session *session, const char *path, const bo
 int main(int count, char **arguments) {
     bon_restorer *restorer;
     bon_restore_session *session;
-    if (count < 7) return 2;
+    if (count < 9) return 2;
     check(bon_restorer_open(&restorer, arguments[1]));
     if (strcmp(arguments[2], "-") != 0) check(bon_restorer_join(restorer, arguments[2]));
     struct bon_neural_join join = restorer->neural.join;
-    if (strcmp(arguments[3], "-") != 0) join.weight = strtof(arguments[3], NULL);
-    if (strcmp(arguments[4], "-") != 0) join.tagger_weight = strtof(arguments[4], NULL);
+    float *const weights[] = {&join.weight, &join.tagger_weight, &join.typed_weight, &join.typed_causal};
+    for (int i = 0; i < 4; i++)
+        if (strcmp(arguments[3 + i], "-") != 0) *weights[i] = strtof(arguments[3 + i], NULL);
     bon_restorer_join_weights(restorer, &join);
     check(bon_restore_session_open(&session, restorer, NULL));
-    for (int i = 6; i < count; i++) {
+    for (int i = 8; i < count; i++) {
         bon_buf text = {0};
         check(bon_file_read(arguments[i], SIZE_MAX, &text));
-        (strcmp(arguments[5], "typed") == 0 ? judge_typed : judge_lines)(session, arguments[i], &text);
+        (strcmp(arguments[7], "typed") == 0 ? judge_typed : judge_lines)(session, arguments[i], &text);
         bon_buf_free(&text);
     }
     bon_restore_session_close(session);

@@ -18,8 +18,8 @@ printf '# %s, %s bytes; %s, %s bytes\n' "$(basename "$model")" "$(stat -c %s "$m
     "$(stat -c %s "$network")"
 # compare WHAT: the table of whole lines, or of what is typed.
 compare() {
-    "$scratch/judge" "$model" - - - "$1" "${files[@]}" >"$scratch/alone"
-    "$scratch/judge" "$model" "$network" - - "$1" "${files[@]}" >"$scratch/joined"
+    "$scratch/judge" "$model" - - - - - "$1" "${files[@]}" >"$scratch/alone"
+    "$scratch/judge" "$model" "$network" - - - - "$1" "${files[@]}" >"$scratch/joined"
     printf '%s\twords\tn-grams\twith the network\terrors taken away, %%\n' "$1"
     paste "$scratch/alone" "$scratch/joined" | awk -F'\t' '
         { printf "%s\t%d\t%.2f±%.2f\t%.2f±%.2f\t%.1f\n", $1, $2, $4, $5, $9, $10, 100 * ($9 - $4) / (100 - $4); a += $4; b += $9 }
@@ -31,7 +31,7 @@ compare typed
 
 printf 'what\tvalue\tunit\tlimit\n'
 if [ -n "${FLOAT:-}" ]; then
-    "$scratch/judge" "$model" "$FLOAT" - - lines "${files[@]}" |
+    "$scratch/judge" "$model" "$FLOAT" - - - - lines "${files[@]}" |
         awk -F'\t' -v with="$average" '{s += $4} END {printf "8 bits lose\t%.3f\tpoints\t<= 0.05\n", s / NR - with}'
 fi
 cat "${files[@]}" >"$scratch/all"

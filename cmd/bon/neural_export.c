@@ -9,7 +9,7 @@ struct export_args {
     struct shared_args shared;
     const char *lm;
     bool floats;
-    double weight, tagger_weight, power;
+    double weight, tagger_weight, typed_weight, typed_causal, power;
 };
 
 static const struct option_row options[] = {
@@ -21,6 +21,10 @@ static const struct option_row options[] = {
                 "how much its log probability counts beside the n-grams'"),
     OPTION_REAL(0, "tagger-weight", "X", struct export_args, tagger_weight, 0, 100,
                 "how much the model's tagger counts beside it"),
+    OPTION_REAL(0, "typed-weight", "X", struct export_args, typed_weight, 0, 100,
+                "what it counts for the last word of text in the making"),
+    OPTION_REAL(0, "typed-causal", "X", struct export_args, typed_causal, 0, 100,
+                "what it counts there when it reads on from the words before"),
     OPTION_REAL(0, "power", "X", struct export_args, power, 0.01, 100,
                 "what probabilities of words are raised to, so that they\nare what they say"),
     OPTIONS_COMMON,
@@ -30,7 +34,12 @@ static const struct option_row options[] = {
 static int run(const struct command *command, int argc, char **argv) {
     const struct bon_neural_join *usual = &bon_neural_usual_join;
     struct export_args args = {
-        .weight = (double)usual->weight, .tagger_weight = (double)usual->tagger_weight, .power = (double)usual->power};
+        .weight = (double)usual->weight,
+        .tagger_weight = (double)usual->tagger_weight,
+        .typed_weight = (double)usual->typed_weight,
+        .typed_causal = (double)usual->typed_causal,
+        .power = (double)usual->power,
+    };
     int first, result = options_parse(command, &args, argc, argv, &first);
     if (result == PARSE_GO) result = operands_check(command, argc - first, 1, 1);
     if (result != PARSE_GO) return result;
@@ -41,7 +50,11 @@ static int run(const struct command *command, int argc, char **argv) {
     const struct bon_neural_export how = {.run = argv[first],
                                           .lm = args.lm,
                                           .floats = args.floats,
-                                          .join = {(float)args.weight, (float)args.tagger_weight, (float)args.power}};
+                                          .join = {.weight = (float)args.weight,
+                                                   .tagger_weight = (float)args.tagger_weight,
+                                                   .power = (float)args.power,
+                                                   .typed_weight = (float)args.typed_weight,
+                                                   .typed_causal = (float)args.typed_causal}};
     return tell_failure(bon_neural_export(&how, output));
 }
 

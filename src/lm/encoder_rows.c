@@ -164,20 +164,20 @@ INLINE void softmax_body(float *scores, size_t n, float scale) {
     for (j = 0; j < n; j++) scores[j] *= share;
 }
 
-/* Values of `wide` lanes from d on, weighted by the shares of each query. */
-INLINE void gather_body(const struct bon_attend *a, float *const out[QUERIES], size_t padded, size_t d) {
+/* Values of `wide` lanes from d on of the first n positions, weighted by the shares of each query. */
+INLINE void gather_body(const struct bon_attend *a, float *const out[QUERIES], size_t n, size_t padded, size_t d) {
     lanes sum[QUERIES] = {0};
-    for (size_t j = 0; j < a->n; j++) {
+    for (size_t j = 0; j < n; j++) {
         const lanes *value = (const lanes *)(a->values + j * a->stride + d);
         for (size_t i = 0; i < QUERIES; i++) sum[i] += a->scores[i * padded + j] * *value;
     }
     for (size_t i = 0; i < QUERIES; i++) *(lanes *)(out[i] + d) = sum[i];
 }
 
-INLINE void gather_rest(const struct bon_attend *a, float *const out[QUERIES], size_t padded, size_t d) {
+INLINE void gather_rest(const struct bon_attend *a, float *const out[QUERIES], size_t n, size_t padded, size_t d) {
     for (size_t i = 0; i < QUERIES; i++) {
         float sum = 0;
-        for (size_t j = 0; j < a->n; j++) sum += a->scores[i * padded + j] * a->values[j * a->stride + d];
+        for (size_t j = 0; j < n; j++) sum += a->scores[i * padded + j] * a->values[j * a->stride + d];
         out[i][d] = sum;
     }
 }
@@ -189,16 +189,22 @@ INLINE void attend_body(const struct bon_attend *a) {
     for (size_t first = 0; first < a->n; first += QUERIES) {
         const float *query[QUERIES];
         float *out[QUERIES];
-        size_t d = 0;
+        size_t d = 0, keys[QUERIES];
         for (size_t i = 0; i < QUERIES; i++) { /* of fewer, the last is done again */
             const size_t row = first + i < a->n ? first + i : a->n - 1;
+            keys[i] = a->causal ? row + 1 : a->n;
             query[i] = a->queries + row * a->stride;
             out[i] = a->out + row * a->out_stride;
         }
         score_body(a, query, padded);
-        for (size_t i = 0; i < QUERIES; i++) softmax_body(a->scores + i * padded, a->n, scale);
-        for (; d + WIDE <= a->dim; d += WIDE) gather_body(a, out, padded, d);
-        for (; d < a->dim; d++) gather_rest(a, out, padded, d);
+        const size_t most = keys[QUERIES - 1];
+        for (size_t i = 0; i < QUERIES; i++) {
+            float *shares = a->scores + i * padded;
+            softmax_body(shares, keys[i], scale);
+            for (size_t j = keys[i]; j < most; j++) shares[j] = 0;
+        }
+        for (; d + WIDE <= a->dim; d += WIDE) gather_body(a, out, most, padded, d);
+        for (; d < a->dim; d++) gather_rest(a, out, most, padded, d);
     }
 }
 

@@ -12,6 +12,7 @@ struct bon_attend {
     const float *queries, *keys, *values; /* of the first position; those of the next are `stride` behind */
     float *out;                           /* n rows, out_stride apart */
     size_t n, dim, stride, out_stride;
+    bool causal;   /* a position sees what is before it, not what follows */
     float *turned; /* scratch: dim x (n rounded up to BON_ENCODER_PAD) */
     float *scores; /* scratch: 4 x the same */
 };

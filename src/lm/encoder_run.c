@@ -183,7 +183,7 @@ static void turn(const struct bon_encoder_net *net, float *head, const float *we
 }
 
 /* Queries, keys and values in r->inner -> what each position takes from the others, in r->h. */
-static void attend(struct bon_encoder_reader *r, const struct bon_encoder_matrix *layer) {
+static void attend(struct bon_encoder_reader *r, const struct bon_encoder_matrix *layer, bool causal) {
     const struct bon_encoder_net *net = r->net;
     const size_t width = net->config.width, dim = net->config.heads.dim, stride = 3 * width;
     for (size_t i = 0; i < r->n; i++)
@@ -200,15 +200,16 @@ static void attend(struct bon_encoder_reader *r, const struct bon_encoder_matrix
                                                .dim = dim,
                                                .stride = stride,
                                                .out_stride = width,
+                                               .causal = causal,
                                                .turned = r->turned,
                                                .scores = r->scores});
 }
 
-static void run_layer(struct bon_encoder_reader *r, const struct bon_encoder_matrix *layer) {
+static void run_layer(struct bon_encoder_reader *r, const struct bon_encoder_matrix *layer, bool causal) {
     const size_t hidden = r->net->config.hidden;
     norm_rows(r, &layer[BON_PART_NORM1]);
     multiply(r, r->inner, r->h, &layer[BON_PART_QKV], false);
-    attend(r, layer);
+    attend(r, layer, causal);
     multiply(r, r->x, r->h, &layer[BON_PART_OUT], true);
     norm_rows(r, &layer[BON_PART_NORM2]);
     multiply(r, r->inner, r->h, &layer[BON_PART_UP], false);
@@ -226,7 +227,7 @@ static void add_row(const struct bon_encoder_matrix *table, size_t row, float *x
         x[k] += table->reals ? table->reals[at + k] : (float)table->codes[at + k] * table->scales[row];
 }
 
-void bon_encoder_read(struct bon_encoder_reader *r, const int32_t *ids, size_t n) {
+void bon_encoder_read(struct bon_encoder_reader *r, const int32_t *ids, size_t n, bool causal) {
     const struct bon_encoder_net *net = r->net;
     const struct bon_encoder_matrix *layer = net->matrices + BON_ENCODER_FRONT;
     const size_t width = net->config.width, bag = net->config.bag;
@@ -235,7 +236,7 @@ void bon_encoder_read(struct bon_encoder_reader *r, const int32_t *ids, size_t n
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < bag; k++)
             add_row(&net->matrices[BON_PART_FEATURES], (size_t)ids[i * bag + k], r->x + i * width);
-    for (unsigned i = 0; i < net->config.layers; i++, layer += BON_ENCODER_LAYER) run_layer(r, layer);
+    for (unsigned i = 0; i < net->config.layers; i++, layer += BON_ENCODER_LAYER) run_layer(r, layer, causal);
     norm_rows(r, &layer[BON_PART_NORM]);
 }
 

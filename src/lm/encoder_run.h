@@ -48,8 +48,9 @@ struct bon_encoder_reader {
 bon_status bon_encoder_reader_open(struct bon_encoder_reader *reader, const struct bon_encoder_net *net);
 void bon_encoder_reader_close(struct bon_encoder_reader *reader);
 
-/* Reads a text of n positions, at most net->positions; ids: n x bag, each below the number of features. */
-void bon_encoder_read(struct bon_encoder_reader *reader, const int32_t *ids, size_t n);
+/* Reads a text of n positions, at most net->positions; ids: n x bag, each below the number of features. `causal`: each position
+ * sees what is before it, not what follows. */
+void bon_encoder_read(struct bon_encoder_reader *reader, const int32_t *ids, size_t n, bool causal);
 /* Scores of some labels at position i, which may be what `gate` is; without priors. */
 void bon_encoder_labels(const struct bon_encoder_reader *reader, size_t i, size_t gate, const uint8_t *labels,
                         size_t count, float *scores);

@@ -30,8 +30,10 @@ static bon_status section(const struct bon_artefact *artefact, const char *name,
 
 static bool join_fits(const struct bon_neural_join *join) {
     const float most = 100;
-    return join->weight >= 0 && join->weight <= most && join->tagger_weight >= 0 && join->tagger_weight <= most &&
-           join->power > 0 && join->power <= most;
+    const float weights[] = {join->weight, join->tagger_weight, join->typed_weight, join->typed_causal};
+    for (size_t i = 0; i < sizeof weights / sizeof weights[0]; i++)
+        if (!(weights[i] >= 0 && weights[i] <= most)) return false;
+    return join->power > 0 && join->power <= most;
 }
 
 static bon_status read_header(struct bon_neural_sections *s, const struct bon_artefact *artefact) {

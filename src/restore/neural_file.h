@@ -24,6 +24,9 @@ struct bon_neural_join {
     float weight;        /* of the network's log10 probability */
     float tagger_weight; /* of the tagger's score, where there is a network */
     float power;         /* confidences are raised to it (confidence.c) */
+    /* The last word of text that is being typed: weight of its log10 probability read both ways, and read without what follows. Both
+     * are 0 where the network did not learn the latter: `weight` then. */
+    float typed_weight, typed_causal;
 };
 
 /* Section neural.header. */
@@ -33,7 +36,7 @@ struct bon_neural_header {
     uint32_t weights; /* enum bon_neural_weights */
     float theta, epsilon;
     struct bon_neural_join join;
-    uint32_t reserved[9];
+    uint32_t reserved[7];
 };
 
 /* Header, vocabulary and priors of an open artefact, which outlives this. */

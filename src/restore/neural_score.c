@@ -110,10 +110,10 @@ struct bon_neural_token bon_neural_see(const struct bon_neural_words *words, con
 /* What is taken from a piece: positions begin .. end - 1 of the text, which begins at `first` in the encoder. */
 typedef void visit_piece(struct bon_neural_reader *reader, void *context, size_t first, size_t begin, size_t end);
 
-static void read_piece(struct bon_neural_reader *reader, size_t first, size_t n) {
+static void read_piece(struct bon_neural_reader *reader, size_t first, size_t n, bool causal) {
     for (size_t i = 0; i < n; i++)
         bon_neural_bag(&reader->neural->sections.words, &reader->text[first + i], reader->ids + i * BON_NEURAL_BAG);
-    bon_encoder_read(&reader->encoder, reader->ids, n);
+    bon_encoder_read(&reader->encoder, reader->ids, n, causal);
 }
 
 static void read_text(struct bon_neural_reader *reader, visit_piece *visit, void *context) {
@@ -123,7 +123,7 @@ static void read_text(struct bon_neural_reader *reader, visit_piece *visit, void
     for (size_t first = 0; begin < count; first = begin - margin) {
         const size_t n = count - first < most ? count - first : most;
         const size_t end = first + n < count ? first + n - margin : count;
-        read_piece(reader, first, n);
+        read_piece(reader, first, n, false);
         visit(reader, context, first, begin, end);
         begin = end;
     }
@@ -134,6 +134,7 @@ static void read_text(struct bon_neural_reader *reader, visit_piece *visit, void
 struct scoring {
     struct bon_lattice *lattice;
     const struct bon_neural_token *seen;
+    size_t typed; /* which of the reader's tokens is the word in the making; NOWHERE: none */
 };
 
 /* Labels of a position's choices, each once. */
@@ -171,7 +172,8 @@ static bool normalize(float *scores, size_t count) {
     return true;
 }
 
-static void score_position(struct bon_neural_reader *reader, const struct scoring *s, size_t row, size_t at) {
+static void score_position(struct bon_neural_reader *reader, const struct scoring *s, size_t row, size_t at,
+                           float weight) {
     const struct bon_neural *neural = reader->neural;
     const struct bon_position *position = &s->lattice->positions[at];
     const uint32_t gate = (uint32_t)bon_neural_gate(&neural->sections.words, &s->seen[at]);
@@ -187,12 +189,31 @@ static void score_position(struct bon_neural_reader *reader, const struct scorin
     }
     if (!normalize(scores, labels.count)) return;
     for (unsigned c = 0; c < position->count; c++)
-        s->lattice->choices[position->first + c].bonus += neural->join.weight * scores[labels.of[c]];
+        s->lattice->choices[position->first + c].bonus += weight * scores[labels.of[c]];
 }
 
 static void score_piece(struct bon_neural_reader *reader, void *context, size_t first, size_t begin, size_t end) {
+    const struct scoring *s = context;
+    const struct bon_neural_join *join = &reader->neural->join;
     for (size_t i = begin; i < end; i++)
-        if (reader->places[i] != NOWHERE) score_position(reader, context, i - first, reader->places[i]);
+        if (reader->places[i] != NOWHERE)
+            score_position(reader, s, i - first, reader->places[i], i == s->typed ? join->typed_weight : join->weight);
+}
+
+/* The word in the making, once more: what a network that reads both ways makes of the words before it, it has learned with words behind
+ * it, so the text is read as one reads without those. */
+static void score_typed(struct bon_neural_reader *reader, const struct scoring *s) {
+    const size_t most = reader->neural->net.positions, end = s->typed + 1, first = end > most ? end - most : 0;
+    read_piece(reader, first, end - first, true);
+    score_position(reader, s, s->typed - first, reader->places[s->typed], reader->neural->join.typed_causal);
+}
+
+/* The last of the tokens, when its marks are open and the network learned to tell of such. */
+static size_t find_typed(const struct bon_neural_reader *reader, const struct bon_lattice *lattice) {
+    const struct bon_neural_join *join = &reader->neural->join;
+    if (reader->count == 0 || (join->typed_weight <= 0 && join->typed_causal <= 0)) return NOWHERE;
+    const uint16_t place = reader->places[reader->count - 1];
+    return place != NOWHERE && lattice->positions[place].count > 1 ? reader->count - 1 : NOWHERE;
 }
 
 static void put(struct bon_neural_reader *reader, struct bon_neural_token token, uint16_t place) {
@@ -214,7 +235,10 @@ void bon_neural_score(struct bon_neural_reader *reader, struct bon_lattice *latt
         put(reader, seen[i], (uint16_t)i);
     }
     if (ends) put(reader, end_token, NOWHERE);
-    if (open) read_text(reader, score_piece, &(struct scoring){lattice, seen});
+    if (!open) return;
+    struct scoring scoring = {lattice, seen, ends ? NOWHERE : find_typed(reader, lattice)};
+    read_text(reader, score_piece, &scoring);
+    if (scoring.typed != NOWHERE && reader->neural->join.typed_causal > 0) score_typed(reader, &scoring);
 }
 
 /* ---- words ---- */

@@ -18,16 +18,16 @@ struct encoder_toy {
 };
 
 /* Weights larger than those that training begins with, so that scores differ. `rows`: of the graph; it has a plan when that is not
- * 0, and only declares parameters otherwise. Ends the program when anything fails. */
-static inline void encoder_toy_open(struct encoder_toy *toy, const struct bon_encoder_config *config, size_t rows,
-                                    uint64_t seed) {
+ * 0, and only declares parameters otherwise; the first `both` are read both ways. Ends the program when anything fails. */
+static inline void encoder_toy_open_mixed(struct encoder_toy *toy, const struct bon_encoder_config *config, size_t rows,
+                                          size_t both, uint64_t seed) {
     bon_param_info info;
     *toy = (struct encoder_toy){.rows = rows};
     if (bon_device_open(&toy->device, &(bon_device_options){.threads = 1}) != BON_OK ||
         bon_params_open(&toy->params, toy->device, seed) != BON_OK ||
         bon_graph_open(&toy->graph, toy->params) != BON_OK)
         abort();
-    bon_encoder_build(&toy->encoder, toy->graph, config, rows ? rows : 1, SIZE_MAX);
+    bon_encoder_build(&toy->encoder, toy->graph, config, rows ? rows : 1, both);
     bon_tensor_keep(toy->encoder.labels);
     bon_tensor_keep(toy->encoder.splits);
     if (bon_graph_plan(toy->graph, NULL) != BON_OK) abort();
@@ -42,6 +42,11 @@ static inline void encoder_toy_open(struct encoder_toy *toy, const struct bon_en
         for (size_t k = 0; k < n; k++) toy->values[toy->params->list[i].offset + k] = (float)values[k];
     }
     free(values);
+}
+
+static inline void encoder_toy_open(struct encoder_toy *toy, const struct bon_encoder_config *config, size_t rows,
+                                    uint64_t seed) {
+    encoder_toy_open_mixed(toy, config, rows, SIZE_MAX, seed);
 }
 
 /* The graph's scores of a text of toy->rows positions. */

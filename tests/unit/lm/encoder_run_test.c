@@ -23,12 +23,12 @@ static void make_text(size_t n, int32_t *ids, int32_t *gates) {
 
 /* What the runtime says of the text: labels with priors added. */
 static void read_text(const struct bon_encoder_net *net, const float *priors, size_t n, const int32_t *ids,
-                      const int32_t *gates, float *labels, float *splits) {
+                      const int32_t *gates, bool causal, float *labels, float *splits) {
     struct bon_encoder_reader reader;
     uint8_t all[LABELS];
     for (uint8_t i = 0; i < LABELS; i++) all[i] = i;
     cr_assert_eq(bon_encoder_reader_open(&reader, net), BON_OK);
-    bon_encoder_read(&reader, ids, n);
+    bon_encoder_read(&reader, ids, n, causal);
     for (size_t i = 0; i < n; i++) {
         bon_encoder_labels(&reader, i, (size_t)gates[i], all, LABELS, labels + i * LABELS);
         for (size_t k = 0; k < LABELS; k++) labels[i * LABELS + k] += priors[(size_t)gates[i] * LABELS + k];
@@ -47,24 +47,24 @@ static double distance(const float *a, const float *b, size_t n) {
     return sqrt(apart / size);
 }
 
-static void compare(const struct bon_encoder_config *config, size_t n) {
+static void compare(const struct bon_encoder_config *config, size_t n, bool causal) {
     static float want[MOST * LABELS], want_splits[MOST * SPLITS], got[MOST * LABELS], splits[MOST * SPLITS];
     int32_t ids[MOST * BAG], gates[MOST];
     struct encoder_toy toy;
     struct bon_encoder_packed packed;
     struct bon_encoder_net net;
     make_text(n, ids, gates);
-    encoder_toy_open(&toy, config, n, 5);
+    encoder_toy_open_mixed(&toy, config, n, causal ? 0 : n, 5);
     encoder_toy_read(&toy, ids, gates, want, want_splits);
     for (int floats = 0; floats < 2; floats++) {
         cr_assert_eq(bon_encoder_pack(&packed, config, toy.params, toy.values, floats), BON_OK, "%s",
                      bon_error_message());
         cr_assert_eq(bon_encoder_net_open(&net, config, floats, packed.codes, packed.scales, packed.reals, NULL, NULL),
                      BON_OK);
-        read_text(&net, packed.priors, n, ids, gates, got, splits);
+        read_text(&net, packed.priors, n, ids, gates, causal, got, splits);
         const double most = floats ? 1e-4 : 0.04;
-        cr_expect_lt(distance(got, want, n * LABELS), most, "%g: width %u, %zu positions, floats %d",
-                     distance(got, want, n * LABELS), config->width, n, floats);
+        cr_expect_lt(distance(got, want, n * LABELS), most, "%g: width %u, %zu positions, causal %d, floats %d",
+                     distance(got, want, n * LABELS), config->width, n, causal, floats);
         cr_expect_lt(distance(splits, want_splits, n * SPLITS), most);
         bon_encoder_net_close(&net);
         bon_encoder_packed_free(&packed);
@@ -75,8 +75,12 @@ static void compare(const struct bon_encoder_config *config, size_t n) {
 Test(encoder_run, says_what_the_graph_says) {
     static const size_t lengths[] = {1, 2, 7, 24, 33, 64};
     for (size_t c = 0; c < CONFIGS; c++)
-        for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) compare(&configs[c], lengths[i]);
-    compare(&configs[1], MOST);
+        for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+            compare(&configs[c], lengths[i], false);
+            compare(&configs[c], lengths[i], true);
+        }
+    compare(&configs[1], MOST, false);
+    compare(&configs[1], MOST, true);
 }
 
 Test(encoder_run, kernels_say_the_same_to_the_bit) {
@@ -96,7 +100,7 @@ Test(encoder_run, kernels_say_the_same_to_the_bit) {
             cr_assert_eq(bon_encoder_net_open(&net, config, false, packed.codes, packed.scales, packed.reals,
                                               &bon_gemm8_kernels[g], &bon_encoder_rows[r]),
                          BON_OK);
-            read_text(&net, packed.priors, N, ids, gates, g + r ? got : first, splits);
+            read_text(&net, packed.priors, N, ids, gates, true, g + r ? got : first, splits);
             if (g + r) cr_expect_eq(memcmp(got, first, sizeof got), 0, "%s, %zu", bon_gemm8_kernels[g].name, r);
             bon_encoder_net_close(&net);
         }
@@ -123,7 +127,7 @@ Test(encoder_run, weights_out_of_their_mind_do_no_harm) {
             cr_assert_eq(
                 bon_encoder_net_open(&net, &configs[0], false, packed.codes, packed.scales, packed.reals, NULL, NULL),
                 BON_OK);
-            read_text(&net, packed.priors, N, ids, gates, labels, splits);
+            read_text(&net, packed.priors, N, ids, gates, false, labels, splits);
             bon_encoder_net_close(&net);
             *value = kept;
         }

@@ -15,7 +15,8 @@
 /* The toy n-gram model with the toy network joined. */
 static bon_restorer *open_joined(bool floats, float weight) {
     char run[512], file[512];
-    const struct bon_neural_export how = {.run = run, .floats = floats, .join = {weight, 0.5F, 0.6F}};
+    const struct bon_neural_export how = {
+        .run = run, .floats = floats, .join = {.weight = weight, .tagger_weight = 0.5F, .power = 0.6F}};
     snprintf(run, sizeof run, "%s", files_path("run"));
     snprintf(file, sizeof file, "%s", files_path("net.bonnn"));
     neural_toy_train(run, 3);
@@ -94,58 +95,100 @@ static struct seen fill(const bon_restorer *restorer, const char *line, bool ope
     return seen;
 }
 
-/* "ba , hoc" with the toy's graph: begin, three tokens, end; log10 of the softmax over the labels of each word's choices, of
- * what the graph adds to the priors. */
-Test(neural_score, adds_the_log_probabilities_of_the_graph, .fini = files_clear) {
-    enum { ROWS = 5, BA = BON_NEURAL_FIRST, COMMA = BON_NEURAL_FIRST + 5 };
-    static const char line[] = "ba , Ba";
-    struct neural_toy toy;
-    struct encoder_toy encoder;
-    int32_t ids[ROWS * BON_NEURAL_BAG], gates[ROWS] = {0, BA, 0, BA, 0};
-    float labels[ROWS * BON_MARK_LABELS], splits[ROWS * 2];
-    struct bon_neural_token text[ROWS] = {{.word = BON_NEURAL_BEGIN, .shape = BON_NEURAL_OTHER},
-                                          {.word = BA, .shape = BON_NEURAL_LOWER},
-                                          {.word = COMMA, .shape = BON_NEURAL_OTHER},
-                                          {.word = BA, .shape = BON_NEURAL_TITLE},
-                                          {.word = BON_NEURAL_END, .shape = BON_NEURAL_OTHER}};
-    neural_toy_describe(&toy);
-    encoder_toy_open(&encoder, &toy.config, ROWS, 3);
-    for (int i = 0; i < ROWS; i++) bon_neural_bag(&toy.words, &text[i], ids + i * BON_NEURAL_BAG);
-    encoder_toy_read(&encoder, ids, gates, labels, splits);
+/* "ba , Ba" with the toy's graph: begin, three tokens, and the end unless it is `open`, when the graph is read without what follows. */
+struct graph_says {
+    int32_t gates[5];
+    float labels[5 * BON_MARK_LABELS];
+};
 
-    bon_restorer *with = open_joined(true, 2), *without = open_joined(true, 0);
-    const struct seen a = fill(with, line, false), b = fill(without, line, false);
-    cr_assert(a.count == b.count && a.positions == 3);
-    bon_restore_session *session;
-    size_t pos = 0, open = 0;
-    cr_assert_eq(bon_restore_session_open(&session, with, NULL), BON_OK);
-    session->lattice.least = HUGE_VALF;
-    session->lattice.begins = true;
-    cr_assert_eq(bon_lattice_fill(&session->lattice, line, strlen(line), &pos), BON_OK);
-    for (unsigned i = 0; i < session->lattice.count; i++) {
-        const struct bon_position *position = &session->lattice.positions[i];
-        double sum = 0, score[8];
-        for (unsigned c = 0; position->count > 1 && c < position->count; c++) {
-            size_t n;
-            const char *word =
-                bon_lm_word_text(session->lattice.lm, session->lattice.choices[position->first + c].word, &n);
-            const unsigned label = bon_marks_label(word, n);
-            score[c] = (double)(labels[(i + 1) * BON_MARK_LABELS + label] -
-                                toy.priors[gates[i + 1] * BON_MARK_LABELS + label]);
-            sum += exp(score[c]);
-            open++;
-        }
-        for (unsigned c = 0; position->count > 1 && c < position->count; c++) {
-            const double got = (double)(a.bonus[position->first + c] - b.bonus[position->first + c]);
-            cr_expect_float_eq(got, 2 * (score[c] - log(sum)) / log(10), 2e-3, "position %u choice %u: %g", i, c, got);
-        }
+static struct graph_says ask_graph(const struct neural_toy *toy, bool open) {
+    enum { ROWS = 5, BA = BON_NEURAL_FIRST, COMMA = BON_NEURAL_FIRST + 5 };
+    const size_t rows = open ? ROWS - 1 : ROWS;
+    struct encoder_toy encoder;
+    struct graph_says says = {.gates = {0, BA, 0, BA, 0}};
+    int32_t ids[ROWS * BON_NEURAL_BAG];
+    float splits[ROWS * 2];
+    const struct bon_neural_token text[ROWS] = {{.word = BON_NEURAL_BEGIN, .shape = BON_NEURAL_OTHER},
+                                                {.word = BA, .shape = BON_NEURAL_LOWER},
+                                                {.word = COMMA, .shape = BON_NEURAL_OTHER},
+                                                {.word = BA, .shape = BON_NEURAL_TITLE},
+                                                {.word = BON_NEURAL_END, .shape = BON_NEURAL_OTHER}};
+    encoder_toy_open_mixed(&encoder, &toy->config, rows, open ? 0 : rows, 3);
+    for (size_t i = 0; i < rows; i++) bon_neural_bag(&toy->words, &text[i], ids + i * BON_NEURAL_BAG);
+    encoder_toy_read(&encoder, ids, says.gates, says.labels, splits);
+    encoder_toy_close(&encoder);
+    return says;
+}
+
+/* Expects of position i that the bonus of its choices rose by twice the log10 of the softmax, over the labels of the choices, of what
+ * the graph adds to the priors. Returns how many choices there are. */
+static size_t expect_graph(const bon_restore_session *session, const struct neural_toy *toy,
+                           const struct graph_says *says, unsigned i, const struct seen *with,
+                           const struct seen *without) {
+    const struct bon_position *position = &session->lattice.positions[i];
+    double sum = 0, score[8];
+    if (position->count < 2) return 0;
+    for (unsigned c = 0; c < position->count; c++) {
+        size_t n;
+        const char *word =
+            bon_lm_word_text(session->lattice.lm, session->lattice.choices[position->first + c].word, &n);
+        const unsigned label = bon_marks_label(word, n);
+        score[c] = (double)(says->labels[(i + 1) * BON_MARK_LABELS + label] -
+                            toy->priors[says->gates[i + 1] * BON_MARK_LABELS + label]);
+        sum += exp(score[c]);
     }
-    cr_expect_geq(open, 4);
+    for (unsigned c = 0; c < position->count; c++) {
+        const double got = (double)(with->bonus[position->first + c] - without->bonus[position->first + c]);
+        cr_expect_float_eq(got, 2 * (score[c] - log(sum)) / log(10), 2e-3, "position %u choice %u: %g", i, c, got);
+    }
+    return position->count;
+}
+
+static const char said[] = "ba , Ba";
+
+static void open_lattice(bon_restore_session **session, const bon_restorer *restorer) {
+    size_t pos = 0;
+    cr_assert_eq(bon_restore_session_open(session, restorer, NULL), BON_OK);
+    (*session)->lattice.least = HUGE_VALF;
+    (*session)->lattice.begins = true;
+    cr_assert_eq(bon_lattice_fill(&(*session)->lattice, said, strlen(said), &pos), BON_OK);
+}
+
+Test(neural_score, adds_the_log_probabilities_of_the_graph, .fini = files_clear) {
+    struct neural_toy toy;
+    bon_restore_session *session;
+    size_t choices = 0;
+    neural_toy_describe(&toy);
+    const struct graph_says says = ask_graph(&toy, false);
+    bon_restorer *with = open_joined(true, 2), *without = open_joined(true, 0);
+    const struct seen a = fill(with, said, false), b = fill(without, said, false);
+    cr_assert(a.count == b.count && a.positions == 3);
+    open_lattice(&session, with);
+    for (unsigned i = 0; i < session->lattice.count; i++) choices += expect_graph(session, &toy, &says, i, &a, &b);
+    cr_expect_geq(choices, 4);
     bon_restore_session_close(session);
 
-    const struct seen typing = fill(with, line, true); /* without an end */
+    const struct seen typing = fill(with, said, true); /* without an end */
     cr_expect_neq(memcmp(typing.bonus, a.bonus, a.count * sizeof *a.bonus), 0);
-    encoder_toy_close(&encoder);
+    bon_restorer_close(with);
+    bon_restorer_close(without);
+}
+
+Test(neural_score, the_word_in_the_making_is_told_without_what_follows, .fini = files_clear) {
+    struct neural_toy toy;
+    bon_restore_session *session;
+    neural_toy_describe(&toy);
+    const struct graph_says says = ask_graph(&toy, true);
+    bon_restorer *with = open_joined(true, 2), *without = open_joined(true, 0);
+    const struct bon_neural_join causal = {.tagger_weight = 0.5F, .power = 0.6F, .typed_causal = 2};
+    bon_restorer_join_weights(with, &causal);
+    const struct seen a = fill(with, said, true), b = fill(without, said, true), whole = fill(with, said, false);
+    open_lattice(&session, with);
+    cr_expect_geq(expect_graph(session, &toy, &says, 2, &a, &b), 2);
+    const size_t first = session->lattice.positions[2].first;
+    cr_expect_eq(memcmp(a.bonus, b.bonus, first * sizeof *a.bonus), 0, "it is heard of other words");
+    cr_expect_eq(memcmp(whole.bonus, b.bonus, first * sizeof *a.bonus), 0, "it is heard of a line that ends");
+    bon_restore_session_close(session);
     bon_restorer_close(with);
     bon_restorer_close(without);
 }
@@ -166,7 +209,7 @@ Test(neural_score, changes_what_is_restored_and_nothing_but_marks, .fini = files
 
 Test(neural_score, in_one_file_it_says_the_same, .fini = files_clear) {
     char run[512], lm[64], file[512];
-    const struct bon_neural_join join = {5, 0.5F, 0.6F};
+    const struct bon_neural_join join = {.weight = 5, .tagger_weight = 0.5F, .power = 0.6F};
     bon_restorer *inside, *joined;
     restore_toy_write(lm, 1, 1);
     snprintf(run, sizeof run, "%s", files_path("run"));
