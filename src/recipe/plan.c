@@ -151,6 +151,17 @@ static bon_status gather_inputs(struct maker *maker, const struct bon_recipe_ste
 
 /* ---- a job's arguments ---- */
 
+/* The path of an output; a file of the input may be called so that its {name} leads astray. */
+static bon_status name_output(struct bon_plan *plan, const struct bon_recipe_step *step, const char *template,
+                              const char *stem, const char **path) {
+    *path = fill_in(plan, template, stem);
+    if (!*path) return BON_ERR_NOMEM;
+    if (bon_recipe_is_output(*path)) return BON_OK;
+    return bon_toml_fail(plan->recipe->toml, step->node,
+                         "step '%s' would write '%.200s', where no output may go: an input has that {name}", step->name,
+                         *path);
+}
+
 struct operands { /* stretches of maker->inputs */
     struct {
         size_t begin, end;
@@ -188,8 +199,9 @@ static bon_status add_read(struct maker *maker, struct bon_plan_job *job, const 
 static bon_status add_write(struct maker *maker, struct bon_plan_job *job, const char *key, const char *prefix,
                             const char *template) {
     size_t file;
-    const char *text = spell(maker->plan, key, prefix), *path = fill_in(maker->plan, template, job->of);
-    if (!text || !path) return BON_ERR_NOMEM;
+    const char *text = spell(maker->plan, key, prefix), *path;
+    if (!text) return BON_ERR_NOMEM;
+    BON_TRY(name_output(maker->plan, &maker->plan->recipe->steps[job->step], template, job->of, &path));
     const bool folder = *template && template[strlen(template) - 1] == '/';
     BON_TRY(add_file(maker->plan, path, (ptrdiff_t)maker->plan->job_count, folder, &file));
     add_arg(job, BON_PLAN_WRITES, text, file);
@@ -239,8 +251,8 @@ static bon_status add_template(struct maker *maker, struct bon_plan_job *job, co
         char *stem = bon_arena_copy(&plan->arena, name, n + 1);
         if (!stem) return BON_ERR_NOMEM;
         stem[n] = 0;
-        const char *path = fill_in(plan, step->output, stem);
-        if (!path) return BON_ERR_NOMEM;
+        const char *path;
+        BON_TRY(name_output(plan, step, step->output, stem, &path));
         BON_TRY(add_file(plan, path, (ptrdiff_t)plan->job_count, false, &job->outputs[job->output_count]));
         job->output_count++;
     }

@@ -225,17 +225,23 @@ static bon_status resolve_all(struct bon_recipe *recipe) {
 
 /* ---- steps ---- */
 
-/* An output lies in the folder of outputs: no absolute path, no "..", no empty part, no {} but {name}. */
-static bon_status check_output(const struct bon_recipe *recipe, const struct bon_toml_node *node, const char *path) {
-    if (!*path || *path == '/' || strstr(path, "//"))
-        return bon_toml_fail(recipe->toml, node, "'%.200s' is no path within the folder of outputs", path);
+bool bon_recipe_is_output(const char *path) {
+    if (strcmp(path, "manifest.jsonl") == 0) return false;
     for (const char *part = path, *slash; part; part = slash ? slash + 1 : NULL) {
         size_t n = strcspn(part, "/");
         slash = part[n] ? part + n : NULL;
-        if ((n == 1 && part[0] == '.') || (n == 2 && part[0] == '.' && part[1] == '.') ||
-            (part == path && strncmp(part, ".bon", n) == 0 && n == 4) || strcmp(path, "manifest.jsonl") == 0)
-            return bon_toml_fail(recipe->toml, node, "'%.200s': an output may not go there", path);
+        if ((n == 1 && part[0] == '.') || (n == 2 && part[0] == '.' && part[1] == '.')) return false;
+        if (part == path && n == 4 && memcmp(part, ".bon", n) == 0) return false;
     }
+    return true;
+}
+
+/* An output lies in the folder of outputs: no absolute path, no empty part, no {} but {name}. */
+static bon_status check_output(const struct bon_recipe *recipe, const struct bon_toml_node *node, const char *path) {
+    if (!*path || *path == '/' || strstr(path, "//"))
+        return bon_toml_fail(recipe->toml, node, "'%.200s' is no path within the folder of outputs", path);
+    if (!bon_recipe_is_output(path))
+        return bon_toml_fail(recipe->toml, node, "'%.200s': an output may not go there", path);
     for (const char *brace = path; (brace = strpbrk(brace, "{}")); brace += strlen("{name}"))
         if (strncmp(brace, "{name}", strlen("{name}")) != 0)
             return bon_toml_fail(recipe->toml, node, "'%.200s': only {name} may stand in braces", path);

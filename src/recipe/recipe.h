@@ -97,4 +97,7 @@ bon_status bon_recipe_read(struct bon_recipe **out, const char *path);
 bon_status bon_recipe_parse(struct bon_recipe **out, const char *name, const char *text, size_t n);
 void bon_recipe_close(struct bon_recipe *recipe); /* NULL is fine */
 
+/* Whether a file may go there in the folder of outputs: no "." or ".." on the way, and none of the pipeline's own files. */
+bool bon_recipe_is_output(const char *path);
+
 #endif

@@ -129,6 +129,32 @@ Test(plan, refuses_what_cannot_be, .fini = files_clear) {
     }
 }
 
+/* Whatever the files of a source are called, outputs stay in their folder and off what the pipeline has there. */
+Test(plan, names_lead_nowhere_else, .fini = files_clear) {
+    static const char *const odd[] = {"odd/", "odd/manifest.txt", "odd/..x", "odd/...x", "odd/.bon.x"};
+    static const struct {
+        const char *file, *output, *path;
+    } rows[] = {{"manifest.txt", "{name}.jsonl", "manifest.jsonl"},
+                {"..x", "{name}/a", "./a"},
+                {"...x", "b/{name}/a", "b/../a"},
+                {".bon.x", "{name}/lock", ".bon/lock"}};
+    make(odd, sizeof odd / sizeof *odd);
+    for (size_t i = 0; i < 2 * (sizeof rows / sizeof *rows); i++) {
+        struct bon_recipe *recipe;
+        struct bon_plan *plan;
+        char text[256], message[256];
+        snprintf(text, sizeof text, "sources.t.files = 'odd/%s'\nsteps.a = {run = 'a', input = 't', output = '%s'%s}",
+                 rows[i / 2].file, rows[i / 2].output, i % 2 ? ", each = false" : "");
+        snprintf(message, sizeof message,
+                 "r:2:7: step 'a' would write '%s', where no output may go: an input has that {name}",
+                 rows[i / 2].path);
+        cr_expect_eq(plan_of(text, &recipe, &plan), BON_ERR_DATA, "row %zu", i);
+        cr_expect_str_eq(bon_error_message(), message);
+        bon_plan_close(plan);
+        bon_recipe_close(recipe);
+    }
+}
+
 Test(plan, writes_over_no_source, .fini = files_clear) {
     static const char text[] = "sources.t.files = '*'\nsteps.a = {run = 'a', input = 't', output = 'dict'}";
     struct bon_recipe *recipe;
