@@ -27,7 +27,7 @@ override LDFLAGS += -pthread $(VARIANT_FLAGS)
 LIBS    := $(PACKAGE_LIBS) -lbz2 -lm
 
 LIB_SOURCES := $(sort $(wildcard src/*/*.c src/*/*/*.c))
-CMD_SOURCES := $(sort $(wildcard cmd/bon/*.c)) cmd/ime-common/edit.c cmd/ime-common/table.c
+CMD_SOURCES := $(sort $(wildcard cmd/bon/*.c)) $(patsubst %,cmd/ime-common/%.c,edit network table)
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(O)/obj/%.o)
 CMD_OBJECTS := $(CMD_SOURCES:%.c=$(O)/obj/%.o)
 

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # bench/ime.sh: the input method: nanoseconds a key without prediction, microseconds with it, allocations, memory; English words
 # given back, Vietnamese words kept.
-#   BON_CORPORA=DIR [BON_MODEL=FILE] [UNIKEY=DIR] bench/ime.sh
+#   BON_CORPORA=DIR [BON_MODEL=FILE] [NETWORK=FILE] [UNIKEY=DIR] bench/ime.sh
 # UNIKEY is the source of fcitx5-unikey, whose engine is then run on the same keys (lines of ASCII without special keys).
-# Prints four TSV tables; the second is of typing with prediction, learning and hints on (bench/ime_cost.c). The English words are the first 1,000 of at least three letters in the list english_wikipedia of
+# Prints four TSV tables; the second is of typing with prediction, learning and hints on (bench/ime_cost.c), without
+# a network and with the one that typing uses (NETWORK: another; - for none), and how many times the CPU time a break takes with it. The English words are the first 1,000 of at least three letters in the list english_wikipedia of
 # the Debian package python3-zxcvbn; those whose keys are a Vietnamese syllable are counted apart. The Vietnamese ones are all
 # syllables of dev/, typed in three orders (bench/ime_orders.c).
 . "$(dirname "$0")/lib.sh"
@@ -36,10 +37,15 @@ for text in news_2021_articles noisy_social_raw; do
     done
 done
 
-printf '\ntext\tkeys\tbreaks\tbreak_us_p50\tbreak_us_p99\tchoose_us_p99\tother_us_p50\tother_us_p99\tallocations\trss_mib\n'
+model=${BON_MODEL:-$root/models/vi.bonlm}
+network=${NETWORK:-$(network_of "$model")}
+[ "$network" != - ] || network=
+printf '\ntext\tnetwork\tkeys\tbreaks\tbreak_us_p50\tbreak_us_p99\tbreak_us_max\tchoose_us_p99\tchoose_us_max\tother_us_p50'
+printf '\tother_us_p99\tcpu_us_break\tallocations\trss_mib\tratio\n'
 for text in news_2021_articles noisy_social_raw; do
-    head -c 200000 "$BON_CORPORA/dev/$text.txt" | sed '$d' >"$scratch/text"
-    printf '%s\t%s\n' "$text" "$("$scratch/ime_cost" "${BON_MODEL:-$root/models/vi.bonlm}" <"$scratch/text")"
+    head -c "${BYTES:-200000}" "$BON_CORPORA/dev/$text.txt" | sed '$d' >"$scratch/text"
+    "$scratch/ime_cost" "$model" ${network:+"$network"} <"$scratch/text" |
+        awk -F'\t' -v text="$text" 'NR == 1 {without = $11} {printf "%s\t%s\t%.2f\n", text, $0, $11 / without}'
 done
 
 # Whether each line of a file is one syllable: 1 or 0.

@@ -1,5 +1,6 @@
 /* bench/ime_predict.c: a person who types text without marks, sees what is on the screen, and mends every wrong word.
- *     ime_predict MODEL POLICY [learn] < TEXT
+ *     ime_predict MODEL NETWORK POLICY [learn] < TEXT
+ * NETWORK: a .bonnn file beside the model, or - for none.
  * Policies, all without knowing what the engine will do next:
  *     never     nothing is mended
  *     at-once   the word that was just ended is looked at: Backspace when it should be as typed, Tab for the next best reading, a
@@ -366,12 +367,13 @@ int main(int argc, char **argv) {
     bon_ime_memory *memory = NULL;
     char *line = NULL;
     size_t cap = 0;
-    if (argc < 3) return 2;
-    while (p.policy < POLICIES && strcmp(policy_names[p.policy], argv[2]) != 0) p.policy++;
+    if (argc < 4) return 2;
+    while (p.policy < POLICIES && strcmp(policy_names[p.policy], argv[3]) != 0) p.policy++;
     if (p.policy == POLICIES) return 2;
     stop_on(bon_restorer_open(&restorer, argv[1]) != BON_OK ||
+            (strcmp(argv[2], "-") != 0 && bon_restorer_join(restorer, argv[2]) != BON_OK) ||
             bon_restore_session_open(&session, restorer, NULL) != BON_OK ||
-            (argc > 3 && bon_ime_memory_open(&memory) != BON_OK));
+            (argc > 4 && bon_ime_memory_open(&memory) != BON_OK));
     bon_ime_options options = {
         .prediction = BON_IME_PREDICT_FULL, .restore = session, .flags = BON_IME_REOPEN, .memory = memory};
     stop_on(bon_ime_open(&p.ime, &options) != BON_OK);

@@ -47,7 +47,7 @@ $(IME)/share/fcitx5/inputmethod/bon.conf: cmd/fcitx5-bon/inputmethod.conf
 -include $(wildcard $(IME)/obj/*.d $(IME)/obj/cmd/*/*.d)
 
 # Tests of what both frameworks share, without a desktop.
-$(O)/tests/desktop-ime: $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/desktop/*.c)) $(IME_COMMON) $(O)/libbon.a
+$(O)/tests/desktop-ime: $(patsubst %.c,$(O)/obj/%.o,$(wildcard tests/desktop/*.c)) $(O)/obj/tests/support/files.o $(IME_COMMON) $(O)/libbon.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -lcriterion $(call ime_libs) $(LIBS)
 $(O)/obj/tests/desktop/%.o: override CFLAGS += -Icmd

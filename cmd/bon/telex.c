@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../ime-common/network.h"
 #include "base/buf.h"
 #include "bon/ime.h"
 #include "commands.h"
@@ -12,8 +13,9 @@
 struct telex_args {
     struct shared_args shared;
     int method, tone_style, charset;
-    const char *keymap, *macros, *model, *memory;
-    bool predict, hints, restore, quick_telex, quick_initials, quick_finals, auto_capital, strict_marks, no_undo;
+    const char *keymap, *macros, *model, *neural, *memory;
+    bool predict, no_neural, hints, restore, quick_telex, quick_initials, quick_finals, auto_capital, strict_marks,
+        no_undo;
 };
 
 static const char *const method_choices[] = {"telex", "simple-telex", "vni", "viqr", NULL};
@@ -43,6 +45,9 @@ static const struct option_row decode_options[] = {
                 "put the marks on words that are typed without them; implies\n--restore"),
     OPTION_STRING('m', "model", "FILE", struct telex_args, model,
                   "the model for --predict (default: BON_MODEL of the\nenvironment, else the one shipped with bon)"),
+    OPTION_STRING(0, "neural", "FILE", struct telex_args, neural,
+                  "the network beside the model (default: vi-small.bonnn, else\nvi-tiny.bonnn, in its folder)"),
+    OPTION_FLAG(0, "no-neural", struct telex_args, no_neural, "predict without a network beside the model"),
     OPTION_STRING(0, "memory", "FILE", struct telex_args, memory,
                   "learn from what is typed, in FILE; lines are typed one after\nthe other, by one thread"),
     OPTION_FLAG(0, "hints", struct telex_args, hints, "show the candidates of an unsure word by themselves"),
@@ -296,6 +301,15 @@ static bon_status map_encode(void *context, void *worker, const struct bon_chunk
 
 /* ---- the commands ---- */
 
+/* A network that was not asked for is left out with a message when it cannot be used. */
+static bon_status open_model(const struct telex_args *args, const char *model, bon_restorer **restorer) {
+    BON_TRY(bon_restorer_open(restorer, model));
+    bon_status status = ime_network_join(*restorer, model, args->no_neural ? "off" : args->neural);
+    if (status == BON_OK || args->neural) return status;
+    fprintf(stderr, "bon telex: %s; marks are predicted without this network\n", bon_error_message());
+    return BON_OK;
+}
+
 static int run_job(const struct command *command, int argc, char **argv, struct telex_job *job, const char *header) {
     struct telex_args args = {0};
     void *trial;
@@ -307,7 +321,7 @@ static int run_job(const struct command *command, int argc, char **argv, struct 
     job->pipeline.context = job;
     if (args.predict) job->settings.options.prediction = BON_IME_PREDICT_FULL;
     bon_status status = settings_read(&job->settings, &args);
-    if (status == BON_OK && model) status = bon_restorer_open(&job->settings.restorer, model);
+    if (status == BON_OK && model) status = open_model(&args, model, &job->settings.restorer);
     if (status == BON_OK) status = open_typist(job, &trial); /* a bad option is told once */
     if (status == BON_OK) {
         close_typist(job, trial);

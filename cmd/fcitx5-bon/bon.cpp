@@ -56,6 +56,7 @@ class Engine final : public InputMethodEngineV2 {
     Field *fieldOf(InputContext *context) { return context->propertyFor(&fields_); }
     void carryOut(InputContext *context, Field *field, const bon_ime_result &result);
     void showPreedit(InputContext *context, const bon_ime_result &result);
+    void showNotice(InputContext *context, const char *notice);
     void forget(InputContext *context);
 
     ime_settings settings_{};
@@ -132,6 +133,14 @@ void Engine::carryOut(InputContext *context, Field *field, const bon_ime_result 
     context->updateUserInterface(UserInterfaceComponent::InputPanel);
 }
 
+/* Above the candidates, where the preedit of clients that show none would stand. */
+void Engine::showNotice(InputContext *context, const char *notice) {
+    InputPanel &panel = context->inputPanel();
+    if (!notice && panel.auxUp().empty()) return;
+    panel.setAuxUp(notice ? Text(notice) : Text());
+    context->updateUserInterface(UserInterfaceComponent::InputPanel);
+}
+
 /* ---- keys ---- */
 
 bool Engine::press(InputContext *context, KeySym keysym, unsigned state) {
@@ -150,6 +159,7 @@ bool Engine::press(InputContext *context, KeySym keysym, unsigned state) {
     bon_ime_result result;
     if (ime_session_key(&field->session, keysym, Key::keySymToUnicode(keysym), state, &around, &result))
         carryOut(context, field, result);
+    showNotice(context, ime_settings_notice(&settings_));
     return result.handled;
 }
 

@@ -18,7 +18,7 @@ typedef struct BonEngine {
     IBusText *around; /* surrounding text as told last */
     guint cursor;
     gboolean fresh; /* told after the last commit, and nothing selected */
-    gboolean table_shown;
+    gboolean table_shown, notice_shown;
 } BonEngine;
 
 typedef struct BonEngineClass {
@@ -88,6 +88,14 @@ static void carry_out(BonEngine *self, const bon_ime_result *result) {
     show_candidates(self, result);
 }
 
+static void show_notice(BonEngine *self, const char *notice) {
+    if (notice && !self->notice_shown)
+        ibus_engine_update_auxiliary_text(&self->parent, ibus_text_new_from_string(notice), TRUE);
+    else if (!notice && self->notice_shown)
+        ibus_engine_hide_auxiliary_text(&self->parent);
+    self->notice_shown = notice != NULL;
+}
+
 /* ---- keys ---- */
 
 static void report(const char *message) { g_warning("%s", message); }
@@ -99,6 +107,7 @@ static gboolean press(BonEngine *self, guint keysym, guint state) {
     if (!self->session.typing) ime_settings_update(&settings, report);
     if (ime_session_key(&self->session, keysym, ibus_keyval_to_unicode(keysym), state, &around, &result))
         carry_out(self, &result);
+    show_notice(self, ime_settings_notice(&settings));
     return result.handled;
 }
 
@@ -160,6 +169,7 @@ static void forget(BonEngine *self) {
     ime_session_forget(&self->session);
     self->fresh = FALSE;
     show_candidates(self, &nothing);
+    show_notice(self, NULL);
 }
 
 static void forget_word(IBusEngine *engine) {

@@ -5,7 +5,6 @@
 #include "settings.h"
 
 #include <ini.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,8 +81,9 @@ static const struct target {
     [IME_UNDERLINE] = {offsetof(struct ime_settings, underline), 0, false},
     [IME_HINTS] = {0, BON_IME_HINTS, false},
     [IME_LEARNING] = {offsetof(struct ime_settings, learning), 0, false},
-    [IME_MODEL] = {offsetof(struct ime_settings, paths[0]), 0, false},
-    [IME_KEYMAP] = {offsetof(struct ime_settings, paths[1]), 0, false},
+    [IME_MODEL] = {offsetof(struct ime_settings, paths[IME_PATH_MODEL]), 0, false},
+    [IME_NETWORK] = {offsetof(struct ime_settings, paths[IME_PATH_NETWORK]), 0, false},
+    [IME_KEYMAP] = {offsetof(struct ime_settings, paths[IME_PATH_KEYMAP]), 0, false},
 };
 _Static_assert(sizeof(bon_ime_method) == sizeof(unsigned) && sizeof(bon_tone_style) == sizeof(unsigned) &&
                    sizeof(bon_ime_charset) == sizeof(unsigned) && sizeof(bon_ime_prediction) == sizeof(unsigned),
@@ -215,9 +215,7 @@ void ime_settings_free(struct ime_settings *settings) {
         next = string->next;
         free(string);
     }
-    for (size_t i = 0; i < sizeof settings->predictors / sizeof *settings->predictors; i++)
-        bon_restore_session_close(settings->predictors[i]);
-    bon_restorer_close(settings->restorer);
+    ime_predictors_close(settings->predictors);
     ime_learned_close(&settings->learned);
     for (size_t i = 0; i < sizeof settings->paths / sizeof *settings->paths; i++) free(settings->paths[i]);
     *settings = (struct ime_settings){0};
@@ -248,7 +246,7 @@ static void read_keymap(struct reader *reader) {
     struct ime_settings *settings = reader->settings;
     char text[8192];
     if (settings->options.method != BON_IME_KEYMAP) return;
-    const char *path = settings->paths[1];
+    const char *path = settings->paths[IME_PATH_KEYMAP];
     FILE *file = path ? fopen(path, "re") : NULL;
     size_t n = file ? fread(text, 1, sizeof text, file) : 0;
     if (file) fclose(file);
@@ -261,36 +259,38 @@ static void read_keymap(struct reader *reader) {
     settings->options.method = BON_IME_TELEX;
 }
 
-/* The model of the machine: share/bon/vi.bonlm below the folders of XDG_DATA_DIRS, the first that is there. */
-static bool installed_model(char *path, size_t size) {
-    const char *folders = getenv("XDG_DATA_DIRS");
-    for (const char *at = folders && *folders ? folders : "/usr/local/share:/usr/share"; *at;) {
-        size_t n = strcspn(at, ":");
-        if (snprintf(path, size, "%.*s/bon/vi.bonlm", (int)n, at) < (int)size && access(path, F_OK) == 0) return true;
-        at += n + (at[n] == ':');
-    }
-    return false;
+/* What the log says in full is said at the text, too: nobody reads the log who does not know that something is wrong. */
+static void give_notice(struct ime_settings *settings, const char *label, const char *label_vi) {
+    settings->notice = ime_label(label, label_vi);
+    settings->notice_keys = IME_NOTICE_KEYS;
 }
 
-static bon_status open_predictor(struct ime_settings *settings, bon_restore_session **predictor) {
-    bon_restore_options options = {.tone_style = settings->options.tone_style};
-    const char *path = settings->paths[0] ? settings->paths[0] : getenv("BON_MODEL");
-    char installed[PATH_MAX];
-    if (!path && installed_model(installed, sizeof installed)) path = installed;
-    if (!path)
-        return bon_fail(BON_ERR_ARGUMENT, "no model is installed (bon/vi.bonlm in a folder of XDG_DATA_DIRS); name one "
-                                          "with model = PATH");
-    if (!settings->restorer) BON_TRY(bon_restorer_open(&settings->restorer, path));
-    return *predictor ? BON_OK : bon_restore_session_open(predictor, settings->restorer, &options);
+const char *ime_settings_notice(struct ime_settings *settings) {
+    if (settings->notice_keys == 0) return NULL;
+    settings->notice_keys--;
+    return settings->notice;
+}
+
+/* A network that cannot be used leaves the n-grams. */
+static bon_status open_predictor(struct reader *reader, bon_restore_session **session) {
+    struct ime_settings *settings = reader->settings;
+    struct ime_predictor *predictor;
+    bon_status network;
+    BON_TRY(ime_predictor_find(&settings->predictors, settings->paths[IME_PATH_MODEL],
+                               settings->paths[IME_PATH_NETWORK], &predictor, &network));
+    if (network != BON_OK) {
+        complain(reader, "prediction = full: %s; marks are predicted without this network", bon_error_message());
+        give_notice(settings, "bon: the network of prediction cannot be used; marks are predicted without it",
+                    "bon: không dùng được tệp mạng nơ-ron; vẫn đoán dấu, nhưng không có nó");
+    }
+    return ime_predictor_session(predictor, settings->options.tone_style, session);
 }
 
 /* Prediction without a model is no reason to type nothing: English words are still kept. */
 static void find_predictor(struct reader *reader) {
     struct ime_settings *settings = reader->settings;
-    bon_restore_session **predictor = &settings->predictors[settings->options.tone_style == BON_TONE_NEW];
     if (settings->options.prediction != BON_IME_PREDICT_FULL) return;
-    bon_status status = open_predictor(settings, predictor);
-    settings->options.restore = *predictor;
+    bon_status status = open_predictor(reader, &settings->options.restore);
     if (status == BON_OK && settings->learning) {
         ime_learned_open(&settings->learned, reader->report);
         settings->options.memory = settings->learned.memory;
@@ -298,6 +298,8 @@ static void find_predictor(struct reader *reader) {
     if (status == BON_OK) return;
     settings->options.prediction = BON_IME_PREDICT_ENGLISH;
     complain(reader, "prediction = full: %s; words keep the marks they are typed with", bon_error_message());
+    give_notice(settings, "bon: the model of prediction cannot be used; words keep the marks they are typed with",
+                "bon: không dùng được tệp mô hình đoán dấu; chữ giữ nguyên như đã gõ");
 }
 
 static void set_defaults(struct ime_settings *settings) {

@@ -63,6 +63,8 @@ const struct ime_setting ime_setting_table[IME_SETTINGS] = {
     [IME_LEARNING] = {"learning", switches, "yes", "Learn from what is typed (with prediction, kept on this computer)",
                       "Học từ những gì bạn gõ (khi đoán dấu; chỉ lưu trên máy này)"},
     [IME_MODEL] = {"model", NULL, "", "Model of prediction (path)", "Tệp mô hình đoán dấu"},
+    [IME_NETWORK] = {"network", NULL, "", "Network of prediction (path, or off)",
+                     "Tệp mạng nơ-ron đoán dấu (hoặc off)"},
     [IME_KEYMAP] = {"keymap", NULL, "", "Keymap of your own (path)", "Tệp bảng phím riêng"},
 };
 

@@ -36,6 +36,7 @@ enum ime_setting_id {
     IME_HINTS,
     IME_LEARNING,
     IME_MODEL,
+    IME_NETWORK,
     IME_KEYMAP,
     IME_SETTINGS,
     IME_MENU = IME_CHARSET + 1 /* the rows before this one are offered in menus */

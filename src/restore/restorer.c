@@ -46,12 +46,24 @@ bon_status bon_restorer_verify(const bon_restorer *restorer) {
     return restorer->neural.artefact ? bon_artefact_verify(restorer->neural.artefact) : BON_OK;
 }
 
-bon_status bon_restorer_join(bon_restorer *restorer, const char *path) {
+/* In place of the network that there is. sound: the file is as it was written. */
+static bon_status take_network(bon_restorer *restorer, const char *path, bool sound) {
     struct bon_neural neural;
     BON_TRY(bon_neural_open_file(&neural, path));
-    bon_neural_close(&restorer->neural);
-    restorer->neural = neural;
-    return BON_OK;
+    bon_status status = sound ? bon_artefact_verify(neural.artefact) : BON_OK;
+    if (status == BON_OK) {
+        bon_neural_close(&restorer->neural);
+        restorer->neural = neural;
+    } else {
+        bon_neural_close(&neural);
+    }
+    return status;
+}
+
+bon_status bon_restorer_join(bon_restorer *restorer, const char *path) { return take_network(restorer, path, false); }
+
+bon_status bon_restorer_join_sound(bon_restorer *restorer, const char *path) {
+    return take_network(restorer, path, true);
 }
 
 void bon_restorer_join_weights(bon_restorer *restorer, const struct bon_neural_join *join) {

@@ -11,6 +11,8 @@ struct bon_restorer {
     struct bon_neural neural; /* inside the model, or joined */
 };
 
+/* bon_restorer_join for who is to work with the network for long: all of the file is read, and its checksums are compared. */
+bon_status bon_restorer_join_sound(bon_restorer *restorer, const char *path);
 /* Sets how scores are joined with those of the network, for who looks for what is best; before sessions are opened. */
 void bon_restorer_join_weights(bon_restorer *restorer, const struct bon_neural_join *join);
 

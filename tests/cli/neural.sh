@@ -73,8 +73,21 @@ expect_err 'with the network vi-tiny.bonnn'
 expect_out 'Tôi thấy bán rau ở chợ có má.'
 run_shell 'echo "Toi thay ban rau" | bon restore --model words.bonlm --quality fast'
 expect_err ''
+
+# ---- while typing: the word behind tells, the n-grams alone cannot ----
+printf 'Toi thay ban rau \nChi thay ban go \nAnh thay ban di \n' >keys
+run bon telex decode --predict --model words.bonlm keys
+expect_status 0
+expect_err ''
+expect_out "$(printf 'Tôi thấy bán rau \nChị thấy bàn gỗ \nAnh thấy bạn đi ')"
+run_shell "bon telex decode --predict --model words.bonlm --no-neural keys | cut -d' ' -f3 | sort -u | wc -l"
+expect_out 1
 mkdir elsewhere
 cp words.bonlm elsewhere
+run_shell 'bon telex decode --predict --model elsewhere/words.bonlm --neural vi-tiny.bonnn keys | head -n 1'
+expect_out 'Tôi thấy bán rau '
+
+# ---- none, and a damaged one, for lines ----
 run_shell 'echo "Toi thay ban rau" | bon restore --model elsewhere/words.bonlm --quality best'
 expect_status 0
 expect_err 'no network .* beside elsewhere/words.bonlm; going on with the model alone'

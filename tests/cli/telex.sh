@@ -101,6 +101,23 @@ expect_status 0
 run bon telex decode --predict --model nowhere.bonlm keys
 expect_status 1
 
+# A network beside the model: one that is damaged is told and left out; one that was named must be good; none is asked for.
+echo nonsense >vi-small.bonnn
+run bon telex decode --predict --model m.bonlm keys
+expect_status 0
+expect_out 'tôi đang học tiếng Việt
+tối đang học password. mẹ tôi'
+run_shell 'bon telex decode --predict --model m.bonlm keys 2>&1 >/dev/null'
+expect_out 'bon telex: vi-small.bonnn: not a file of bon (wrong magic at byte 0); give a file that bon wrote; marks are predicted without this network'
+run bon telex decode --predict --model m.bonlm --neural vi-small.bonnn keys
+expect_refusal 1 'vi-small.bonnn: '
+run bon telex decode --predict --model m.bonlm --neural missing.bonnn keys
+expect_refusal 1 'missing.bonnn: '
+run bon telex decode --predict --model m.bonlm --no-neural keys
+expect_status 0
+expect_err ''
+rm vi-small.bonnn
+
 # Learning: what was put right twice is learned, in a file for its owner alone; forgetting takes it out.
 printf 'toi{Escape} \n' >asked
 run bon telex decode --predict -m m.bonlm --memory learned asked asked
