@@ -52,6 +52,8 @@ start_ibus() {
     until_true eval 'ibus address | grep -q unix:'
 }
 choose_ibus() { ibus engine bon; [ "$(ibus engine)" = bon ]; } # its exit status tells nothing
+process_ibus() { engine_process_ibus; }
+process_fcitx5() { echo "$daemon"; }
 engine_process_ibus() { pgrep -f "^$build/ime/ibus-engine-bon --ibus" | head -n 1; }
 
 start_fcitx5() {
@@ -236,7 +238,26 @@ failures() {
     "again_$framework"
     check 'a model cut off' 'tieengs Vieetj ' 'tiếng Việt '
     expect_told "$work/cut.bonlm"
+    # Beside the model: a network that is whole is used, one that is cut off is told and left out.
+    mkdir -p "$work/models"
+    cp "$model" "$work/models/vi.bonlm"
+    cp "$here/../../models/vi-tiny.bonnn" "$work/models/vi-small.bonnn"
+    predict_with "$work/models/vi.bonlm"
+    "again_$framework"
+    check 'a network beside the model' 'toi dang hoc tieng viet. ' 'tôi đang học tiếng việt. '
+    expect_true 'it is in use' grep -q "$work/models/vi-small.bonnn" "/proc/$("process_$framework")/maps"
+    head -c 100000 "$here/../../models/vi-tiny.bonnn" >"$work/cut.bonnn"
+    mv "$work/cut.bonnn" "$work/models/vi-small.bonnn" # not into the file that is in use
+    "again_$framework"
+    check 'a network cut off' 'toi dang hoc tieng viet. ' 'tôi đang học tiếng việt. '
+    expect_told "$work/models/vi-small.bonnn: truncated"
+    rm "$work/models/vi-small.bonnn"
+    : >"$work/daemon.log"
+    "again_$framework"
+    check 'no network' 'toi dang hoc tieng viet. ' 'tôi đang học tiếng việt. '
+    expect_true 'nothing is said of it' eval "! grep -q bonnn '$work/daemon.log'"
     predict_with "$model"
+    "again_$framework"
     check 'words to learn' 'toi dang hoc tieng viet. ' 'tôi đang học tiếng việt. '
     focus secret
     type_keys 'bimat ' 5

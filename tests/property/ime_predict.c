@@ -1,16 +1,18 @@
 /* tests/property/ime_predict.c: prediction adds marks and nothing else: whatever mixture of words with and without marks is
- * typed, what is committed has the letters that were typed, and every word that was typed with its marks is as it was typed;
- * and random keys never make invalid text nor delete what was not there. */
+ * typed, what is committed has the letters that were typed, and every word that was typed with its marks is as it was typed, also
+ * with a network that says what it likes; and random keys never make invalid text nor delete what was not there. */
 #include <criterion/criterion.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "bon/ime.h"
 #include "files.h"
+#include "neural_toy.h"
 #include "restore_toy.h"
 #include "syllable/utf8.h"
 
 enum { WORDS = 12, ROUNDS = 1500 };
+enum { LEARNS = 1, NETWORK = 2 }; /* what a typist has */
 
 struct typist {
     bon_restorer *restorer;
@@ -20,13 +22,25 @@ struct typist {
     bon_buf text;
 };
 
-static void open_typist(struct typist *typist, uint32_t flags, bool learns) {
+/* Heard far louder than the n-grams. */
+static void join_toy(bon_restorer *restorer) {
+    char run[512];
+    const struct bon_neural_export how = {.run = run, .join = {.weight = 30, .tagger_weight = 1, .power = 1}};
+    snprintf(run, sizeof run, "%s", files_path("run"));
+    neural_toy_train(run, 3);
+    cr_assert_eq(bon_neural_export(&how, files_path("net.bonnn")), BON_OK, "%s", bon_error_message());
+    cr_assert_eq(bon_restorer_join(restorer, files_path("net.bonnn")), BON_OK, "%s", bon_error_message());
+    files_clear();
+}
+
+static void open_typist(struct typist *typist, uint32_t flags, unsigned has) {
     *typist = (struct typist){.restorer = restore_toy_open(3)};
+    if (has & NETWORK) join_toy(typist->restorer);
     cr_assert_eq(bon_restore_session_open(&typist->session, typist->restorer, NULL), BON_OK);
     cr_assert_eq(bon_ime_memory_open(&typist->memory), BON_OK);
     bon_ime_options options = {.prediction = BON_IME_PREDICT_FULL,
                                .restore = typist->session,
-                               .memory = learns ? typist->memory : NULL,
+                               .memory = has & LEARNS ? typist->memory : NULL,
                                .flags = flags};
     cr_assert_eq(bon_ime_open(&typist->ime, &options), BON_OK);
 }
@@ -111,11 +125,11 @@ static void expect_marks_kept(const bon_buf *typed, const bon_buf *got, const bo
 }
 
 /* The same holds while everything typed is learned. */
-static void expect_kept(bool learns) {
+static void expect_kept(unsigned has) {
     struct typist typist;
     bon_ime_result result;
     uint64_t state = 1;
-    open_typist(&typist, 0, learns);
+    open_typist(&typist, 0, has);
     for (unsigned round = 0; round < ROUNDS; round++) {
         bon_buf text = {0}, keys = {0};
         bool marked[WORDS];
@@ -139,8 +153,9 @@ static void expect_kept(bool learns) {
     close_typist(&typist);
 }
 
-Test(ime_predict, letters_stay_and_marks_typed_stay) { expect_kept(false); }
-Test(ime_predict, learning_changes_no_letters) { expect_kept(true); }
+Test(ime_predict, letters_stay_and_marks_typed_stay) { expect_kept(0); }
+Test(ime_predict, learning_changes_no_letters) { expect_kept(LEARNS); }
+Test(ime_predict, a_network_changes_no_letters) { expect_kept(LEARNS | NETWORK); }
 
 /* ---- any keys ---- */
 
@@ -176,11 +191,11 @@ enum { SPECIAL_KEYS = sizeof special_keys / sizeof *special_keys, KEYS = 60000 }
 Test(ime_predict, any_keys) {
     static const char letters[] = "toidanghocviesfrxjwu";
     static const uint32_t flags[] = {0, BON_IME_REOPEN, BON_IME_QUICK_TELEX, BON_IME_REOPEN | BON_IME_HINTS};
-    for (unsigned variant = 0; variant < 8; variant++) {
+    for (unsigned variant = 0; variant < 12; variant++) {
         struct typist typist;
         bon_ime_result result;
         uint64_t state = variant + 7;
-        open_typist(&typist, flags[variant % 4], variant >= 4);
+        open_typist(&typist, flags[variant % 4], variant < 4 ? 0 : variant < 8 ? LEARNS : LEARNS | NETWORK);
         for (unsigned i = 0; i < KEYS; i++) {
             uint64_t random = files_random(&state);
             uint32_t key = random % 3 ? (uint32_t)letters[random / 3 % (sizeof letters - 1)]
