@@ -2,6 +2,7 @@
  * of its lines to the comment that begins the next. */
 #include "corpus/conllu.h"
 
+#include "base/json_span.h"
 #include "corpus/reader.h"
 
 enum { LINE_MAX_BYTES = 1 << 20, COLUMNS = 10, MEMBERS_MAX = 64 << 10 /* bytes of comments that are kept */ };
@@ -181,6 +182,8 @@ static bon_status note_member(struct bon_conllu *conllu, struct span key, struct
     struct bon_document *document = &conllu->document;
     size_t prefix = sizeof meta - 1;
     if (key.n > prefix && memcmp(key.text, meta, prefix) == 0) key = (struct span){key.text + prefix, key.n - prefix};
+    key.n = strnlen(key.text, key.n); /* names of members have no NUL */
+    if (key.n == 0) return BON_OK;
     if (is_span(key, "title"))
         return document->title.len ? BON_OK
                                    : bon_document_line(&document->title, conllu->normalizer, value.text, value.n);
@@ -192,8 +195,9 @@ static bon_status note_member(struct bon_conllu *conllu, struct span key, struct
     bon_buf name = {0};
     conllu->space.len = 0;
     bon_status status = bon_document_string(&name, key.text, key.n);
+    if (status == BON_OK) status = bon_json_quote(name.data, name.len, &conllu->space);
+    if (status == BON_OK) status = bon_buf_put(&conllu->space, ':');
     if (status == BON_OK) status = bon_buf_put(&name, '\0');
-    if (status == BON_OK) status = bon_buf_printf(&conllu->space, "\"%s\":", name.data);
     bool there = status == BON_OK && document->members.len &&
                  memmem(document->members.data, document->members.len, conllu->space.data, conllu->space.len);
     if (status == BON_OK && !there) status = bon_document_member(document, name.data, value.text, value.n);

@@ -48,6 +48,8 @@ static const struct {
      "= s\n# later = y\n# text = Một.\n" WORD("1", "x", "_") "\n# text = Hai.\n" WORD(
          "1", "x", "_") "\n# newpar\n# text = Ba.\n" WORD("1", "x", "_") "\n# newdoc\n" WORD("1", "Bốn", "_"),
      "một|A b|u|\"key\":\"v\",\"sentences\":3,|Một. Hai.\nBa.;f#2|||\"sentences\":1,|Bốn;", NULL, 0},
+    {BON_CONLLU_DOCUMENT, false, "# newdoc id = d\n# k\"\\y = v\n# k\"\\y = w\n" WORD("1", "Một", "_"),
+     "d|||\"k\\\"\\\\y\":\"v\",\"sentences\":1,|Một;", NULL, 0},
     {BON_CONLLU_PARAGRAPH, false,
      "# newdoc id = d\n# newpar id = p\n" WORD("1", "a", "_") "\n" WORD("1", "b", "_") "\n# newpar\n" WORD("1", "c",
                                                                                                            "_"),
