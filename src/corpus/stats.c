@@ -24,7 +24,8 @@ bon_status bon_stats_source_named(struct bon_stats_sources *sources, const char 
         }
     }
     if (sources->count == BON_STATS_SOURCES_MAX)
-        return bon_fail(BON_ERR_LIMIT, "more than %d sources: is --source a field that has few values?",
+        return bon_fail(BON_ERR_LIMIT,
+                        "more than %d sources, which are files, or what --source names: has that few values?",
                         BON_STATS_SOURCES_MAX);
     BON_TRY(bon_grow_array(&sources->items, &sources->cap, sources->count + 1, sizeof(struct bon_stats_source *)));
     struct bon_stats_source *source = bon_alloc_zeroed(1, sizeof *source);
