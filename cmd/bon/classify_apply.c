@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_span.h"
 #include "commands.h"
 #include "corpus/classify.h"
 #include "corpus/classify_lines.h"
@@ -10,7 +11,7 @@
 
 struct apply_args {
     struct shared_args shared;
-    const char *model, *keep, *json_field, *label_field;
+    const char *model, *keep, *json_field, *label_field, *json;
     unsigned top;
     double threshold;
     bool test;
@@ -23,7 +24,8 @@ struct apply_job {
     struct bon_classifier *model;
     unsigned keep; /* the class; as many as there are: none */
     struct bon_confusion confusion;
-    pthread_mutex_t lock; /* of it */
+    uint64_t without_tokens, kept, *guesses; /* lines; [classes] of which each is likeliest */
+    pthread_mutex_t lock;                    /* of the counts */
 };
 
 static const struct option_row apply_options[] = {
@@ -39,6 +41,7 @@ static const struct option_row apply_options[] = {
                   "the input is JSON lines: the strings NAME are the texts"),
     OPTION_STRING(0, "label-field", "NAME", struct apply_args, label_field,
                   "with --test and --json-field: the strings NAME are the\nlabels (default: label)"),
+    OPTION_STRING(0, "json", "FILE", struct apply_args, json, "write what was counted to FILE, as a JSON object"),
     OPTIONS_SHARED,
     OPTION_END,
 };
@@ -49,16 +52,26 @@ struct worker {
     struct bon_featurizer *featurizer;
     struct bon_labelled_lines lines;
     float *scores;
+    uint64_t without_tokens, kept, *guesses; /* as of the job, which gets them at the end */
     /* While a chunk is read. */
     struct apply_job *job;
     size_t next;
     bon_buf *out;
 };
 
+static void add_counts(struct apply_job *job, const struct worker *worker) {
+    pthread_mutex_lock(&job->lock);
+    job->without_tokens += worker->without_tokens;
+    job->kept += worker->kept;
+    for (unsigned c = 0; c < bon_classifier_classes(job->model); c++) job->guesses[c] += worker->guesses[c];
+    pthread_mutex_unlock(&job->lock);
+}
+
 static void close_worker(void *context, void *opened) {
     struct worker *worker = opened;
-    (void)context;
     if (!worker) return;
+    if (worker->guesses) add_counts(context, worker);
+    free(worker->guesses);
     bon_featurizer_close(worker->featurizer);
     bon_labelled_free(&worker->lines);
     free(worker->scores);
@@ -70,8 +83,10 @@ static bon_status open_worker(void *context, void **opened) {
     struct worker *worker = bon_alloc_zeroed(1, sizeof *worker);
     if (!worker) return BON_ERR_NOMEM;
     worker->job = job;
-    worker->scores = bon_alloc_array(bon_classifier_classes(job->model), sizeof *worker->scores);
-    bon_status status = worker->scores ? BON_OK : BON_ERR_NOMEM;
+    const unsigned classes = bon_classifier_classes(job->model);
+    worker->scores = bon_alloc_array(classes, sizeof *worker->scores);
+    worker->guesses = bon_alloc_zeroed(classes, sizeof *worker->guesses);
+    bon_status status = worker->scores && worker->guesses ? BON_OK : BON_ERR_NOMEM;
     if (status == BON_OK) status = bon_featurizer_open(&worker->featurizer, bon_classifier_features(job->model));
     if (status == BON_OK)
         *opened = worker;
@@ -100,20 +115,21 @@ static bon_status put_classes(struct worker *worker, unsigned classes) {
     return bon_buf_put(worker->out, '\n');
 }
 
-static bon_status put_kept(struct worker *worker, const struct bon_labelled_line *line, unsigned classes) {
+static bon_status put_kept(struct worker *worker, const struct bon_labelled_line *line, unsigned best) {
     const struct apply_job *job = worker->job;
-    bool kept = job->args->threshold > 0 ? (double)worker->scores[job->keep] >= job->args->threshold
-                                         : best_of(worker->scores, classes) == job->keep;
+    bool kept =
+        job->args->threshold > 0 ? (double)worker->scores[job->keep] >= job->args->threshold : best == job->keep;
     if (!kept) return BON_OK;
+    worker->kept++;
     BON_TRY(bon_buf_append(worker->out, line->line, line->len));
     return bon_buf_put(worker->out, '\n');
 }
 
-static void count_test(struct worker *worker, const struct bon_labelled_line *line, unsigned classes) {
+static void count_test(struct worker *worker, const struct bon_labelled_line *line, unsigned best) {
     struct apply_job *job = worker->job;
+    const unsigned classes = bon_classifier_classes(job->model);
     unsigned truth = bon_classifier_find(job->model, worker->lines.labels.data + line->label, line->label_len);
     if (line->label_len == 0 || truth == classes) return; /* what the model does not know cannot be told */
-    unsigned best = best_of(worker->scores, classes);
     pthread_mutex_lock(&job->lock);
     job->confusion.counts[(size_t)truth * classes + best]++;
     pthread_mutex_unlock(&job->lock);
@@ -124,11 +140,16 @@ static bon_status take(void *context, const uint32_t *features, size_t count) {
     struct apply_job *job = worker->job;
     const struct bon_labelled_line *line = &worker->lines.lines[worker->next++];
     unsigned classes = bon_classifier_classes(job->model);
-    if (count == 0) return job->args->keep || job->args->test ? BON_OK : bon_buf_put(worker->out, '\n');
+    if (count == 0) {
+        worker->without_tokens++;
+        return job->args->keep || job->args->test ? BON_OK : bon_buf_put(worker->out, '\n');
+    }
     bon_classifier_score(job->model, features, count, worker->scores);
-    if (job->args->keep) return put_kept(worker, line, classes);
+    const unsigned best = best_of(worker->scores, classes);
+    worker->guesses[best]++;
+    if (job->args->keep) return put_kept(worker, line, best);
     if (!job->args->test) return put_classes(worker, classes);
-    count_test(worker, line, classes);
+    count_test(worker, line, best);
     return BON_OK;
 }
 
@@ -146,8 +167,11 @@ static bon_status map(void *context, void *opened, const struct bon_chunk *chunk
 static bon_status open_job(struct apply_job *job) {
     const struct apply_args *args = job->args;
     BON_TRY(check_output(args->shared.output));
+    BON_TRY(check_output(args->json));
     BON_TRY(bon_classifier_open(&job->model, args->model));
     unsigned classes = bon_classifier_classes(job->model);
+    job->guesses = bon_alloc_zeroed(classes, sizeof *job->guesses);
+    if (!job->guesses) return BON_ERR_NOMEM;
     if (args->keep) {
         job->keep = bon_classifier_find(job->model, args->keep, strlen(args->keep));
         if (job->keep == classes)
@@ -174,6 +198,32 @@ static int run_test(const struct command *command, struct apply_job *job, char *
     return tell_failure(status);
 }
 
+static bon_status append_counts(const struct apply_job *job, bon_buf *text) {
+    uint64_t lines = job->without_tokens;
+    const unsigned classes = bon_classifier_classes(job->model);
+    for (unsigned c = 0; c < classes; c++) lines += job->guesses[c];
+    BON_TRY(bon_buf_printf(text, "{\"lines\": %llu, \"without_tokens\": %llu", (unsigned long long)lines,
+                           (unsigned long long)job->without_tokens));
+    if (job->args->keep) BON_TRY(bon_buf_printf(text, ", \"kept\": %llu", (unsigned long long)job->kept));
+    BON_TRY(bon_buf_printf(text, ", \"classes\": {"));
+    for (unsigned c = 0; c < classes; c++) {
+        const char *name = bon_classifier_name(job->model, c);
+        if (c) BON_TRY(bon_buf_append(text, ", ", 2));
+        BON_TRY(bon_json_quote(name, strlen(name), text));
+        BON_TRY(bon_buf_printf(text, ": %llu", (unsigned long long)job->guesses[c]));
+    }
+    return bon_buf_append(text, "}}\n", 3);
+}
+
+static int write_counts(const struct apply_job *job) {
+    bon_buf text = {0};
+    if (!job->args->json) return EXIT_DONE;
+    bon_status status = append_counts(job, &text);
+    if (status == BON_OK) return write_text(job->args->json, &text);
+    bon_buf_free(&text);
+    return tell_failure(status);
+}
+
 static int work(const struct command *command, const struct apply_args *args, char **paths, int path_count) {
     struct apply_job job = {.args = args,
                             .how = {.labelled = args->test,
@@ -186,6 +236,8 @@ static int work(const struct command *command, const struct apply_args *args, ch
     if (result == EXIT_DONE)
         result = args->test ? run_test(command, &job, paths, path_count)
                             : stream_run(command, &args->shared, paths, path_count, &job.pipeline, NULL);
+    if (result == EXIT_DONE) result = write_counts(&job);
+    free(job.guesses);
     bon_confusion_free(&job.confusion);
     bon_classifier_close(job.model);
     return result;

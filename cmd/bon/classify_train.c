@@ -12,7 +12,7 @@ struct train_args {
     struct shared_args shared;
     unsigned ngrams, letters, bits, epochs, seed;
     double rate, holdout;
-    const char *json_field, *label_field;
+    const char *json_field, *label_field, *json;
     struct limit limit;
 };
 
@@ -21,6 +21,7 @@ struct train_job {
     struct bon_labelled how;
     struct bon_feature_options features;
     struct bon_classify_trainer *trainer;
+    uint64_t texts, features_in_all;
 };
 
 /* ---- the options; their defaults are the best of those tried on texts of many registers ---- */
@@ -41,6 +42,7 @@ static const struct option_row train_options[] = {
                   "the input is JSON lines: the strings NAME are the texts"),
     OPTION_STRING(0, "label-field", "NAME", struct train_args, label_field,
                   "with --json-field: the strings NAME are the labels\n(default: label)"),
+    OPTION_STRING(0, "json", "FILE", struct train_args, json, "write what was counted to FILE, as a JSON object"),
     OPTION_PARSE(0, "memory", "SIZE", struct train_args, limit.memory, parse_size,
                  "keep at most SIZE bytes of texts in memory (k, M, G behind\nit), the rest in a temporary file; the "
                  "same result"),
@@ -109,14 +111,16 @@ static bon_status map(void *context, void *opened, const struct bon_chunk *chunk
                                  &writing);
 }
 
-static bon_status add_record(struct bon_classify_trainer *trainer, const char *at, bon_buf *features, size_t *size) {
+static bon_status add_record(struct train_job *job, const char *at, bon_buf *features, size_t *size) {
     struct record record;
     memcpy(&record, at, sizeof record);
     size_t bytes = record.features * sizeof(uint32_t);
     features->len = 0; /* copied, as they need not be aligned behind the label */
     BON_TRY(bon_buf_append(features, at + sizeof record + record.label_len, bytes));
     *size = sizeof record + record.label_len + bytes;
-    return bon_classify_trainer_add(trainer, at + sizeof record, record.label_len,
+    job->texts++;
+    job->features_in_all += record.features;
+    return bon_classify_trainer_add(job->trainer, at + sizeof record, record.label_len,
                                     (const uint32_t *)(const void *)features->data, record.features);
 }
 
@@ -126,7 +130,7 @@ static bon_status sink(void *context, const struct bon_chunk *chunk, const bon_b
     bon_status status = BON_OK;
     (void)chunk;
     for (size_t at = 0, size; at < mapped->len && status == BON_OK; at += size)
-        status = add_record(job->trainer, mapped->data + at, &features, &size);
+        status = add_record(job, mapped->data + at, &features, &size);
     bon_buf_free(&features);
     return status;
 }
@@ -137,14 +141,35 @@ static void tell_epoch(void *context, unsigned epoch, double loss) {
     note(context, "epoch %u: loss %.4f", epoch, loss);
 }
 
-static int learn(const struct train_args *args, struct bon_classify_trainer *trainer) {
+static bon_status append_counts(const struct train_job *job, const struct bon_confusion *held, bon_buf *text) {
+    uint64_t tested = 0, right = 0;
+    const size_t classes = held->classes;
+    for (size_t i = 0; i < classes * classes; i++) tested += held->counts[i];
+    for (size_t c = 0; c < classes; c++) right += held->counts[c * classes + c];
+    return bon_buf_printf(
+        text, "{\"texts\": %llu, \"features\": %llu, \"classes\": %zu, \"held_out\": %llu, \"right\": %llu}\n",
+        (unsigned long long)job->texts, (unsigned long long)job->features_in_all, classes, (unsigned long long)tested,
+        (unsigned long long)right);
+}
+
+static int write_counts(const struct train_args *args, const struct train_job *job, const struct bon_confusion *held) {
+    bon_buf text = {0};
+    if (!args->json) return EXIT_DONE;
+    bon_status status = append_counts(job, held, &text);
+    if (status == BON_OK) return write_text(args->json, &text);
+    bon_buf_free(&text);
+    return tell_failure(status);
+}
+
+static int learn(const struct train_args *args, const struct train_job *job) {
     struct bon_classifier *model = NULL;
     struct bon_confusion held = {0};
     bon_buf table = {0};
-    bon_status status = bon_classify_train(trainer, &model, &held);
+    bon_status status = bon_classify_train(job->trainer, &model, &held);
     if (status == BON_OK) status = bon_classifier_write(model, args->shared.output);
     if (status == BON_OK) status = bon_confusion_table(&held, model, &table);
     int result = status == BON_OK ? write_text(NULL, &table) : tell_failure(status);
+    if (result == EXIT_DONE) result = write_counts(args, job, &held);
     bon_buf_free(&table);
     bon_confusion_free(&held);
     bon_classifier_close(model);
@@ -170,10 +195,11 @@ static int work(const struct command *command, struct train_args *args, char **p
                                          .sink = sink,
                                          .context = &job};
     bon_status status = check_output(args->shared.output);
+    if (status == BON_OK) status = check_output(args->json);
     if (status == BON_OK) status = bon_classify_trainer_open(&job.trainer, &options);
     int result = tell_failure(status);
     if (result == EXIT_DONE) result = stream_collect(command, &args->shared, paths, path_count, &job.pipeline);
-    if (result == EXIT_DONE) result = learn(args, job.trainer);
+    if (result == EXIT_DONE) result = learn(args, &job);
     bon_classify_trainer_close(job.trainer);
     return result;
 }

@@ -32,8 +32,16 @@ sed -E 's/^__label__([a-z]*) (__label__x )?/\1\t/; s/^([a-z]*)\t(.*)/{"kind":"\1
 run bon classify train -q --bits 14 --json-field text --label-field kind -o again.bonclas lines.jsonl
 expect_status 0
 expect_same m.bonclas again.bonclas
-run bon classify train -q --bits 14 --seed 2 -o other.bonclas lines
+run bon classify train -q --bits 14 --seed 2 --json counts -o other.bonclas lines
 expect_status 0
+grep -qE '^\{"texts": 1800, "features": [0-9]+, "classes": 3, "held_out": [0-9]+, "right": [0-9]+\}$' counts || unmet "counts: $(cat counts)"
+[ "$(sed -E 's/.*"held_out": ([0-9]+).*/\1/' counts)" = "$(awk -F '\t' '$1 == "all" {print $2}' out)" ] || unmet "held out: $(cat counts out)"
+for command in 'train -o whole.bonclas lines' 'apply -m m.bonclas new'; do # told before the work
+    # shellcheck disable=SC2086
+    run bon classify ${command%% *} --json no/folder ${command#* }
+    expect_refusal 1 'no/folder'
+    expect_no_file whole.bonclas
+done
 if cmp -s m.bonclas other.bonclas; then unmet 'another order gives the same model'; fi
 
 # What it tells.
@@ -49,8 +57,14 @@ for threads in 1 4; do
 done
 run bon classify apply -m m.bonclas -k 5 new
 awk -F '\t' 'NF && (NF != 6 || $2 < $4 || $4 < $6 || ($2 + $4 + $6 - 1) ^ 2 > 1e-6) {exit 1}' out || unmet "three classes: $(cat out)"
-run bon classify apply -m m.bonclas --keep chat new
+run bon classify apply -m m.bonclas --keep chat --json counts new
 expect_out 'ko có j bn ơi'
+[ "$(cat counts)" = '{"lines": 4, "without_tokens": 1, "kept": 1, "classes": {"news": 1, "chat": 1, "en": 1}}' ] || unmet "counts: $(cat counts)"
+for threads in 1 3; do
+    run bon classify apply -j $threads -m m.bonclas --test --json counts lines
+    expect_status 0
+    [ "$(tr -dc '0-9,' <counts)" = '1800,0,600,600,600' ] || unmet "counts: $(cat counts)"
+done
 run bon classify apply -m m.bonclas --keep chat --threshold 0.0001 new
 [ "$(wc -l <out)" -ge 1 ] || unmet 'a low threshold keeps more'
 run bon classify apply -m m.bonclas --keep en --json-field text lines.jsonl
