@@ -29,9 +29,7 @@ copies_of() { # name, column of weights
 }
 
 # Every line k times; for k below 1 evenly chosen ones.
-copies() { # k, file
-    awk -v k="$1" '{ for (i = int((NR - 1) * k + 1e-6); i < int(NR * k + 1e-6); i++) print }' "$2"
-}
+copies() { "$bon" sample -q -k "$1" "$2"; } # k, file
 
 # Writes every different line of $BON_CORPORA/train once, normalized, to $scratch/lines/NAME, a file for each of the corpus.
 good_lines() {
