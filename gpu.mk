@@ -7,7 +7,12 @@ NVCC_FLAGS := -O3 -std=c++17 $(foreach arch,$(GPU_ARCHS),-gencode arch=compute_$
   -gencode arch=compute_$(lastword $(GPU_ARCHS)),code=compute_$(lastword $(GPU_ARCHS)) --threads 2 \
   -Xcompiler -fPIC,-fvisibility=hidden,-Wall,-Wextra -Iinclude -Isrc
 
-CUDA_SOURCES := $(sort $(wildcard src/*/cuda/*.cu))
+# NCCL=1: several GPUs for one training run (bon train --ranks); needs NCCL's header to build and its library to run.
+NCCL      ?=
+NCCL_LIBS ?= -lnccl
+NCCL_HEADER := $(if $(NVCC),$(firstword $(wildcard $(dir $(NVCC))../include/nccl.h /usr/include/nccl.h)))
+
+CUDA_SOURCES := $(filter-out $(if $(NCCL),,%/nccl.cu),$(sort $(wildcard src/*/cuda/*.cu)))
 cuda_objects  = $(patsubst %.cu,$(O)/cuda/obj/%.o,$(filter $(1),$(CUDA_SOURCES)))
 
 # Programs for `make gpu-check` and `make gpu-bench`, by room: tests/gpu/ROOM.c and bench/gpu_ROOM.c, each with the kernels of its
@@ -47,6 +52,7 @@ GPU_BENCH_PROGRAMS := $(GPU_BENCHES:%=$(O)/cuda/bench-%)
 # The checks of rooms whose kernels run on the stand-in for CUDA too (tests/gpu/standin), for want of a GPU; needs no nvcc.
 GPU_STANDINS := ngram
 GPU_STANDIN_PROGRAMS := $(GPU_STANDINS:%=$(O)/cuda/standin-%)
+GPU_STANDIN_PROGRAMS += $(O)/cuda/standin-nccl
 STANDIN_FLAGS := -x c++ -std=c++17 -O1 -g -D__CUDACC__ -DBON_COPY_SLICE=8192 -Itests/gpu/standin -Iinclude -Isrc $(VARIANT_FLAGS)
 $(O)/cuda/standin/%.o: %.cu gpu.mk $(wildcard tests/gpu/standin/*.h)
 	@mkdir -p $(@D)
@@ -61,23 +67,31 @@ $(O)/cuda/standin-$(1): $(O)/obj/tests/gpu/$(1).o $(patsubst %.c,$(O)/obj/%.o,$(
 endef
 $(foreach room,$(GPU_STANDINS),$(eval $(call standin_program,$(room))))
 
+# Several GPUs: threads instead of processes, the emulation instead of the GPU, and nccl.cu with what stands in for NCCL.
+$(O)/cuda/standin-nccl: $(patsubst %.c,$(O)/obj/%.o,tests/gpu/nccl.c src/lm/ranks.c $(gpu_sources_lm)) \
+  $(O)/cuda/standin/src/lm/cuda/nccl.o
+	@mkdir -p $(@D)
+	$(CXX) $(LDFLAGS) -o $@ $^ -lm
+-include $(O)/obj/tests/gpu/nccl.d $(O)/cuda/standin/src/lm/cuda/nccl.d
+
 need_nvcc = $(if $(NVCC),,$(error there is no nvcc: install the CUDA toolkit, put nvcc on the PATH, or say NVCC=FILE))
 
 # Linked before the library, the kernels take the place of what says there are none.
 $(O)/cuda/bon: $(CMD_OBJECTS) $(call cuda_objects,%) $(O)/libbon.a
 	@mkdir -p $(@D)
-	$(NVCC) -Xcompiler -pthread -o $@ $^ $(LIBS)
+	$(NVCC) -Xcompiler -pthread -o $@ $^ $(LIBS) $(if $(NCCL),$(NCCL_LIBS))
 
 .PHONY: cuda check-cuda gpu-check gpu-bench
 
-## cuda: the command with CUDA in it, build/cuda/bon (needs nvcc, no GPU)
+## cuda: the command with CUDA in it, build/cuda/bon (needs nvcc, no GPU; NCCL=1: for several GPUs)
 cuda:
 	$(need_nvcc)
 	@$(MAKE) --no-print-directory $(O)/cuda/bon
 
 ## check-cuda: what can be checked without a GPU: its code on a stand-in for CUDA; with nvcc also that it compiles, and the command
 check-cuda:
-	@$(MAKE) --no-print-directory $(GPU_STANDIN_PROGRAMS) $(if $(NVCC),$(O)/cuda/bon $(GPU_CHECK_PROGRAMS) $(GPU_BENCH_PROGRAMS))
+	@$(MAKE) --no-print-directory $(GPU_STANDIN_PROGRAMS) $(if $(NVCC),$(O)/cuda/bon $(GPU_CHECK_PROGRAMS) $(GPU_BENCH_PROGRAMS)) \
+	  $(if $(NCCL_HEADER),$(O)/cuda/obj/src/lm/cuda/nccl.o)
 	@tests/gpu/check.sh $(O) "$(if $(NVCC),$(GPU_ARCHS))" $(GPU_STANDIN_PROGRAMS) $(if $(NVCC),$(GPU_CHECK_PROGRAMS))
 
 ## gpu-check: compare the GPU with the CPU; needs this tree, a compiler, nvcc, a GPU and xxhash's header (a copy in include/ will do)

@@ -9,9 +9,11 @@
 
 #include "blas_core.h"
 #include "commands.h"
+#include "lm/cuda/link.h"
 #include "options_file.h"
 #include "stream.h"
 #include "train_data.h"
+#include "train_ranks.h"
 #include "train_run.h"
 #include "train_show.h"
 
@@ -30,7 +32,7 @@ struct train_args {
     const char *config, *tokenizer, *val;
     int preset, device, precision, optimizer, schedule, width; /* width -1: the data is text */
     unsigned layers, size, heads, kv_heads, hidden, context;   /* 0 = the preset's */
-    unsigned steps, batch, accumulate, val_every, save_every, keep, seed, recompute;
+    unsigned steps, batch, accumulate, ranks, val_every, save_every, keep, seed, recompute;
     double max_seconds, val_part;
     double rate, last, warmup, cooldown, decay, clip, skip;
     bool resume;
@@ -42,6 +44,7 @@ static const struct train_args defaults = {
     .width = -1,
     .batch = 8,
     .accumulate = 1,
+    .ranks = 1,
     .keep = 2,
     .seed = 1,
     .val_part = 0.02,
@@ -82,6 +85,8 @@ static const struct option_row options[] = {
     REAL("max-seconds", "S", max_seconds, 0, 1e9, "end after S seconds, with a finished model"),
     UNSIGNED('b', "batch", "N", batch, 1, 1 << 20, "compute N windows at once (default 8)"),
     UNSIGNED(0, "accumulate", "N", accumulate, 1, 1 << 20, "that N times before a step (default 1)"),
+    UNSIGNED(0, "ranks", "N", ranks, 1, BON_RANKS_MAX,
+             "do both in N processes at once, with --device cuda a GPU\neach (default 1)"),
     CHOICE("optimizer", "NAME", optimizer, optimizers, "sgd, adamw or muon (default)"),
     REAL("lr", "RATE", rate, 0, 1e6, "the highest learning rate (default 0.01)"),
     CHOICE("schedule", "NAME", schedule, schedules, "cosine, linear or wsd (default)"),
@@ -106,6 +111,9 @@ static const struct option_row options[] = {
 
 struct run {
     const struct train_args *args;
+    char *const *paths;
+    size_t path_count;
+    struct train_ranks ranks;
     bon_transformer_config model;
     bon_tokenizer *tokenizer;
     uint32_t end;
@@ -124,6 +132,7 @@ struct run {
 
 static void close_run(struct run *run) {
     bon_trainer_close(run->trainer);
+    train_ranks_leave(&run->ranks);
     bon_tokens_close(run->tokens);
     bon_tokens_close(run->val_tokens);
     if (run->params) bon_params_close(run->params);
@@ -179,7 +188,8 @@ static bon_status open_tokens(struct run *run, char *const *paths, size_t count,
     char path[PATH_MAX];
     if (args->width >= 0) return bon_tokens_open(out, paths[0], run->id_bytes, size);
     BON_TRY(train_path(path, args->shared.output, name));
-    BON_TRY(train_data_encode(run->tokenizer, run->end, run->id_bytes, paths, count, &args->shared, path));
+    if (run->ranks.number == 0)
+        BON_TRY(train_data_encode(run->tokenizer, run->end, run->id_bytes, paths, count, &args->shared, path));
     struct stat there;
     if (stat(path, &there) == 0 && there.st_size == 0 && unlink(path) == 0)
         return bon_fail(BON_ERR_DATA, "%s: there is no text in it", count ? paths[0] : "standard input");
@@ -253,6 +263,7 @@ static bon_train_options options_of(struct run *run) {
         .stop = train_stop_asked,
         .report = report,
         .user = run,
+        .ranks = run->ranks.ranks,
     };
 }
 
@@ -262,19 +273,29 @@ static bon_status begin(struct run *run) {
     uint64_t step;
     BON_TRY(bon_trainer_resume(run->trainer, &step));
     BON_TRY(train_path(path, run->args->shared.output, "tokenizer.json"));
-    BON_TRY(bon_tokenizer_write(run->tokenizer, path));
+    if (run->ranks.number == 0) BON_TRY(bon_tokenizer_write(run->tokenizer, path));
     if (step > 0) note(&run->args->shared, "going on from step %" PRIu64, step);
     run->last.step = step;
     return BON_OK;
+}
+
+/* Rank 0 first: what is wrong for all of them it says alone, and it makes the files that the others read. */
+static bon_status in_turn(struct run *run, bon_status (*what)(struct run *run)) {
+    if (run->ranks.number > 0) BON_TRY(train_ranks_meet(&run->ranks));
+    BON_TRY(what(run));
+    return run->ranks.number == 0 ? train_ranks_meet(&run->ranks) : BON_OK;
 }
 
 static bon_status train(struct run *run) {
     const struct train_args *args = run->args;
     const bon_train_options how = options_of(run);
     BON_TRY(bon_trainer_open(&run->trainer, run->params, &run->train, run->has_val ? &run->val : NULL, &how));
-    BON_TRY(begin(run));
+    BON_TRY(in_turn(run, begin));
     note(&args->shared, "%s: %.2f million parameters, %" PRIu64 " tokens to learn from, %s", presets[args->preset],
          (double)bon_params_size(run->params) / 1e6, run->train.count, bon_device_name(run->device));
+    if (run->ranks.count > 1)
+        note(&args->shared, "%u ranks, %s", run->ranks.count,
+             args->device && bon_link_known() ? "NCCL" : "gradients through the computer's memory");
     train_show_start(&run->show, &args->shared, how.steps, how.seconds);
     train_stop_on_signals();
     bon_status status = bon_trainer_run(run->trainer);
@@ -282,16 +303,23 @@ static bon_status train(struct run *run) {
     return status;
 }
 
-static bon_status work(struct run *run, char *const *paths, size_t count) {
+static bon_status open_all(struct run *run) {
     const struct train_args *args = run->args;
-    const bon_device_options how = {
-        .kind = devices[args->device], .real = reals[args->precision], .threads = threads_of(&args->shared)};
+    const unsigned threads = threads_of(&args->shared) / (args->shared.threads ? 1 : run->ranks.count);
+    const bon_device_options how = {.kind = devices[args->device],
+                                    .real = reals[args->precision],
+                                    .threads = threads ? threads : 1,
+                                    .number = run->ranks.number};
     BON_TRY(open_tokenizer(run));
     BON_TRY(shape(run));
     BON_TRY(bon_device_open(&run->device, &how));
     BON_TRY(bon_params_open(&run->params, run->device, args->seed));
     BON_TRY(train_folder_check(args->shared.output, args->resume));
-    BON_TRY(open_data(run, paths, count));
+    return open_data(run, run->paths, run->path_count);
+}
+
+static bon_status work(struct run *run) {
+    BON_TRY(in_turn(run, open_all));
     return train(run);
 }
 
@@ -331,10 +359,18 @@ static int run_train(const struct command *command, int argc, char **argv) {
     if (result == PARSE_GO && args.width >= 0 && count != 1)
         result = usage_error(command, "--ids: give one file of ids");
     if (result == PARSE_GO) {
+        run.paths = argv + first, run.path_count = count;
         blas_core_choose();
-        result = tell_failure(work(&run, argv + first, count));
-        if (result == EXIT_DONE) tell_end(&run);
+        bon_status status = train_ranks_start(&run.ranks, args.ranks);
+        if (run.ranks.number > 0) args.shared.quiet = true, args.shared.progress = PROGRESS_NEVER;
+        if (status == BON_OK) status = work(&run);
+        if (status == BON_OK)
+            tell_end(&run);
+        else
+            train_ranks_tell(&run.ranks, status);
+        result = status == BON_OK ? EXIT_DONE : EXIT_WORK;
         close_run(&run);
+        result = train_ranks_end(&run.ranks, result);
     }
     free(text);
     return result;

@@ -327,6 +327,22 @@ BON_API bon_status bon_batches_begin(bon_batches *batches, const bon_tokens *tok
  * what comes behind its last token and also the first token of the next text, so that a model learns how texts begin. */
 BON_API void bon_batches_next(bon_batches *batches, size_t windows, int32_t *ids, int32_t *next, int32_t *starts);
 
+/* ---- processes that train together, one a GPU or one a computer ----
+ *
+ * Each has all of the model and takes its share of the windows of a step; gradients are added up before the step, so that all make
+ * the same one: N ranks with batches of B windows learn what one process with batches of N * B learns, up to rounding.
+ */
+
+enum { BON_RANKS_MAX = 256 };
+
+typedef struct bon_ranks bon_ranks;
+
+/* This process is `rank` (from 0) of `count` (2 to BON_RANKS_MAX). Sockets are connected streams, closed by bon_ranks_close: of rank
+ * 0 those to ranks 1, 2, ...; of any other the one to rank 0. They stay the caller's when this fails. Used by one thread at a
+ * time. */
+BON_API bon_status bon_ranks_open(bon_ranks **out, unsigned rank, unsigned count, const int *sockets);
+BON_API void bon_ranks_close(bon_ranks *ranks);
+
 /* ---- training ---- */
 
 /* What is known of a step; a row of log.csv. */
@@ -362,19 +378,22 @@ typedef struct bon_train_options {
     bool (*stop)(void *user); /* asked after each step: true ends the run with a checkpoint. May be NULL */
     void (*report)(void *user, const bon_train_row *row); /* after each step. May be NULL */
     void *user;
-    uint32_t reserved[16];
+    bon_ranks *ranks; /* the other processes of this run; NULL: there are none. Outlives the trainer */
+    uint32_t reserved[14];
 } bon_train_options;
 
 typedef struct bon_trainer bon_trainer;
 
 /* `train` and `val` (NULL = none) are copied; their tokens, device and options->folder outlive the trainer. The folder is made
- * when it is missing. */
+ * when it is missing. With ranks, all of them open a trainer for the same data, seed and options, and call what follows together;
+ * rank 0 alone writes the log and checkpoints, which the others read from the same folder when they go on. One that fails makes the
+ * others fail. */
 BON_API bon_status bon_trainer_open(bon_trainer **out, bon_params *params, const bon_batches *train,
                                     const bon_batches *val, const bon_train_options *options);
 BON_API void bon_trainer_close(bon_trainer *trainer);
 /* Goes on from the newest checkpoint of the folder: weights, optimizer, place in the data, clock; rows of log.csv behind it are
  * dropped. *step is where that is; 0 when there is none. With a limit of steps, the run goes on as if it had not stopped, bit
- * for bit. BON_ERR_ARGUMENT: it was made from other data, another seed or batches of another size. */
+ * for bit. BON_ERR_ARGUMENT: it was made from other data, another seed, batches of another size or by another number of ranks. */
 BON_API bon_status bon_trainer_resume(bon_trainer *trainer, uint64_t *step);
 /* Trains until a limit or stop(), then writes a checkpoint. A loss or gradient that is not finite is BON_ERR_DATA and names
  * the step and the tensor; the checkpoints before stay. Checkpoints appear whole or not at all. */

@@ -12,9 +12,11 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/io.h"
 #include "lm/backend.h"
 #include "lm/checkpoint.h"
+#include "lm/ranks.h"
 #include "lm/trainer.h"
 
 /* What a checkpoint keeps besides weights and optimizer. */
@@ -30,6 +32,7 @@ struct bon_trainer {
     uint64_t step, batch;                      /* of the run so far */
     double seconds;                            /* of earlier runs */
     struct timespec began;                     /* this run */
+    double clock;                              /* at the last step: rank 0's seconds, earlier runs included */
     double norm_mean, norm_square, norm_count; /* running, to tell what stands out */
     char log_path[PATH_MAX];
     int log;
@@ -80,6 +83,7 @@ bon_status bon_trainer_begin(bon_trainer **out, bon_params *params, const struct
     t->log = -1;
     status = open_folder(t);
     if (status == BON_OK) status = build(t);
+    if (status == BON_OK) status = bon_ranks_join(options->ranks, params->device);
     if (status != BON_OK) {
         bon_trainer_close(t);
         return status;
@@ -140,6 +144,7 @@ static bon_status log_length(const char *path, uint64_t step, size_t *length) {
 /* Keeps the rows up to the step that training goes on from. */
 static bon_status open_log(bon_trainer *t) {
     size_t length = 0;
+    if (bon_ranks_number(t->options.ranks) > 0) return BON_OK; /* rank 0 writes what is written */
     if (t->step > 0) BON_TRY(log_length(t->log_path, t->step, &length));
     t->log = open(t->log_path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
     if (t->log < 0) return bon_fail_errno(t->log_path, "open");
@@ -158,6 +163,7 @@ static bon_status log_row(bon_trainer *t, const bon_train_row *row) {
                               row->norm,   row->tokens_per_s, row->mfu,           (double)row->memory / 1048576,
                               row->seconds};
     bon_buf line = {0};
+    if (t->log < 0) return BON_OK;
     bon_status status = bon_buf_printf(&line, "%" PRIu64 ",", row->step);
     for (size_t i = 0; status == BON_OK && i < sizeof numbers / sizeof numbers[0]; i++)
         status = put_number(&line, numbers[i]);
@@ -187,20 +193,39 @@ static bon_status not_finite(uint64_t step, bon_status found) {
                     where);
 }
 
-/* The gradient of a step, summed over its batches; the mean loss. */
+/* Batches of a step: each rank has so many. */
+static double batches_of(const bon_trainer *t) {
+    return (double)t->options.accumulate * bon_ranks_count(t->options.ranks);
+}
+
+/* Up to two numbers become their sums over the ranks. */
+static bon_status add_up(bon_trainer *t, double *numbers, size_t n) {
+    double all[2 * BON_RANKS_MAX];
+    BON_TRY(bon_ranks_gather(t->options.ranks, numbers, n * sizeof *numbers, all));
+    for (size_t i = 0; i < n; i++) {
+        numbers[i] = all[i];
+        for (size_t rank = 1; rank < bon_ranks_count(t->options.ranks); rank++) numbers[i] += all[rank * n + i];
+    }
+    return BON_OK;
+}
+
+/* The gradient of a step, summed over its batches, which ranks take in turn; the mean loss. */
 static bon_status gradient(bon_trainer *t, bon_train_row *row) {
+    const unsigned ranks = bon_ranks_count(t->options.ranks), rank = bon_ranks_number(t->options.ranks);
     row->loss = 0;
     for (unsigned i = 0; i < t->options.accumulate; i++) {
         double loss;
-        BON_TRY(t->task.train(t->task.self, t->batch++));
+        BON_TRY(t->task.train(t->task.self, t->batch++ * ranks + rank));
         BON_TRY(bon_graph_forward(t->graph));
         BON_TRY(bon_tensor_get_double(t->loss, &loss));
         if (!isfinite(loss)) return not_finite(row->step, bon_graph_blame(t->graph));
-        row->loss += loss / t->options.accumulate;
+        row->loss += loss / batches_of(t);
         BON_TRY(bon_graph_backward(t->graph, i > 0));
     }
+    BON_TRY(add_up(t, &row->loss, 1)); /* all of them are still there: now none waits for one that is not */
+    BON_TRY(bon_ranks_sum(t->options.ranks, t->params));
     BON_TRY(bon_gradient_norm(t->params, &row->norm));
-    row->norm /= t->options.accumulate;
+    row->norm /= batches_of(t);
     return BON_OK;
 }
 
@@ -220,7 +245,7 @@ static bool stands_out(bon_trainer *t, double norm) {
 /* How much of the run is done, 0 to 1. */
 static double done(const bon_trainer *t) {
     const double steps = t->options.steps ? (double)t->step / (double)t->options.steps : 0;
-    return t->options.seconds > 0 ? fmax(steps, clock_of(t) / t->options.seconds) : steps;
+    return t->options.seconds > 0 ? fmax(steps, t->clock / t->options.seconds) : steps;
 }
 
 static bon_status one_step(bon_trainer *t, bon_train_row *row) {
@@ -233,40 +258,50 @@ static bon_status one_step(bon_trainer *t, bon_train_row *row) {
     row->skipped = isfinite(row->norm) && stands_out(t, row->norm);
     const double clip = row->norm > t->options.clip ? t->options.clip / row->norm : 1;
     if (!row->skipped) {
-        bon_status status = bon_optimizer_step(t->optimizer, row->rate, clip / t->options.accumulate);
+        bon_status status = bon_optimizer_step(t->optimizer, row->rate, clip / batches_of(t));
         if (status == BON_ERR_DATA) return not_finite(row->step, status);
         if (status != BON_OK) return status;
     }
     t->step++;
-    row->tokens_per_s = (double)t->task.tokens * t->options.accumulate / seconds_since(&began);
-    row->mfu = t->options.peak > 0 ? row->tokens_per_s * t->task.flops(t->task.self, t->params) / t->options.peak : NAN;
+    row->tokens_per_s = (double)t->task.tokens * batches_of(t) / seconds_since(&began);
+    const double peak = t->options.peak * bon_ranks_count(t->options.ranks);
+    row->mfu = peak > 0 ? row->tokens_per_s * t->task.flops(t->task.self, t->params) / peak : NAN;
     row->memory = bon_device_memory(t->params->device);
     return BON_OK;
 }
 
 bon_status bon_trainer_validate(bon_trainer *t, uint64_t batches, double *loss) {
     const uint64_t all = t->task.val_batches, count = batches && batches < all ? batches : all;
-    double sum = 0, weights = 0;
+    const unsigned ranks = bon_ranks_count(t->options.ranks);
+    double sums[2] = {0}; /* of losses, and of what they count */
     if (all == 0) return bon_fail(BON_ERR_ARGUMENT, "there is no validation data");
-    for (uint64_t i = 0; i < count; i++) {
+    for (uint64_t i = bon_ranks_number(t->options.ranks); i < count; i += ranks) {
         double one, weight;
         BON_TRY(t->task.validate(t->task.self, i, &weight));
         BON_TRY(bon_graph_forward(t->graph));
         BON_TRY(bon_tensor_get_double(t->loss, &one));
-        sum += one * weight;
-        weights += weight;
+        sums[0] += one * weight;
+        sums[1] += weight;
     }
-    *loss = sum / weights;
+    BON_TRY(add_up(t, sums, 2));
+    *loss = sums[0] / sums[1];
     return BON_OK;
+}
+
+/* What the order of the data depends on: how many ranks share it, too. */
+static uint64_t source_of(const bon_trainer *t) {
+    const uint64_t numbers[] = {t->task.source, bon_ranks_count(t->options.ranks)};
+    return t->options.ranks ? bon_hash64(numbers, sizeof numbers) : t->task.source;
 }
 
 static bon_status save(bon_trainer *t) {
     uint64_t numbers[NUMBERS] = {[STEP] = t->step, [BATCH] = t->batch};
+    if (bon_ranks_number(t->options.ranks) > 0) return BON_OK;
     numbers[MICROSECONDS] = (uint64_t)(clock_of(t) * 1e6);
     memcpy(&numbers[NORM_MEAN], &t->norm_mean, sizeof(double));
     memcpy(&numbers[NORM_SQUARE], &t->norm_square, sizeof(double));
     numbers[NORM_COUNT] = (uint64_t)t->norm_count;
-    numbers[SOURCE] = t->task.source;
+    numbers[SOURCE] = source_of(t);
     return bon_checkpoint_write(t->options.folder, t->step, t->options.keep, &t->task, t->params, t->optimizer, numbers,
                                 NUMBERS);
 }
@@ -286,13 +321,39 @@ static bon_status after_step(bon_trainer *t, bon_train_row *row, bool last) {
     return BON_OK;
 }
 
+/* Ranks do the same from the same step on, or nothing. */
+static bon_status check_ranks(bon_trainer *t) {
+    const uint64_t mine[] = {source_of(t), t->step, bon_params_size(t->params)};
+    uint64_t all[BON_RANKS_MAX][3];
+    BON_TRY(bon_ranks_gather(t->options.ranks, mine, sizeof mine, all));
+    for (unsigned rank = 1; rank < bon_ranks_count(t->options.ranks); rank++)
+        if (memcmp(all[rank], all[0], sizeof all[0]) != 0)
+            return bon_fail(BON_ERR_ARGUMENT, "rank %u trains something else, or from another step on, than rank 0",
+                            rank);
+    return BON_OK;
+}
+
+/* Whether the run ends with this step. Rank 0's clock is that of all; any of them may have been asked to stop. */
+static bon_status is_last(bon_trainer *t, bool *last) {
+    const bon_train_options *o = &t->options;
+    const double mine[] = {clock_of(t), o->stop && o->stop(o->user) ? 1 : 0};
+    double all[BON_RANKS_MAX][2];
+    BON_TRY(bon_ranks_gather(o->ranks, mine, sizeof mine, all));
+    t->clock = all[0][0];
+    *last = done(t) >= 1;
+    for (unsigned rank = 0; rank < bon_ranks_count(o->ranks); rank++) *last |= all[rank][1] != 0;
+    return BON_OK;
+}
+
 bon_status bon_trainer_run(bon_trainer *t) {
     clock_gettime(CLOCK_MONOTONIC, &t->began);
+    t->clock = t->seconds;
+    BON_TRY(check_ranks(t));
     if (t->log < 0) BON_TRY(open_log(t));
     for (bool last = done(t) >= 1; !last;) {
         bon_train_row row;
         BON_TRY(one_step(t, &row));
-        last = done(t) >= 1 || (t->options.stop && t->options.stop(t->options.user));
+        BON_TRY(is_last(t, &last));
         BON_TRY(after_step(t, &row, last));
     }
     t->seconds = clock_of(t);
@@ -304,10 +365,10 @@ bon_status bon_trainer_resume(bon_trainer *t, uint64_t *step) {
     BON_TRY(bon_checkpoint_newest(t->options.folder, step));
     if (*step == 0) return BON_OK;
     BON_TRY(bon_checkpoint_read(t->options.folder, *step, t->params, t->optimizer, numbers, NUMBERS));
-    if (numbers[SOURCE] != t->task.source)
+    if (numbers[SOURCE] != source_of(t))
         return bon_fail(BON_ERR_ARGUMENT,
-                        "%s/step-%08" PRIu64 " was trained on other data, with another seed or with batches of another "
-                        "size: go on with the same, or begin in another folder",
+                        "%s/step-%08" PRIu64 " was trained on other data, with another seed, with batches of another "
+                        "size or by more or fewer ranks: go on with the same, or begin in another folder",
                         t->options.folder, *step);
     t->step = numbers[STEP];
     t->batch = numbers[BATCH];

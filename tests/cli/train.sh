@@ -65,6 +65,42 @@ step=$(($(wc -l <killed/log.csv) - 1))
 [ "$step" -lt 60000 ] || unmet 'it was not stopped'
 expect_files killed log.csv "$(printf 'step-%08d' $step)" tokenizer.json train.ids
 
+# Several processes: what one learns with all of their windows, up to rounding; stopped and gone on with, the same bytes; one that is
+# killed ends the others; rank 0 alone says what is wrong for all.
+train -o shared --ranks 2 --batch 2 --steps 60 text
+expect_status 0
+expect_err ''
+expect_files shared log.csv step-00000060 tokenizer.json train.ids
+train -o alone --batch 4 --steps 60 text
+paste -d, <(cut -d, -f 2,3 shared/log.csv) <(cut -d, -f 2,3 alone/log.csv) |
+    awk -F, 'NR > 1 && (($1 - $3) ^ 2 > 1e-6 || ($2 - $4) ^ 2 > 1e-6) { exit 1 } END { exit NR != 61 }' ||
+    unmet 'two processes learn something else than one'
+train -o shared-parts --ranks 2 --batch 2 --steps 60 --save-every 25 --keep 0 text
+rm -r shared-parts/step-00000050 shared-parts/step-00000060
+train -o shared-parts --ranks 2 --batch 2 --steps 60 --resume text
+expect_status 0
+expect_same shared/step-00000060/model.safetensors shared-parts/step-00000060/model.safetensors
+for ranks in 1 3; do
+    train -o shared --ranks $ranks --batch 2 --steps 61 --resume text
+    expect_refusal 1 'by more or fewer ranks'
+    [ "$(wc -l <err)" = 1 ] || unmet "said by several: $(cat err)"
+done
+train -o no --ranks 3 missing.txt
+expect_refusal 1 'missing.txt'
+[ "$(wc -l <err)" = 1 ] || unmet "said by several: $(cat err)"
+bon train -q "${tiny[@]}" -o lost --ranks 3 --steps 60000 text 2>err &
+pid=$!
+for _ in $(seq 100); do
+    if [ -s lost/log.csv ] && [ "$(wc -l <lost/log.csv)" -gt 3 ]; then break; fi
+    sleep 0.05
+done
+kill -s KILL "$(pgrep -P $pid | tail -n 1)"
+wait $pid
+status=$?
+last='SIGKILL to a rank of bon train'
+expect_status 1
+expect_err '^bon: rank [12] has ended before the run has: all of them stop$'
+
 # Time as the limit.
 train -o timed --max-seconds 0.5 --val-part 0 text
 expect_status 0

@@ -25,6 +25,11 @@ report() { # NAME STATUS
 for program in "$@"; do
     name=${program##*/}
     case $name in
+    standin-nccl)
+        "$here/run.sh" "$program" >"$scratch/log" 2>&1
+        status=$?
+        report "$name: $(tail -n 1 "$scratch/log")" $status
+        ;;
     standin-*)
         GPU_CHECK_ARGS=--small "$here/run.sh" "$program" >"$scratch/log" 2>&1
         status=$?

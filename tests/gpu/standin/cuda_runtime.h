@@ -1,7 +1,8 @@
-/* tests/gpu/standin/cuda_runtime.h: as much of CUDA's runtime and of CUB as src/ngram/cuda/machine.cu uses, made of loops, so that its
- * own code (launches, copies in slices, buffers that change places, memory that runs out) runs where there is no GPU. Compiled by a
- * C++ compiler that is told to be nvcc. Threads of a launch run in an order that is not theirs, the sort leaves its result now in
- * the one buffer and now in the other, fresh memory has a pattern in it, and of memory there is as much as GPU_STANDIN_BYTES says.
+/* tests/gpu/standin/cuda_runtime.h: as much of CUDA's runtime and of CUB as src/ngram/cuda/machine.cu uses (and nccl.cu, with nccl.h
+ * beside this), made of loops, so that their own code (launches, copies in slices, buffers that change places, memory that runs out)
+ * runs where there is no GPU. Compiled by a C++ compiler that is told to be nvcc. Threads of a launch run in an order that is not
+ * theirs, the sort leaves its result now in the one buffer and now in the other, fresh memory has a pattern in it, and of memory
+ * there is as much as GPU_STANDIN_BYTES says.
  */
 #ifndef BON_TESTS_GPU_STANDIN_H
 #define BON_TESTS_GPU_STANDIN_H
@@ -22,7 +23,13 @@
 
 typedef int cudaError_t;
 typedef void *cudaStream_t;
-enum { cudaSuccess = 0, cudaErrorMemoryAllocation = 2, cudaHostAllocDefault = 0, cudaStreamNonBlocking = 1 };
+enum {
+    cudaSuccess = 0,
+    cudaErrorMemoryAllocation = 2,
+    cudaErrorNotReady = 600,
+    cudaHostAllocDefault = 0,
+    cudaStreamNonBlocking = 1
+};
 enum cudaMemcpyKind { cudaMemcpyHostToDevice = 1, cudaMemcpyDeviceToHost = 2 };
 
 inline size_t standin_bytes() {
@@ -55,9 +62,15 @@ inline cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t n, cudaMem
     return cudaMemcpy(to, from, n, kind);
 }
 inline cudaError_t cudaStreamCreateWithFlags(cudaStream_t *stream, int) {
-    return (*stream = malloc(1)) ? cudaSuccess : cudaErrorMemoryAllocation;
+    return (*stream = calloc(1, 1)) ? cudaSuccess : cudaErrorMemoryAllocation;
 }
 inline cudaError_t cudaStreamSynchronize(cudaStream_t) { return cudaSuccess; }
+/* Work is done when it is asked for the second time; never, when a process that it waits for is lost. */
+inline cudaError_t cudaStreamQuery(cudaStream_t stream) {
+    char *asked = static_cast<char *>(stream);
+    *asked ^= 1;
+    return *asked || getenv("GPU_STANDIN_LOST") ? cudaErrorNotReady : cudaSuccess;
+}
 inline cudaError_t cudaStreamDestroy(cudaStream_t stream) { return free(stream), cudaSuccess; }
 
 /* ---- launches: last block first, last thread first ---- */
