@@ -94,7 +94,8 @@ for _ in $(seq 100); do
     if [ -s lost/log.csv ] && [ "$(wc -l <lost/log.csv)" -gt 3 ]; then break; fi
     sleep 0.05
 done
-kill -s KILL "$(pgrep -P $pid | tail -n 1)"
+read -ra children </proc/$pid/task/$pid/children
+kill -s KILL "${children[1]}"
 wait $pid
 status=$?
 last='SIGKILL to a rank of bon train'

@@ -80,7 +80,6 @@ inline ncclResult_t ncclCommAbort(ncclComm_t comm) {
     return ncclSuccess;
 }
 
-
 inline bool standin_lost() { return getenv("GPU_STANDIN_LOST") != nullptr; }
 
 inline ncclResult_t ncclCommGetAsyncError(ncclComm_t, ncclResult_t *state) {
