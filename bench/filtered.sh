@@ -2,7 +2,7 @@
 # bench/filtered.sh: whether text that was deduplicated and filtered makes a model that is no worse: two models of the same size by the same
 # recipe, of BON_CORPORA/train as it is, and of what bon dedup --near and bon filter leave of it; accuracy of restoration on every dev file.
 #   BON_CORPORA=DIR [ORDER=3] [SIZE=6M] [PART=1] bench/filtered.sh
-# Prints TSV (bench/results/filtered.tsv is that of PART=12 SIZE=2M): what is left of each file, then accuracies with 95 % intervals. A file is
+# Prints TSV (bench/results/filtered.tsv is that of the defaults): what is left of each file, then accuracies with 95 % intervals. A file is
 # `lower` where the filtered model is below the plain one by more than the interval (law_statutes: 0.2, since train repeats law). PART=N takes
 # the first N-th of every file. The filter has the default rules, and perplexity under the plain model. Exit 1 when a file is lower or the
 # average is.

@@ -51,7 +51,7 @@ INLINE float largest_body(const float *x, size_t n) {
     return most[0] + sum_of(check);
 }
 
-/* The nearest whole number to a value of at most 127: adding 1.5 * 2^23 leaves it in the low bits. */
+/* The nearest whole number to a value of at most 2^22: adding 1.5 * 2^23 leaves it in the low bits. */
 INLINE int32_t nearest(float value) {
     union {
         float real;
@@ -61,8 +61,8 @@ INLINE int32_t nearest(float value) {
 }
 
 INLINE void quantize_body(const float *x, size_t n, uint8_t *codes, float *scale) {
-    const float most = largest_body(x, n), inverse = most > 0 ? 127 / most : 0;
-    *scale = most / 127;
+    const float most = largest_body(x, n), inverse = most > 0 ? BON_GEMM8_MOST / most : 0;
+    *scale = most / BON_GEMM8_MOST;
     if (!(inverse > 0 && inverse <= 1e30f)) { /* all are 0 or next to it, or some are not finite */
         memset(codes, BON_GEMM8_ZERO, n);
         return;

@@ -32,7 +32,7 @@ struct bon_encoder_rows {
     bool (*usable)(void);
     /* y = x / rms(x) * weight */
     void (*norm)(float *y, const float *x, const float *weight, size_t n, float epsilon);
-    /* Codes of a row, BON_GEMM8_ZERO added: its largest value is 127. What is not finite makes the scale, and so all results, NaN. */
+    /* Codes of a row, BON_GEMM8_ZERO added: its largest is BON_GEMM8_MOST. What is not finite makes the scale, and so all results, NaN. */
     void (*quantize)(const float *x, size_t n, uint8_t *codes, float *scale);
     void (*unscale)(const struct bon_unscale *job);
     void (*attend)(const struct bon_attend *job);

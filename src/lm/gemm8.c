@@ -1,4 +1,4 @@
-/* src/lm/gemm8.c: 8-bit products of blocks: three instructions for 32 products with AVX2, one for 32 or 64 with VNNI. See gemm8.h. */
+/* src/lm/gemm8.c: 8-bit products of blocks: five instructions for 64 products with AVX2, one for 32 or 64 with VNNI. See gemm8.h. */
 #include "lm/gemm8.h"
 
 #include <string.h>
@@ -39,16 +39,28 @@ INLINE AVX2 void avx2_tile(const uint8_t *x, int many, const int8_t *w, size_t c
     const __m256i ones = _mm256_set1_epi16(1);
     __m256i sum[5][2];
     for (int i = 0; i < many; i++) sum[i][0] = sum[i][1] = _mm256_setzero_si256();
-    for (size_t c = 0; c < cols; c += COLS) {
-        const __m256i *codes = (const __m256i *)(const void *)(w + c * ROWS);
-        const __m256i low = _mm256_loadu_si256(codes), high = _mm256_loadu_si256(codes + 1);
+    size_t c = 0;
+    for (; c + 2 * COLS <= cols;
+         c += 2 * COLS) { /* the sums of eight columns are made of four products, which fit in 16 bits */
+        const __m256i *codes = (const __m256i *)(const void *)(w + c * ROWS), *next = codes + ROWS * COLS / 32;
         for (int i = 0; i < many; i++) {
             const __m256i value = _mm256_set1_epi32(four_bytes(x + (size_t)i * cols + c));
-            sum[i][0] = _mm256_add_epi32(sum[i][0], _mm256_madd_epi16(_mm256_maddubs_epi16(value, low), ones));
-            sum[i][1] = _mm256_add_epi32(sum[i][1], _mm256_madd_epi16(_mm256_maddubs_epi16(value, high), ones));
+            const __m256i after = _mm256_set1_epi32(four_bytes(x + (size_t)i * cols + c + COLS));
+            for (int r = 0; r < 2; r++) {
+                const __m256i pairs = _mm256_maddubs_epi16(value, _mm256_loadu_si256(codes + r));
+                const __m256i more = _mm256_maddubs_epi16(after, _mm256_loadu_si256(next + r));
+                sum[i][r] = _mm256_add_epi32(sum[i][r], _mm256_madd_epi16(_mm256_add_epi16(pairs, more), ones));
+            }
             __asm__("" : "+x"(sum[i][0]), "+x"(sum[i][1])); /* else gcc takes all values first, and sums go to memory */
         }
     }
+    if (c < cols)
+        for (int i = 0; i < many; i++)
+            for (int r = 0; r < 2; r++) {
+                const __m256i value = _mm256_set1_epi32(four_bytes(x + (size_t)i * cols + c));
+                const __m256i codes = _mm256_loadu_si256((const __m256i *)(const void *)(w + c * ROWS) + r);
+                sum[i][r] = _mm256_add_epi32(sum[i][r], _mm256_madd_epi16(_mm256_maddubs_epi16(value, codes), ones));
+            }
     for (int i = 0; i < many; i++)
         for (int r = 0; r < 2; r++) _mm256_storeu_si256((__m256i *)(void *)(sums + i * ROWS + r * 8), sum[i][r]);
 }

@@ -5,8 +5,9 @@
  * code (row, col) of a block is at col / 4 * 4 * BON_GEMM8_ROWS + row * 4 + col % 4. So one load takes what several rows need of
  * four columns, and the values of x are read once for all of them.
  *
- * Instructions before VNNI multiply unsigned by signed bytes and add two products in 16 bits. So that these never overflow, x is
- * unsigned (128 more than its code) and weights have 7 bits: 255 * 64 * 2 fits. What the 128 adds is known beforehand.
+ * Instructions before VNNI multiply unsigned by signed bytes and add two products in 16 bits. x and weights have 7 bits each, x as
+ * unsigned bytes (64 more than its code), so that two such sums can be added in 16 bits: 127 * 64 * 4 fits, which saves a sixth of the
+ * instructions. What the 64 adds is known beforehand.
  */
 #ifndef BON_SRC_LM_GEMM8_H
 #define BON_SRC_LM_GEMM8_H
@@ -17,11 +18,11 @@
 
 enum { BON_GEMM8_ROWS = 32, BON_GEMM8_COLS = 4, BON_GEMM8_KERNELS = 4 };
 enum {
-    BON_GEMM8_ZERO = 128 /* what stands for 0 in x */,
-    BON_GEMM8_MOST = 63 /* the largest size of a weight's code */
+    BON_GEMM8_ZERO = 64 /* what stands for 0 in x */,
+    BON_GEMM8_MOST = 63 /* the largest size of a code, of x or of a weight */
 };
 
-/* sums[i * BON_GEMM8_ROWS + r] = sum over cols of x[i][c] w[r][c], for n rows of x and one block of w. cols is a multiple of
+/* sums[i * BON_GEMM8_ROWS + r] = sum over cols of x[i][c] w[r][c], for n rows of x, no value above 127, and one block of w. cols is a multiple of
  * BON_GEMM8_COLS, at most 2^15, so that no sum overflows. */
 typedef void bon_gemm8_block(const uint8_t *x, size_t n, const int8_t *w, size_t cols, int32_t *sums);
 

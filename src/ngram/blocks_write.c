@@ -57,7 +57,9 @@ bon_status bon_blocks_plan(struct bon_blocks_plan *plan, const struct bon_lm_tab
     return status;
 }
 
-enum { BLOCK_BYTES = BON_BLOCK * 512 }; /* of arrays touched by a block, most of them out of turn: where ranks begin */
+/* Bytes of arrays that are passed with a block, and those that come with a place out of turn, where the ranks of a run begin: many more,
+ * but most of them are there. */
+enum { BLOCK_BYTES = BON_BLOCK * 512, RUN_BYTES = 512 };
 
 /* ---- bits of a block ---- */
 
@@ -223,7 +225,7 @@ static bon_status put_block(struct level_writer *w, uint64_t number) {
     w->entries[number] =
         w->words | (uint64_t)low_bits << BON_BLOCK_OFFSET_BITS | (uint64_t)part.base << (64 - BON_BLOCK_BASE_BITS);
     w->words += block->used;
-    bon_store_pace(w->table->store, BLOCK_BYTES);
+    bon_store_pace(w->table->store, BLOCK_BYTES + (size_t)part.runs * RUN_BYTES);
     return bon_artefact_write(w->writer, block->bits, block->used * sizeof *block->bits);
 }
 

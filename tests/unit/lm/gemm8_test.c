@@ -11,7 +11,7 @@ static int8_t w[ROWS * COLS_MAX], packed[ROWS * COLS_MAX];
 
 static void fill(size_t n, size_t cols, bool extreme) {
     uint64_t state = n * 1000 + cols;
-    for (size_t i = 0; i < n * cols; i++) x[i] = extreme ? (i % 3 ? 255 : 1) : (uint8_t)(files_random(&state) % 256);
+    for (size_t i = 0; i < n * cols; i++) x[i] = extreme ? (i % 3 ? 127 : 1) : (uint8_t)(files_random(&state) % 128);
     for (size_t i = 0; i < ROWS * cols; i++)
         w[i] = extreme ? (i % 5 ? -BON_GEMM8_MOST : BON_GEMM8_MOST)
                        : (int8_t)((int)(files_random(&state) % (2 * BON_GEMM8_MOST + 1)) - BON_GEMM8_MOST);
