@@ -185,8 +185,8 @@ BON_API bon_status bon_lm_builder_add_counts_file(bon_lm_builder *builder, const
 /* An estimated (or read) model in memory: what files are written from. */
 typedef struct bon_lm_table bon_lm_table;
 
-/* Estimates the model; the builder's text is used up. BON_ERR_DATA when there is too little data (says which order and what
- * to pass). */
+/* Estimates the model; the builder is used up: BON_ERR_ARGUMENT to whoever adds or estimates once more. BON_ERR_DATA when
+ * there is too little data (says which order and what to pass). */
 BON_API bon_status bon_lm_builder_estimate(bon_lm_builder *builder, bon_lm_table **out);
 /* Reads an ARPA file (plain, gzip, bzip2 or zstd). Ill-formed files are refused with their line number. */
 BON_API bon_status bon_lm_table_read_arpa(bon_lm_table **out, const char *path);
@@ -268,7 +268,7 @@ BON_API bon_status bon_counter_add(bon_counter *counter, const char *text, size_
  * a part is missed or noticed when it comes twice. BON_ERR_ARGUMENT unless index < of. */
 BON_API bon_status bon_counter_shard(bon_counter *counter, uint32_t index, uint32_t of);
 
-/* Counts; the counter's text is used up. */
+/* Counts; the counter is used up: BON_ERR_ARGUMENT to whoever adds or counts once more. */
 BON_API bon_status bon_counter_finish(bon_counter *counter, bon_counts **out);
 BON_API void bon_counts_close(bon_counts *counts);
 BON_API unsigned bon_counts_order(const bon_counts *counts);

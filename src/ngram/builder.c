@@ -169,6 +169,7 @@ static bon_status make_levels(bon_lm_builder *builder, const struct bon_word_ord
 bon_status bon_lm_builder_estimate(bon_lm_builder *builder, bon_lm_table **out) {
     *out = NULL;
     struct bon_word_order words = {0};
+    BON_TRY(bon_corpus_check(&builder->corpus));
     if (builder->corpus.count == 0)
         return bon_fail(BON_ERR_DATA,
                         "the text is empty: there is no line to estimate a model from; name a file with text");

@@ -41,6 +41,10 @@ bon_status bon_corpus_open(struct bon_corpus *corpus, enum bon_corpus_kind kind)
     return add_symbols(&corpus->vocab, kind == BON_CORPUS_LINES ? LINE_SYMBOLS : SENTENCE_SYMBOLS);
 }
 
+bon_status bon_corpus_check(const struct bon_corpus *corpus) {
+    return corpus->shorts ? BON_OK : bon_fail(BON_ERR_ARGUMENT, "what was added is used up: open another one");
+}
+
 void bon_corpus_free(struct bon_corpus *corpus) {
     bon_vocab_free(&corpus->vocab);
     bon_store_free(corpus->store, corpus->ids);
@@ -166,6 +170,7 @@ static bon_status add_line(struct bon_corpus *corpus, const char *at, const char
 
 bon_status bon_corpus_add(struct bon_corpus *corpus, const char *text, size_t n, const char *name,
                           uint64_t first_line) {
+    BON_TRY(bon_corpus_check(corpus));
     size_t before = corpus->count;
     uint64_t lines = 0;
     const char *end = text + n;
@@ -258,6 +263,7 @@ void bon_word_order_free(struct bon_word_order *order) {
 
 bon_status bon_corpus_renumber(struct bon_corpus *corpus, const struct bon_word_rule *rule,
                                struct bon_word_order *order) {
+    BON_TRY(bon_corpus_check(corpus));
     uint32_t types = corpus->vocab.count;
     bon_status status = BON_ERR_NOMEM;
     struct ranked_word *words = bon_alloc_array(types, sizeof *words);

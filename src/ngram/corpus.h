@@ -44,6 +44,8 @@ struct bon_corpus {
 /* All zeros, then bon_corpus_open; bon_corpus_free also after a failure. */
 bon_status bon_corpus_open(struct bon_corpus *corpus, enum bon_corpus_kind kind);
 void bon_corpus_free(struct bon_corpus *corpus);
+/* BON_ERR_ARGUMENT when it is not open any more. */
+bon_status bon_corpus_check(const struct bon_corpus *corpus);
 /* Adds whole lines, each a sentence. After a failure the corpus is as it was (words without occurrence apart). */
 bon_status bon_corpus_add(struct bon_corpus *corpus, const char *text, size_t n, const char *name, uint64_t first_line);
 

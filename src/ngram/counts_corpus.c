@@ -62,6 +62,7 @@ static bon_status take_row(void *context, unsigned shared, const uint32_t *items
 }
 
 static bon_status open_intake(struct intake *intake, struct bon_corpus *corpus, unsigned order) {
+    BON_TRY(bon_corpus_check(corpus));
     if (corpus->count > 0 && corpus->row != order)
         return bon_fail(BON_ERR_ARGUMENT, "counts of %u-grams cannot be added to %s", order,
                         corpus->row ? "those of another order" : "a text");

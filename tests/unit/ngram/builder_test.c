@@ -206,6 +206,30 @@ Test(builder, what_cannot_be_done_is_said) {
     }
 }
 
+/* Who goes on with a builder after it has estimated is told so. */
+Test(builder, a_builder_estimates_once) {
+    const bon_lm_build_options options = {.order = 2, .discount_fallback = 1};
+    bon_lm_builder *builder;
+    bon_lm_table *table, *again;
+    bon_counter *counter;
+    bon_counts *counts;
+    cr_assert_eq(bon_counter_open(&counter, 2), BON_OK);
+    cr_assert_eq(bon_counter_add(counter, "a b\n", 4), BON_OK);
+    cr_assert_eq(bon_counter_finish(counter, &counts), BON_OK);
+    bon_counter_close(counter);
+    cr_assert_eq(bon_lm_builder_open(&builder, &options), BON_OK);
+    cr_assert_eq(bon_lm_builder_add(builder, "a b\n", 4, "text", 1), BON_OK);
+    cr_assert_eq(bon_lm_builder_estimate(builder, &table), BON_OK);
+    cr_assert_eq(bon_lm_builder_add(builder, "a b\n", 4, "text", 1), BON_ERR_ARGUMENT);
+    cr_assert_eq(bon_lm_builder_add_counts(builder, counts), BON_ERR_ARGUMENT);
+    cr_assert(strstr(bon_error_message(), "used up"), "%s", bon_error_message());
+    cr_assert_eq(bon_lm_builder_estimate(builder, &again), BON_ERR_ARGUMENT);
+    cr_assert_null(again);
+    bon_counts_close(counts);
+    bon_lm_table_close(table);
+    bon_lm_builder_close(builder);
+}
+
 Test(builder, tiny_and_hostile_texts) {
     static const struct {
         const char *text;

@@ -178,6 +178,23 @@ Test(counts, what_cannot_be_done_is_said) {
     bon_counts_close(two);
 }
 
+/* Who goes on with a counter after it has counted is told so. */
+Test(counts, a_counter_counts_once) {
+    for (unsigned order = 1; order <= 2; order++) {
+        bon_counter *counter;
+        bon_counts *counts, *again;
+        cr_assert_eq(bon_counter_open(&counter, order), BON_OK);
+        cr_assert_eq(bon_counter_add(counter, "a b\n", 4), BON_OK);
+        cr_assert_eq(bon_counter_finish(counter, &counts), BON_OK);
+        cr_assert_eq(bon_counter_add(counter, "a b\n", 4), BON_ERR_ARGUMENT);
+        cr_assert(strstr(bon_error_message(), "used up"), "%s", bon_error_message());
+        cr_assert_eq(bon_counter_finish(counter, &again), BON_ERR_ARGUMENT);
+        cr_assert_null(again);
+        bon_counts_close(counts);
+        bon_counter_close(counter);
+    }
+}
+
 Test(counts, files_read_back, .fini = files_clear) {
     for (unsigned order = 1; order <= 5; order++) {
         bon_buf text = random_text(order, order == 3 ? 0 : 50);
