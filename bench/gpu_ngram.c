@@ -55,7 +55,7 @@ static double median(const double *values, unsigned n) {
     return n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
 }
 
-static const struct bon_kn_rule RULE = {.fallback = 1, .discounts = BON_DISCOUNT_DEFINITION};
+static const struct bon_kn_rule RULE = {.fallback = &bon_discount_fallback, .discounts = BON_DISCOUNT_DEFINITION};
 static const uint32_t PRUNE_NOTHING[BON_LM_MAX_ORDER];
 
 static void free_levels(struct bon_lm_table *table) {

@@ -18,6 +18,11 @@ struct cutoffs {
     uint32_t at[BON_LM_MAX_ORDER];
 };
 
+struct fallback {
+    bool used;
+    float discount[3];
+};
+
 struct build_args {
     struct shared_args shared;
     const char *arpa, *vocabulary, *classes;
@@ -25,10 +30,11 @@ struct build_args {
     unsigned interpolate_unigrams;
     double threshold;
     struct cutoffs prune;
+    struct fallback fallback;
     struct limit limit;
     int layout; /* bon_lm_layout */
     int device; /* bon_lm_device */
-    bool discount_fallback, skip_symbols, definition, counts;
+    bool skip_symbols, definition, counts;
 };
 
 struct build_job {
@@ -56,6 +62,25 @@ static bool parse_cutoffs(const char *argument, void *member, const char **reaso
     return cutoffs->count > 0;
 }
 
+/* "0.5 1 1.5" or "0.5,1,1.5"; the last one goes for higher counts. */
+static bool parse_fallback(const char *argument, void *member, const char **reason) {
+    struct fallback *fallback = member;
+    unsigned count = 0;
+    *reason = "is not a list of discounts of counts 1, 2 and more, none above its count, not all 0, like '0.5 1 1.5'";
+    fallback->used = true;
+    if (!argument) return true;
+    for (const char *text = argument + strspn(argument, " ,"); *text; count++) {
+        char *end;
+        if (!strchr("0123456789.", *text) || count == 3) return false;
+        double value = strtod(text, &end);
+        if (end == text || value > count + 1) return false;
+        fallback->discount[count] = (float)value;
+        text = end + strspn(end, " ,");
+    }
+    for (unsigned c = count; c < 3 && count; c++) fallback->discount[c] = fallback->discount[count - 1];
+    return fallback->discount[0] > 0 || fallback->discount[1] > 0 || fallback->discount[2] > 0;
+}
+
 static const char *const device_choices[] = {
     [BON_LM_DEVICE_CPU] = "cpu", [BON_LM_DEVICE_CUDA] = "cuda", [BON_LM_DEVICE_EMULATE] = "emulate", NULL};
 
@@ -73,8 +98,9 @@ static const struct option_row options[] = {
     OPTION_STRING(0, "vocab", "FILE", struct build_args, vocabulary,
                   "leave out n-grams with words that are not in FILE"),
     OPTION_STRING(0, "classes", "FILE", struct build_args, classes, CLASSES_HELP),
-    OPTION_FLAG(0, "discount-fallback", struct build_args, discount_fallback,
-                "use discounts 0.5, 1, 1.5 where the text is too small\nto estimate them"),
+    OPTION_PARSE(0, "discount-fallback", "[DISCOUNTS]", struct build_args, fallback, parse_fallback,
+                 "use discounts 0.5, 1, 1.5 (or those given, of counts 1, 2\nand more) where the text is too small to "
+                 "estimate them"),
     OPTION_UNSIGNED(0, "interpolate-unigrams", "0|1", struct build_args, interpolate_unigrams, 0, 1,
                     "1 (the default): words share what discounts leave over;\n0: <unk> gets all of it, as SRILM does"),
     OPTION_FLAG(0, "definition", struct build_args, definition,
@@ -222,7 +248,7 @@ static int run(const struct command *command, int argc, char **argv) {
     if (result != PARSE_GO) return result;
     bon_lm_build_options how = {.order = args.order,
                                 .threads = threads_of(&args.shared),
-                                .discount_fallback = args.discount_fallback,
+                                .discount_fallback = args.fallback.used,
                                 .skip_symbols = args.skip_symbols,
                                 .definition = args.definition,
                                 .unknown_mass = !args.interpolate_unigrams,
@@ -230,6 +256,7 @@ static int run(const struct command *command, int argc, char **argv) {
                                 .memory = args.limit.memory,
                                 .folder = limit_folder(&args.limit),
                                 .device = (unsigned)args.device};
+    memcpy(how.fallback, args.fallback.discount, sizeof how.fallback);
     for (unsigned i = 0; i < args.order && args.prune.count; i++)
         how.prune[i] = args.prune.at[i < args.prune.count ? i : args.prune.count - 1];
     result = tell_failure(set_vocabulary(args.vocabulary, &words, &how));

@@ -148,7 +148,7 @@ typedef struct bon_lm_build_options {
     uint32_t
         prune[BON_LM_MAX_ORDER];   /* n-grams of order i + 1 seen at most prune[i] times are left out; not decreasing */
     unsigned threads;              /* 0 = 1 */
-    int discount_fallback;         /* non-zero: use 0.5/1/1.5 where there is too little data for discounts */
+    int discount_fallback;         /* non-zero: use `fallback` where there is too little data for discounts */
     int skip_symbols;              /* non-zero: <s>, </s>, <unk> in the text are read as blanks instead of an error */
     const char *const *vocabulary; /* NULL = open; else n-grams with other words are pruned; used until estimate */
     size_t vocabulary_size;
@@ -162,8 +162,9 @@ typedef struct bon_lm_build_options {
     const char *folder; /* for temporary files; NULL = /tmp */
     unsigned
         device; /* bon_lm_device; on another one than the CPU, `memory` is of that device, and there are no files */
-    int unknown_mass; /* non-zero: what discounts leave over of words goes to <unk> alone, not to all alike */
-    uint32_t reserved[6];
+    int unknown_mass;  /* non-zero: what discounts leave over of words goes to <unk> alone, not to all alike */
+    float fallback[3]; /* discounts of counts 1, 2, 3 and more, each at most the count; all 0 = 0.5, 1, 1.5 */
+    uint32_t reserved[3];
 } bon_lm_build_options;
 
 typedef struct bon_lm_builder bon_lm_builder;

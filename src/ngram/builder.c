@@ -15,6 +15,7 @@ struct bon_lm_builder {
     uint32_t prune[BON_LM_MAX_ORDER];
     unsigned threads;
     int discount_fallback, definition, unknown_mass;
+    struct bon_discount fallback;
     double threshold;
     const char *const *vocabulary; /* the caller's */
     size_t vocabulary_size;
@@ -40,6 +41,20 @@ static bon_status check_options(const bon_lm_build_options *options) {
                 "the pruning threshold of order %u (%u) is below that of order %u (%u): thresholds must not "
                 "decrease, or an n-gram would outlive its parts",
                 k + 1, options->prune[k], k, options->prune[k - 1]);
+    return BON_OK;
+}
+
+static bon_status set_fallback(bon_lm_builder *builder, const bon_lm_build_options *options) {
+    const float *given = options->fallback;
+    builder->discount_fallback = options->discount_fallback;
+    builder->fallback = bon_discount_fallback;
+    if (given[0] == 0 && given[1] == 0 && given[2] == 0) return BON_OK;
+    for (unsigned c = 1; c <= 3; c++) {
+        if (!(given[c - 1] >= 0 && given[c - 1] <= (float)c))
+            return bon_fail(BON_ERR_ARGUMENT, "a discount of %g for count %u: it is from 0 to the count",
+                            (double)given[c - 1], c);
+        builder->fallback.of[c] = (double)given[c - 1];
+    }
     return BON_OK;
 }
 
@@ -70,14 +85,14 @@ bon_status bon_lm_builder_open(bon_lm_builder **out, const bon_lm_build_options 
     builder->order = options->order ? options->order : 3;
     memcpy(builder->prune, options->prune, sizeof builder->prune);
     builder->threads = options->threads;
-    builder->discount_fallback = options->discount_fallback;
     builder->definition = options->definition;
     builder->unknown_mass = options->unknown_mass;
     builder->threshold = (double)options->threshold;
     builder->vocabulary = options->vocabulary;
     builder->vocabulary_size = options->vocabulary_size;
-    bon_status status =
-        bon_corpus_open(&builder->corpus, options->skip_symbols ? BON_CORPUS_SKIPPING : BON_CORPUS_SENTENCES);
+    bon_status status = set_fallback(builder, options);
+    if (status == BON_OK)
+        status = bon_corpus_open(&builder->corpus, options->skip_symbols ? BON_CORPUS_SKIPPING : BON_CORPUS_SENTENCES);
     if (status == BON_OK && options->device)
         status = bon_machine_open(&builder->device, options->device, options->threads);
     if (status == BON_OK && options->memory) status = limit_memory(builder, options);
@@ -180,7 +195,7 @@ bon_status bon_lm_builder_estimate(bon_lm_builder *builder, bon_lm_table **out) 
     const struct bon_word_rule rule = {
         .prune = builder->prune[0], .allowed = builder->vocabulary, .allowed_count = builder->vocabulary_size};
     bool definition = builder->definition || builder->corpus.row;
-    const struct bon_kn_rule how = {.fallback = builder->discount_fallback,
+    const struct bon_kn_rule how = {.fallback = builder->discount_fallback ? &builder->fallback : NULL,
                                     .discounts = definition ? BON_DISCOUNT_DEFINITION : BON_DISCOUNT_LMPLZ,
                                     .unknown_mass = builder->unknown_mass};
     bon_status status = bon_corpus_renumber(&builder->corpus, &rule, &words);

@@ -13,7 +13,7 @@
  */
 #include "ngram/discount.h"
 
-static const struct bon_discount FALLBACK = {{0, 0.5, 1, 1.5}};
+const struct bon_discount bon_discount_fallback = {{0, 0.5, 1, 1.5}};
 
 static const char ADVICE[] =
     "too little or artificial text (repeated lines?): remove duplicates, choose a lower order, or pass "
@@ -54,9 +54,9 @@ static bon_status closed_form(struct bon_discount *discount, unsigned order, con
 }
 
 bon_status bon_discount_estimate(struct bon_discount *discount, unsigned order, const uint64_t with_count[5],
-                                 enum bon_discount_rule rule, int fallback) {
+                                 enum bon_discount_rule rule, const struct bon_discount *fallback) {
     bon_status status = closed_form(discount, order, with_count, rule);
     if (status == BON_OK || !fallback) return status;
-    *discount = FALLBACK;
+    *discount = *fallback;
     return BON_OK;
 }

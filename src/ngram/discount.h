@@ -13,9 +13,12 @@ enum bon_discount_rule {
     BON_DISCOUNT_DEFINITION /* rounded once */
 };
 
+/* 0.5, 1, 1.5 */
+extern const struct bon_discount bon_discount_fallback;
+
 /* From the numbers of n-grams with adjusted count 1..4 (with_count[1..4]). When they do not give discounts between 0 and the
- * count: 0.5, 1, 1.5 with `fallback`, else BON_ERR_DATA with a message that says which order and what to pass. */
+ * count: the fallback; without one (NULL) BON_ERR_DATA with a message that says which order and what to pass. */
 bon_status bon_discount_estimate(struct bon_discount *discount, unsigned order, const uint64_t with_count[5],
-                                 enum bon_discount_rule rule, int fallback);
+                                 enum bon_discount_rule rule, const struct bon_discount *fallback);
 
 #endif

@@ -7,7 +7,7 @@
 #include "ngram/table.h"
 
 struct bon_kn_rule {
-    int fallback; /* non-zero: discounts 0.5, 1, 1.5 where they cannot be estimated */
+    const struct bon_discount *fallback; /* where discounts cannot be estimated; NULL: that is a failure */
     enum bon_discount_rule discounts;
     int unknown_mass; /* non-zero: what words leave over goes to <unk> alone, not to all alike */
 };

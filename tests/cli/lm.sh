@@ -109,6 +109,19 @@ expect_refusal 2 'small'
 run bon lm convert --layout small m.bonlm x.arpa
 expect_refusal 2 'layout'
 
+# Discounts for a text that is too small, as one chooses: of 3 tokens seen once each has 1 - D of 3, and a share of 4 in D.
+printf 'a b\n' >ab
+for discounts in 0.4 '0.4 1' .4,.8,1.2; do
+    run bon lm build -q -n 1 --discount-fallback="$discounts" --arpa - ab
+    expect_status 0
+    [ "$(sed -n 's/^\(-[0-9.]*\)\t\([ab]\|<unk>\)$/\2 \1/p' out | sort | tr '\n' ,)" = '<unk> -1,a -0.52287877,b -0.52287877,' ] ||
+        unmet "$discounts: $(cat out)"
+done
+for discounts in '' , x -1 0 '0 0 0' 1.1 '0.5 1 1.5 2' '0.5 nan' 1,2.5 .; do
+    run bon lm build -n 1 --discount-fallback="$discounts" --arpa - ab
+    expect_refusal 2 'is not a list of discounts'
+done
+
 # Too little text: which order, and what to pass.
 run bon lm build -n 3 -o none.bonlm tiny
 expect_refusal 1 'order.*--discount-fallback|discount-fallback'

@@ -106,7 +106,7 @@ static void model_free(struct model *model) {
     *model = (struct model){0};
 }
 
-static const struct bon_kn_rule RULE = {.fallback = 1, .discounts = BON_DISCOUNT_LMPLZ};
+static const struct bon_kn_rule RULE = {.fallback = &bon_discount_fallback, .discounts = BON_DISCOUNT_LMPLZ};
 
 /* By the CPU, or by the device; uses up the text. The grams stay for a look when `keep` is their copy. */
 static bon_status estimate(const struct trial *trial, struct bon_machine *device, struct gpu_text *text,

@@ -111,7 +111,7 @@ static bool check(const struct trial *trial, const bon_buf *text) {
     bon_lm_table *tables[2] = {calloc(1, sizeof(bon_lm_table)), calloc(1, sizeof(bon_lm_table))};
     struct bon_machine device;
     struct bon_passes passes = {.device = &device, .chunk = trial->chunk};
-    const struct bon_kn_rule rule = {.fallback = trial->fallback,
+    const struct bon_kn_rule rule = {.fallback = trial->fallback ? &bon_discount_fallback : NULL,
                                      .discounts = trial->definition ? BON_DISCOUNT_DEFINITION : BON_DISCOUNT_LMPLZ,
                                      .unknown_mass = trial->unknown_mass};
     for (int i = 0; i < 2; i++) make_corpus(trial, text, &corpora[i], &words[i]);

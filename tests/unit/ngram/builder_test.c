@@ -101,6 +101,19 @@ Test(builder, numbers_of_lmplz) {
     bon_lm_table_close(table);
 }
 
+/* Of three words seen once each has (1 - D)/3, and a quarter of D, as <unk> has; on every device. */
+Test(builder, discounts_of_choice) {
+    for (unsigned device = BON_LM_DEVICE_CPU; device <= BON_LM_DEVICE_EMULATE; device += BON_LM_DEVICE_EMULATE) {
+        const bon_lm_build_options options = {
+            .order = 1, .discount_fallback = 1, .fallback = {0.4f, 0, 3}, .device = device};
+        bon_lm_table *table;
+        cr_assert_eq(build_from(&options, "a b\n", 4, &table), BON_OK, "%s", bon_error_message());
+        cr_assert_float_eq((double)table->level[0].logprob[BON_LM_UNK], -1, 1e-6);
+        cr_assert_float_eq((double)table->level[0].logprob[bon_vocab_find(&table->vocab, "b", 1)], -0.5228787, 1e-6);
+        bon_lm_table_close(table);
+    }
+}
+
 Test(builder, numbers_of_lmplz_pruned) {
     static const uint64_t counts[] = {26, 13, 6};
     static const struct expected rows[] = {{"<unk>", -1.6777807, 0},
@@ -192,6 +205,9 @@ Test(builder, what_cannot_be_done_is_said) {
     } rows[] = {
         {{.order = 9}, "a\n", "orders go from 1 to 8", BON_ERR_ARGUMENT},
         {{.order = 2, .prune = {1, 0}}, "a\n", "must not decrease", BON_ERR_ARGUMENT},
+        {{.discount_fallback = 1, .fallback = {1.5f}}, "a\n", "discount of 1.5 for count 1", BON_ERR_ARGUMENT},
+        {{.discount_fallback = 1, .fallback = {0, 0, -1}}, "a\n", "discount of -1 for count 3", BON_ERR_ARGUMENT},
+        {{.discount_fallback = 1, .fallback = {0, NAN}}, "a\n", "discount of nan for count 2", BON_ERR_ARGUMENT},
         {{.order = 3}, "", "no line", BON_ERR_DATA},
         {{.order = 3}, "a\n", "order 1 cannot be estimated", BON_ERR_DATA},
         {{.order = 2}, "\n", "--discount-fallback", BON_ERR_DATA},

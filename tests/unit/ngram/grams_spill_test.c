@@ -36,7 +36,7 @@ static bon_status estimate(const bon_buf *text, const struct setting *setting, b
     struct bon_word_order words = {0};
     struct bon_grams grams = {0};
     const struct bon_word_rule rule = {.prune = setting->prune[0]};
-    const struct bon_kn_rule how = {.fallback = 1};
+    const struct bon_kn_rule how = {.fallback = &bon_discount_fallback};
     if (setting->spill) BON_TRY(bon_store_open(&table->store, BUDGET, "/tmp"));
     bon_status status = bon_corpus_open(&corpus, BON_CORPUS_SENTENCES);
     corpus.store = table->store;

@@ -129,7 +129,7 @@ struct round {
 static bon_status estimate(void *context) {
     const struct round *round = context;
     const struct bon_word_rule rule = {0};
-    const struct bon_kn_rule how = {.fallback = 1, .discounts = BON_DISCOUNT_DEFINITION};
+    const struct bon_kn_rule how = {.fallback = &bon_discount_fallback, .discounts = BON_DISCOUNT_DEFINITION};
     struct bon_corpus corpus = {0};
     struct bon_word_order words = {0};
     struct bon_grams grams = {0};
@@ -180,7 +180,7 @@ Test(passes, windows_without_contexts_are_refused) {
     uint32_t ids[] = {3, 4, 5}, prune[BON_LM_MAX_ORDER] = {0}, weight = 1;
     uint64_t counts[] = {0, 0, 0, 0, 0, 1};
     const struct bon_word_order words = {.types = 6, .kept = 6, .counts = counts};
-    const struct bon_kn_rule how = {.fallback = 1};
+    const struct bon_kn_rule how = {.fallback = &bon_discount_fallback};
     for (int cpu = 0; cpu < 2; cpu++) {
         struct bon_corpus corpus = {.count = 3, .row = 3, .weight = &weight, .total = 1};
         struct bon_grams grams;
