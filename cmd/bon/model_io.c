@@ -2,6 +2,7 @@
 #include "model_io.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/io.h"
@@ -11,11 +12,15 @@ bool ends_in(const char *text, const char *end) {
     return n >= m && strcmp(text + n - m, end) == 0;
 }
 
-/* An ARPA file begins with text; a .bonlm with the container's magic. */
+/* An ARPA file begins with text; a .bonlm with the container's magic. What can be read once only is not looked into: a .bonlm
+ * has to be a file. */
 static bon_status is_arpa(const char *path, bool *result) {
     struct bon_in *in;
+    struct stat about;
     char head[4096];
     size_t got;
+    *result = strcmp(path, "-") == 0 || (stat(path, &about) == 0 && S_ISFIFO(about.st_mode));
+    if (*result) return BON_OK;
     BON_TRY(bon_in_open(&in, path));
     bon_status status = bon_in_read(in, head, sizeof head, &got);
     bon_in_close(in);

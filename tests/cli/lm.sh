@@ -53,6 +53,11 @@ zstd -q m.arpa -o m.arpa.zst
 run bon lm convert m.arpa.zst
 expect_out_file m.arpa
 
+# What comes through a pipe is read once.
+run_shell 'bon lm convert - piped.bonlm <m.arpa.zst && bon lm convert piped.bonlm && bon lm diff <(cat m.arpa) piped.bonlm >same'
+expect_status 0
+expect_out_file m.arpa
+
 # The probabilities of all that may follow a context sum to 1.
 bon lm convert m.bonlm | awk '/^.1-grams:/ { in1 = 1; next } /^$/ { in1 = 0 } in1 && $2 != "<s>" { s += 10 ^ $1 }
     END { exit !(s > 0.99999 && s < 1.00001) }' || unmet 'unigrams do not sum to 1'
