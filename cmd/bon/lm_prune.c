@@ -1,10 +1,14 @@
 /* cmd/bon/lm_prune.c: bon lm prune: a smaller model that foretells nearly as well. */
+#include <limits.h>
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/temp.h"
 #include "bon/restore.h"
 #include "commands.h"
 #include "layout.h"
@@ -50,28 +54,28 @@ static bon_status size_of(const char *path, uint64_t *size) {
     return BON_OK;
 }
 
-static bon_status write_at(bon_lm_pruner *pruner, const struct prune_args *args, double threshold) {
+static bon_status write_at(bon_lm_pruner *pruner, const struct prune_args *args, double threshold, const char *path) {
     bon_lm_write_options how = {.quantize_bits = args->quantize, .layout = (unsigned)args->layout};
     bon_lm_table *table;
     BON_TRY(bon_lm_pruner_apply(pruner, threshold, &table));
-    bon_status status = args->candidates ? bon_restorer_write(table, args->shared.output, &how, 1)
-                                         : write_model_file(table, args->shared.output, &how);
+    bon_status status =
+        args->candidates ? bon_restorer_write(table, path, &how, 1) : write_model_file(table, path, &how);
     bon_lm_table_close(table);
     return status;
 }
 
-/* Bytes go nearly with the number of n-grams, so a few rounds find the largest model that fits: each writes one, and sets the
- * number by what its n-grams took. */
-static bon_status write_to_size(bon_lm_pruner *pruner, const struct prune_args *args, double *threshold) {
+/* Bytes go nearly with the number of n-grams, so a few rounds find the largest model that fits: each writes one to the path,
+ * and sets the number by what its n-grams took. */
+static bon_status find_threshold(bon_lm_pruner *pruner, const struct prune_args *args, const char *path,
+                                 double *threshold) {
     uint64_t least = bon_lm_pruner_count(pruner, (double)INFINITY), most = bon_lm_pruner_count(pruner, 0), size = 0;
     uint64_t fits = 0, ngrams = most;
-    double fitting = (double)INFINITY, written = -1;
+    double fitting = (double)INFINITY;
     for (int round = 0; round < TARGET_ROUNDS && ngrams != fits; round++) {
         *threshold = bon_lm_pruner_threshold(pruner, ngrams);
         uint64_t kept = bon_lm_pruner_count(pruner, *threshold);
-        BON_TRY(write_at(pruner, args, *threshold));
-        BON_TRY(size_of(args->shared.output, &size));
-        written = *threshold;
+        BON_TRY(write_at(pruner, args, *threshold, path));
+        BON_TRY(size_of(path, &size));
         if (size <= args->target) {
             fits = kept;
             fitting = *threshold;
@@ -89,7 +93,19 @@ static bon_status write_to_size(bon_lm_pruner *pruner, const struct prune_args *
         return bon_fail(BON_ERR_LIMIT, "%s: %llu bytes are left when all that can go has gone; --target-size is less",
                         args->shared.output, (unsigned long long)size);
     *threshold = fitting;
-    return written == fitting ? BON_OK : write_at(pruner, args, fitting);
+    return BON_OK;
+}
+
+/* Tries go to a file beside the output, which appears when it is as it shall be and never before. */
+static bon_status write_to_size(bon_lm_pruner *pruner, const struct prune_args *args, double *threshold) {
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof path, "%s.%ld.bonlm", args->shared.output, (long)getpid()) >= (int)sizeof path)
+        return bon_fail(BON_ERR_ARGUMENT, "%s: the path is too long", args->shared.output);
+    atomic_int *listed = bon_temp_add(path);
+    bon_status status = find_threshold(pruner, args, path, threshold);
+    unlink(path);
+    bon_temp_remove(listed);
+    return status == BON_OK ? write_at(pruner, args, *threshold, args->shared.output) : status;
 }
 
 /* ---- words ---- */
@@ -136,7 +152,8 @@ static bon_status prune(const struct prune_args *args, const char *from, double 
     bon_status status = args->vocabulary ? reduce(args->vocabulary, &table) : BON_OK;
     if (status == BON_OK) status = bon_lm_pruner_open(&pruner, table);
     if (status == BON_OK) {
-        status = args->target ? write_to_size(pruner, args, threshold) : write_at(pruner, args, *threshold);
+        status = args->target ? write_to_size(pruner, args, threshold)
+                              : write_at(pruner, args, *threshold, args->shared.output);
         sizes[1].words = bon_lm_table_count(table, 1);
         sizes[1].ngrams = bon_lm_pruner_count(pruner, *threshold);
     }

@@ -129,6 +129,10 @@ run bon lm prune --vocab 30 --target-size 6k --quantize 6 --text tokens -o both.
 expect_status 0
 expect_err '^bon: threshold '
 [ "$(wc -c <both.bonlm)" -le 6000 ] || unmet 'larger than its target'
+# A size that cannot be reached: no file that misses it, nor one of the tries.
+run bon lm prune --target-size 100 -o x.bonlm mix.bonlm
+expect_refusal 1 'x.bonlm: [0-9]* bytes are left when all that can go has gone'
+[ "$(find . -name 'x.bonlm*')" = '' ] || unmet "left: $(find . -name 'x.bonlm*')"
 bon lm prune -q --vocab 1000000 -o all.bonlm mix.bonlm
 run bon lm diff all.bonlm mix.bonlm
 expect_status 0
