@@ -2,6 +2,7 @@
 #include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "bon/ngram.h"
 #include "commands.h"
@@ -28,6 +29,14 @@ static const struct option_row options[] = {
     OPTIONS_COMMON,
     OPTION_END,
 };
+
+/* All inputs are open at once: as many as the system lets a process have. */
+static void allow_files(size_t count) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > count + 64) return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 /* What is missing is told; a sum that need not be whole is written all the same. */
 static int tell_missing(const struct merge_args *args, const bon_buf *missing) {
@@ -71,6 +80,7 @@ static int run(const struct command *command, int argc, char **argv) {
     if (result != PARSE_GO) return result;
     if (!args.shared.output) return usage_error(command, "say where to: -o FILE");
     const char *const *paths = (const char *const *)argv + first;
+    allow_files((size_t)(argc - first));
     result = (bon_dedup_is_file(paths[0]) ? merge_drops : merge_counts)(&args, paths, (size_t)(argc - first), &missing);
     bon_buf_free(&missing);
     return result;

@@ -60,6 +60,15 @@ expect_out ''
 run bon merge -o still.bonc empty.bonc
 expect_same empty.bonc still.bonc
 
+# More parts than files that may be open at once unless one asks for more.
+mkdir many-parts
+for i in $(seq 60); do printf 'a %s\n' "$i" | bon count -n 2 -o "many-parts/$i.bonc"; done
+cat tokens | bon count -n 2 -o many-parts/tokens.bonc
+run_shell 'ulimit -Sn 40; bon merge -o many.bonc many-parts/*.bonc'
+expect_status 0
+bon count -n 2 -o at-once.bonc tokens <(seq -f 'a %g' 60)
+expect_same at-once.bonc many.bonc
+
 # A limit of memory changes nothing, and leaves no files.
 for _ in $(seq 40); do cat tokens; done >many
 awk 'BEGIN { srand(7); for (i = 0; i < 30000; i++) { n = int(rand() * 12); line = ""; for (; n > 0; n--) line = line " w" int(rand() * rand() * 20000); print line } }' >>many
