@@ -124,6 +124,10 @@ run bon-slurm --launcher local lm -- b
 expect_refusal 2 'say where to'
 run bon-slurm --launcher teleport lm -o x -- b
 expect_refusal 2 'none of slurm, parallel'
+for option in -o -n --output --order --html --top; do
+    run bon-slurm stats -o x $option
+    expect_refusal 2 "$option: its argument is missing"
+done
 run bon-slurm --shards 0 lm -o x -- b
 expect_refusal 2 "'0' is not a number"
 run bon-slurm --what
