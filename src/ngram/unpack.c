@@ -1,10 +1,12 @@
 /* src/ngram/unpack.c: from an open .bonlm model back to a table in memory.
  *
  * Unlike queries, which clamp, this refuses what does not hold together: first children that do not cover the next level from
- * end to end, ids that do not ascend or lie outside the vocabulary, words that occur twice.
+ * end to end, ids that do not ascend or lie outside the vocabulary, words that occur twice or are none or several in ARPA
+ * text.
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "ngram/query.h"
@@ -15,11 +17,20 @@ static bon_status inconsistent(const bon_lm *lm, unsigned order, uint64_t index,
                     bon_artefact_path(lm->artefact), (unsigned long long)index, order, what);
 }
 
+/* Can it be one word of ARPA text? */
+static bool is_word(const char *text, size_t n) {
+    static const char parting[] = {' ', '\t', '\n', '\0'};
+    for (size_t i = 0; i < sizeof parting && n > 0; i++)
+        if (memchr(text, parting[i], n)) return false;
+    return n > 0;
+}
+
 static bon_status unpack_vocab(const bon_lm *lm, struct bon_vocab *vocab) {
     for (uint32_t id = 0; id < lm->words; id++) {
         size_t n;
         uint32_t given;
         const char *text = bon_lm_word_text(lm, id, &n);
+        if (!is_word(text, n)) return inconsistent(lm, 1, id, "its word is empty or has a blank in it");
         BON_TRY(bon_vocab_add(vocab, text, n, &given));
         if (given != id) return inconsistent(lm, 1, id, "its word occurs twice");
     }

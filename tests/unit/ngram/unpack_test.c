@@ -32,6 +32,15 @@ static void infinite_backoff(bon_lm_table *table) {
 }
 static void stranger(bon_lm_table *table) { table->level[2].word[table->level[2].count - 1] = 99; }
 static void word_twice(bon_lm_table *table) { table->vocab.words[5] = table->vocab.words[4]; }
+static void two_words(bon_lm_table *table) {
+    table->vocab.words[4].text = "a b";
+    table->vocab.words[4].len = 3;
+}
+static void two_lines(bon_lm_table *table) {
+    table->vocab.words[4].text = "a\nb";
+    table->vocab.words[4].len = 3;
+}
+static void no_word(bon_lm_table *table) { table->vocab.words[4].len = 0; }
 
 Test(unpack, inconsistent_content_is_named) {
     static const struct {
@@ -42,6 +51,9 @@ Test(unpack, inconsistent_content_is_named) {
         {infinite_backoff, "not a number"},
         {stranger, "out of order"},
         {word_twice, "occurs twice"},
+        {two_words, "blank"},
+        {two_lines, "blank"},
+        {no_word, "empty"},
     };
     cr_assert_eq(unpack_spoiled(NULL), BON_OK);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
