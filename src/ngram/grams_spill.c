@@ -23,9 +23,11 @@ struct chunk {
     struct bon_place *places, *scratch;
 };
 
+/* Places in a chunk are numbers of 32 bits. */
 static size_t chunk_ids(const struct bon_corpus *corpus, uint32_t types) {
     size_t step = corpus->row ? corpus->row : 1, n = bon_store_budget(corpus->store) / CHUNK_BYTES;
     if (n < types) n = types; /* lists of words take memory of their own anyhow */
+    if (n > UINT32_MAX - step) n = UINT32_MAX - step;
     return (n + step - 1) / step * step;
 }
 
