@@ -4,6 +4,7 @@
 
 #include "bon/ngram.h"
 #include "commands.h"
+#include "ngram/table_score.h"
 #include "stream.h"
 
 enum { WORDS_MAX = 1000 };
@@ -32,17 +33,15 @@ static const struct option_row options[] = {
 
 static const char header[] = "line\tword\tlogprob10\torder\n";
 
-static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\0'; }
-
 static void read_context(const struct predict_job *job, const char *line, size_t n, bon_lm_state *state) {
+    size_t at = 0, length;
+    const char *token;
     if (job->args->inside)
         bon_lm_state_empty(state);
     else
         bon_lm_state_begin(job->lm, state);
-    for (size_t at = 0, end; at < n; at = end + 1) {
-        for (end = at; end < n && !is_blank(line[end]);) end++;
-        if (end > at) bon_lm_score(job->lm, state, bon_lm_word(job->lm, line + at, end - at), state, NULL);
-    }
+    while (bon_next_token(line, n, &at, &token, &length))
+        bon_lm_score(job->lm, state, bon_lm_word(job->lm, token, length), state, NULL);
 }
 
 static bon_status predict_line(const struct predict_job *job, uint64_t number, const bon_lm_state *state,

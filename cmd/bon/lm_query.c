@@ -7,6 +7,7 @@
 #include "classes.h"
 #include "commands.h"
 #include "lines.h"
+#include "ngram/table_score.h"
 #include "stream.h"
 
 struct query_args {
@@ -48,8 +49,6 @@ static bon_status put_row(bon_buf *out, const bon_lm_totals *t) {
 
 /* ---- a row a token ---- */
 
-static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\0'; }
-
 static bon_status put_token(const struct query_job *job, bon_lm_state *state, uint64_t line, const char *token,
                             size_t n, bon_buf *rows) {
     unsigned order;
@@ -63,11 +62,10 @@ static bon_status put_token(const struct query_job *job, bon_lm_state *state, ui
 static bon_status score_tokens(const struct query_job *job, uint64_t number, const char *line, size_t n,
                                bon_buf *rows) {
     bon_lm_state state;
+    size_t at = 0, length;
+    const char *token;
     bon_lm_state_begin(job->lm, &state);
-    for (size_t at = 0, end; at < n; at = end + 1) {
-        for (end = at; end < n && !is_blank(line[end]);) end++;
-        if (end > at) BON_TRY(put_token(job, &state, number, line + at, end - at, rows));
-    }
+    while (bon_next_token(line, n, &at, &token, &length)) BON_TRY(put_token(job, &state, number, token, length, rows));
     return put_token(job, &state, number, "</s>", 4, rows);
 }
 

@@ -211,9 +211,7 @@ struct ranked_word {
 static int by_bytes(const void *a, const void *b) {
     const struct ranked_word *x = a, *y = b;
     if (x->kept != y->kept) return x->kept ? -1 : 1;
-    size_t shorter = x->word->len < y->word->len ? x->word->len : y->word->len;
-    int order = memcmp(x->word->text, y->word->text, shorter);
-    return order ? order : (x->word->len > y->word->len) - (x->word->len < y->word->len);
+    return bon_vocab_compare(x->word, y->word);
 }
 
 static int by_rank(const void *a, const void *b) {

@@ -44,12 +44,6 @@ void bon_counts_push_word(bon_counts *counts, const char *text, size_t n) {
     counts->word_end[counts->words++] = begin + n;
 }
 
-int bon_compare_bytes(const char *a, size_t a_size, const char *b, size_t b_size) {
-    size_t n = a_size < b_size ? a_size : b_size;
-    int order = n ? memcmp(a, b, n) : 0; /* nothing may come with a null pointer */
-    return order ? order : (a_size > b_size) - (a_size < b_size);
-}
-
 unsigned bon_counts_order(const bon_counts *counts) { return counts->order; }
 uint64_t bon_counts_size(const bon_counts *counts) { return counts->size; }
 

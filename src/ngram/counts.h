@@ -69,7 +69,4 @@ bon_status bon_counts_find_edges(bon_counts *counts, const struct bon_corpus *co
 /* Appends what is behind the n-gram on a printed line. */
 bon_status bon_counts_append_count(bon_buf *line, uint64_t count);
 
-/* memcmp, then the shorter one first. */
-int bon_compare_bytes(const char *a, size_t a_size, const char *b, size_t b_size);
-
 #endif

@@ -8,6 +8,9 @@ struct bon_discount {
     double of[4]; /* of[c] is taken off count c, of[3] off 3 and more; of[0] = 0 */
 };
 
+/* Which of them is taken off a count. */
+static inline unsigned bon_discount_class(uint32_t count) { return count < 3 ? count : 3; }
+
 enum bon_discount_rule {
     BON_DISCOUNT_LMPLZ,     /* lmplz's arithmetic, in single precision, which also decides what is out of range */
     BON_DISCOUNT_DEFINITION /* rounded once */

@@ -204,7 +204,7 @@ static bon_status find_sorted(struct search *search) {
 
 /* ---- all together ---- */
 
-static bool prunes(unsigned order, const uint32_t *prune, const struct bon_word_order *words) {
+bool bon_grams_prunes(unsigned order, const uint32_t *prune, const struct bon_word_order *words) {
     bool any = words->kept < words->types;
     for (unsigned k = 0; k < order; k++) any = any || prune[k] > 0;
     return any;
@@ -243,9 +243,11 @@ static bon_status check_counts(const struct bon_word_order *words) {
 bon_status bon_grams_find(struct bon_grams *grams, unsigned order, unsigned threads, struct bon_corpus *corpus,
                           const struct bon_word_order *words, const uint32_t *prune) {
     *grams = (struct bon_grams){.order = order, .threads = threads, .store = corpus->store};
-    struct search search = {
-        .shared = {
-            .grams = grams, .corpus = corpus, .words = words, .prune = prune, .pruning = prunes(order, prune, words)}};
+    struct search search = {.shared = {.grams = grams,
+                                       .corpus = corpus,
+                                       .words = words,
+                                       .prune = prune,
+                                       .pruning = bon_grams_prunes(order, prune, words)}};
     bon_place_sorter_init(&search.shared.sorter, corpus->ids, order - 1, words->types);
     bon_status status = check_counts(words);
     if (status == BON_OK) status = bon_gram_level_resize(grams, 1, search.shared.pruning, words->types);

@@ -27,6 +27,13 @@ struct bon_grams {
                        [5]; /* n-grams of each order with adjusted count 1, 2, 3, 4 (pruned ones too) */
 };
 
+static inline bool bon_gram_is_pruned(const struct bon_gram_level *level, size_t i) {
+    return level->pruned && level->pruned[i];
+}
+
+/* Will any n-gram be marked as pruned, by what bon_grams_find is told? */
+bool bon_grams_prunes(unsigned order, const uint32_t *prune, const struct bon_word_order *words);
+
 /* Finds them with so many threads. The corpus is numbered for good (bon_corpus_renumber); its ids are freed on the way. n-grams
  * of order k seen at most prune[k - 1] times, and all that contain a word not kept, are marked as pruned. */
 bon_status bon_grams_find(struct bon_grams *grams, unsigned order, unsigned threads, struct bon_corpus *corpus,

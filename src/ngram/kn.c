@@ -20,9 +20,6 @@
 #include "ngram/kn_level.h"
 #include "ngram/log10.h"
 
-static unsigned at_most_3(uint32_t count) { return count < 3 ? count : 3; }
-static bool is_pruned(const struct bon_gram_level *level, size_t i) { return level->pruned && level->pruned[i]; }
-
 /* ---- unigrams ---- */
 
 /* Takes from each word its share of what words leave over and gives all of that to <unk> (lmplz --interpolate_unigrams 0), which
@@ -31,7 +28,7 @@ static void favour_unknown(const struct bon_gram_level *level, double *p) {
     double share = p[BON_LM_UNK], rest = 0;
     for (size_t w = 0; w < level->count; w++) {
         if (w == BON_LM_BOS) continue;
-        if (!is_pruned(level, w)) rest += share;
+        if (!bon_gram_is_pruned(level, w)) rest += share;
         p[w] -= share;
     }
     p[BON_LM_UNK] = rest;
@@ -42,12 +39,12 @@ bon_status bon_kn_words(const struct bon_gram_level *level, const struct bon_dis
     uint64_t total = 0, removed = 0, kept = 0, with_count[4] = {0};
     for (size_t w = 0; w < level->count; w++) {
         total += level->adjusted[w];
-        if (is_pruned(level, w)) {
+        if (bon_gram_is_pruned(level, w)) {
             removed += level->adjusted[w];
             continue;
         }
         kept++;
-        with_count[at_most_3(level->adjusted[w])]++;
+        with_count[bon_discount_class(level->adjusted[w])]++;
     }
     if (total == 0) return bon_fail(BON_ERR_DATA, "there is no text to estimate a model from");
     double weight = (double)removed;
@@ -55,7 +52,7 @@ bon_status bon_kn_words(const struct bon_gram_level *level, const struct bon_dis
     double uniform = weight / (double)total / (double)(kept - 1); /* <s> is not predicted */
     for (size_t w = 0; w < level->count; w++) {
         uint32_t count = level->adjusted[w];
-        p[w] = (count - discount->of[at_most_3(count)]) / (double)total + uniform;
+        p[w] = (count - discount->of[bon_discount_class(count)]) / (double)total + uniform;
     }
     p[BON_LM_BOS] = 1;
     if (rule->unknown_mass) favour_unknown(level, p);
@@ -88,8 +85,8 @@ static void drop_pruned(struct bon_store *store, struct bon_gram_level *level, s
         bon_store_pace(store, GRAM_BYTES);
         if (above)
             for (uint32_t j = level->first_child[i]; j < level->first_child[i + 1]; j++)
-                children += !is_pruned(above, j);
-        if (is_pruned(level, i)) continue;
+                children += !bon_gram_is_pruned(above, j);
+        if (bon_gram_is_pruned(level, i)) continue;
         level->word[kept] = level->word[i];
         to->logprob[kept] = to->logprob[i];
         if (above) {

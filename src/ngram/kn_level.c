@@ -62,9 +62,6 @@ struct bucket {
     uint32_t *begin, *next; /* [words] its parents that end in each word */
 };
 
-static unsigned at_most_3(uint32_t count) { return count < 3 ? count : 3; }
-static bool is_pruned(const struct bon_gram_level *level, size_t i) { return level->pruned && level->pruned[i]; }
-
 /* ---- a bucket ---- */
 
 /* The n-grams of the parents from..to - 1 add to their contexts. */
@@ -77,10 +74,10 @@ static void add_up(const struct bucket *bucket, uint32_t from, uint32_t to) {
         if (i + FETCH_AHEAD < end)
             __builtin_prefetch(&bucket->contexts[bon_context_of(level, i + FETCH_AHEAD) - bucket->first]);
         context->sum.total += count;
-        if (is_pruned(level, i))
+        if (bon_gram_is_pruned(level, i))
             bucket->removed[c] += count;
         else if (count)
-            context->sum.with_count[at_most_3(count) - 1]++;
+            context->sum.with_count[bon_discount_class(count) - 1]++;
     }
 }
 
@@ -114,7 +111,8 @@ static void interpolate(const struct bucket *bucket, uint32_t from, uint32_t to)
             if (i + FETCH_AHEAD < end)
                 __builtin_prefetch(&bucket->contexts[bon_context_of(level, i + FETCH_AHEAD) - bucket->first]);
             uint32_t count = level->adjusted[i];
-            double p = (count - pass->discount->of[at_most_3(count)]) * c->share.per_count + c->share.weight * lower;
+            double p =
+                (count - pass->discount->of[bon_discount_class(count)]) * c->share.per_count + c->share.weight * lower;
             if (pass->p) pass->p[i] = p;
             pass->to->logprob[i] = bon_log10(p);
         }

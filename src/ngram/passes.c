@@ -30,12 +30,6 @@ struct search {
     size_t run_count;
 };
 
-static bool prunes(unsigned order, const uint32_t *prune, const struct bon_word_order *words) {
-    bool any = words->kept < words->types;
-    for (unsigned k = 0; k < order; k++) any = any || prune[k] > 0;
-    return any;
-}
-
 static uint64_t at_most(uint64_t value, uint64_t most) { return value < most ? value : most; }
 
 /* How many keys of so many bytes fit at a time. */
@@ -227,7 +221,7 @@ bon_status bon_passes_find(struct bon_passes *passes, struct bon_grams *grams, u
                             .grams = grams,
                             .corpus = corpus,
                             .words = words,
-                            .prune = prunes(order, prune, words) ? prune : NULL,
+                            .prune = bon_grams_prunes(order, prune, words) ? prune : NULL,
                             .shape = bon_key_shape_of(order, words->types),
                             .items = corpus->row ? corpus->count / corpus->row : corpus->count};
     search.chunk = fitting(passes, bon_key_bytes(&search.shape));

@@ -38,8 +38,6 @@ struct thinning {
     double least; /* an n-gram stays when the likelihood falls by so much without it, in nats */
 };
 
-static unsigned at_most_3(uint32_t count) { return count < 3 ? count : 3; }
-
 /* ---- the model so far ---- */
 
 static bon_status alloc_level(struct thinning *thinning, unsigned k) {
@@ -74,7 +72,7 @@ static void weigh_contexts(const struct thinning *thinning, unsigned k) {
     for (size_t i = 0; i < level->count; i++) {
         uint32_t c = bon_context_of(level, i), count = level->adjusted[i];
         contexts->total[c] += (float)count;
-        contexts->backoff[c] += level->pruned[i] ? (float)count : (float)discount[at_most_3(count)];
+        contexts->backoff[c] += level->pruned[i] ? (float)count : (float)discount[bon_discount_class(count)];
     }
     for (size_t c = 0; c < below->count; c++)
         contexts->backoff[c] = contexts->total[c] > 0 ? contexts->backoff[c] / contexts->total[c] : 1;
@@ -88,7 +86,8 @@ static void estimate_level(const struct thinning *thinning, unsigned k) {
     for (size_t parent = 0, i = 0; parent < below->count; parent++)
         for (; i < below->first_child[parent + 1]; i++) {
             uint32_t c = bon_context_of(level, i), count = level->adjusted[i];
-            float own = level->pruned[i] ? 0 : (float)(count - discount[at_most_3(count)]) / contexts->total[c];
+            float own =
+                level->pruned[i] ? 0 : (float)(count - discount[bon_discount_class(count)]) / contexts->total[c];
             to->p[i] = own + contexts->backoff[c] * contexts->p[parent];
         }
 }

@@ -25,10 +25,7 @@ struct ranked_word {
 static int by_probability(const void *a, const void *b) {
     const struct ranked_word *x = a, *y = b;
     if (x->p != y->p) return x->p > y->p ? -1 : 1;
-    uint32_t n = x->word->len < y->word->len ? x->word->len : y->word->len;
-    int order = memcmp(x->word->text, y->word->text, n);
-    if (order) return order;
-    return x->word->len < y->word->len ? -1 : x->word->len > y->word->len;
+    return bon_vocab_compare(x->word, y->word);
 }
 
 /* All words in the order of the models, and for each model which they are. */

@@ -72,3 +72,13 @@ void bon_vocab_free(struct bon_vocab *vocab) {
     bon_arena_free(&vocab->arena);
     *vocab = (struct bon_vocab){0};
 }
+
+int bon_compare_bytes(const char *a, size_t a_size, const char *b, size_t b_size) {
+    size_t n = a_size < b_size ? a_size : b_size;
+    int order = n ? memcmp(a, b, n) : 0; /* nothing may come with a null pointer */
+    return order ? order : (a_size > b_size) - (a_size < b_size);
+}
+
+int bon_vocab_compare(const struct bon_vocab_word *a, const struct bon_vocab_word *b) {
+    return bon_compare_bytes(a->text, a->len, b->text, b->len);
+}

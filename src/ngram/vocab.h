@@ -26,4 +26,8 @@ bon_status bon_vocab_add(struct bon_vocab *vocab, const char *text, size_t n, ui
 uint32_t bon_vocab_find(const struct bon_vocab *vocab, const char *text, size_t n);          /* or BON_VOCAB_NONE */
 void bon_vocab_free(struct bon_vocab *vocab);
 
+/* memcmp, then the shorter one first. */
+int bon_compare_bytes(const char *a, size_t a_size, const char *b, size_t b_size);
+int bon_vocab_compare(const struct bon_vocab_word *a, const struct bon_vocab_word *b);
+
 #endif

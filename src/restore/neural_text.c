@@ -116,25 +116,20 @@ static bon_status count(const struct bon_neural_text *text, struct tally *tally)
     return BON_OK;
 }
 
-static int compare_bytes(const struct bon_vocab_word *a, const struct bon_vocab_word *b) {
-    const int order = memcmp(a->text, b->text, a->len < b->len ? a->len : b->len);
-    return order ? order : (a->len > b->len) - (a->len < b->len);
-}
-
 /* Forms with a choice first, the frequent before the rare; which is first among equals does not depend on where they stood. */
 static int by_use(const void *left, const void *right, void *context) {
     const struct bon_vocab *forms = context;
     const struct form *a = left, *b = right;
     if (a->choice != b->choice) return a->choice ? -1 : 1;
     if (a->count != b->count) return a->count > b->count ? -1 : 1;
-    return compare_bytes(&forms->words[a->number], &forms->words[b->number]);
+    return bon_vocab_compare(&forms->words[a->number], &forms->words[b->number]);
 }
 
 static int by_bytes(const void *left, const void *right, void *context) {
     const struct bon_vocab *forms = context;
     const struct form *a = left, *b = right;
     if (a->choice != b->choice) return a->choice ? -1 : 1;
-    return compare_bytes(&forms->words[a->number], &forms->words[b->number]);
+    return bon_vocab_compare(&forms->words[a->number], &forms->words[b->number]);
 }
 
 /* Log of each label's share of what a form was seen with. */
