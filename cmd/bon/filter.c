@@ -147,6 +147,8 @@ static int check_args(const struct command *command, struct filter_args *args) {
         return usage_error(command, "--unit is for text; with --json-field every object is a document");
     if (args->masked && !args->masks) return usage_error(command, "--masked is for --mask");
     if (args->scores && !args->json_field) return usage_error(command, "--scores is for --json-field");
+    if (args->scores && strcmp(args->json_field, "scores") == 0)
+        return usage_error(command, "--scores would take the place of the texts, which are called so");
     if (args->ranges[BON_FILTER_PERPLEXITY].given && args->models.count == 0)
         return usage_error(command, "--perplexity is measured with a model: name one with --lm");
     for (unsigned i = 0; i < args->models.count; i++) {

@@ -153,11 +153,11 @@ static bon_status find_field(const struct bon_filter_units *units, const char *l
     return BON_OK;
 }
 
-/* ,"scores":{"words":12,...,"register":"news"} */
+/* {"words":12,...,"register":"news"} */
 static bon_status append_scores(const struct bon_filter *filter, const struct bon_filter_verdict *verdict,
                                 bon_buf *out) {
     const char *comma = "";
-    BON_TRY(bon_buf_printf(out, ",\"scores\":{"));
+    BON_TRY(bon_buf_put(out, '{'));
     for (unsigned i = 0; i < BON_FILTER_RULES; i++) {
         if (isnan(verdict->scores[i])) continue;
         BON_TRY(bon_buf_printf(out, "%s\"%s\":%.*f", comma, bon_filter_name(i), bon_filter_decimals(i),
@@ -172,22 +172,52 @@ static bon_status append_scores(const struct bon_filter *filter, const struct bo
     return bon_buf_put(out, '}');
 }
 
-/* The line with its text masked, and scores in front of the brace that ends it. */
+/* A line on its way out, with other values for some of its members; it is copied up to `at`. */
+struct rewriting {
+    const struct bon_filter_units *units;
+    const struct record *record;
+    const char *line;
+    size_t at;
+    bon_buf *out;
+};
+
+static bon_status copy_to(struct rewriting *r, size_t to) {
+    BON_TRY(bon_buf_append(r->out, r->line + r->at, to - r->at));
+    r->at = to;
+    return BON_OK;
+}
+
+static bon_status put_scores(struct rewriting *r, const struct bon_json_field *old) {
+    BON_TRY(copy_to(r, old->start));
+    r->at = old->end;
+    return append_scores(r->units->filter, &r->record->verdict, r->out);
+}
+
+/* The line with its text masked, and scores in place of those it has, or in front of the brace that ends it. */
 static bon_status append_object(const struct bon_filter_units *units, struct worker *worker, const char *line, size_t n,
                                 const struct bon_json_field *field, struct record *record, bon_buf *out) {
+    struct rewriting r = {.units = units, .record = record, .line = line, .out = out};
+    struct bon_json_field old = {0};
+    struct bon_json_error error;
     const char *text = worker->text.data;
     size_t length = worker->text.len, brace = n;
     BON_TRY(mask(units, worker, record, &text, &length));
-    bool masked = text != worker->text.data && (length != worker->text.len || memcmp(text, worker->text.data, length));
-    size_t from = masked ? field->end : 0;
-    while (line[brace - 1] != '}') brace--;
-    if (masked) {
-        BON_TRY(bon_buf_append(out, line, field->start));
+    if (units->with_scores) bon_json_find(line, n, "scores", &old, &error);
+    bool has_scores = old.kind != BON_JSON_ABSENT, scores_first = has_scores && old.start < field->start;
+    if (scores_first) BON_TRY(put_scores(&r, &old));
+    if (text != worker->text.data && (length != worker->text.len || memcmp(text, worker->text.data, length) != 0)) {
+        BON_TRY(copy_to(&r, field->start));
         BON_TRY(bon_json_quote(text, length, out));
+        r.at = field->end;
     }
-    BON_TRY(bon_buf_append(out, line + from, brace - 1 - from));
-    if (units->with_scores) BON_TRY(append_scores(units->filter, &record->verdict, out));
-    return bon_buf_append(out, line + brace - 1, n - brace + 1);
+    if (has_scores && !scores_first) BON_TRY(put_scores(&r, &old));
+    while (line[brace - 1] != '}') brace--;
+    BON_TRY(copy_to(&r, brace - 1));
+    if (units->with_scores && !has_scores) {
+        BON_TRY(bon_buf_printf(out, ",\"scores\":"));
+        BON_TRY(append_scores(units->filter, &record->verdict, out));
+    }
+    return copy_to(&r, n);
 }
 
 static bon_status put_object(const struct bon_filter_units *units, struct worker *worker, const char *line, size_t n,

@@ -15,7 +15,7 @@ struct bon_filter_units {
     const struct bon_filter *filter;
     enum bon_unit unit;
     const char *json_field; /* of BON_UNIT_DOCUMENT */
-    bool with_scores;       /* objects get a member "scores" */
+    bool with_scores;       /* objects get a member "scores", in place of one that is there */
     unsigned masks;   /* kinds of bon_pii_kind to put placeholders for, bits; scores are those of the text before */
     bool list_masked; /* hand out what was masked */
 };

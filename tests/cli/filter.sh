@@ -86,6 +86,15 @@ expect_out "$(head -n 3 docs)"
 run bon filter --json-field text --words 4.. --scores --rejected bad docs
 grep -qF '{"id": 1, "text":"Ch\u1ee3 nổi họp từ lúc mờ sáng.","scores":{"words":7,"letters":0.952,' out || unmet 'scores'
 grep -qF '"id":3,"scores":{"words":4,"letters":1.000,"syllables":0.750,"foreign":0.000,"marks":0.000,' bad || unmet 'scores'
+# Scores take the place of those that are there, wherever they stand: once or twice is the same.
+printf '%s\n' '{"text":"Chợ nổi họp từ lúc mờ sáng."}' | bon filter --rules none --json-field text --scores >once
+for line in "$(cat once)" '{"scores": [1,{"a":2}] ,"text":"Chợ nổi họp từ lúc mờ sáng."}' '{"text":"Chợ nổi họp từ lúc mờ sáng.","scores":null}'; do
+    printf '%s\n' "$line" | bon filter --rules none --json-field text --scores >out
+    [ "$(grep -o '"scores"' out | wc -l)" = 1 ] || unmet "scores: $(cat out)"
+    [ "$(grep -o '{"words".*}' out | cut -d'}' -f1)" = "$(grep -o '{"words".*}' once | cut -d'}' -f1)" ] || unmet "scores: $(cat out)"
+done
+run_shell "echo '{\"scores\":1,\"text\":\"Gọi 0912345678 nhé\",\"z\":2}' | bon filter --rules none --json-field text --scores --mask all"
+grep -q '^{"scores":{"words":.*},"text":"Gọi \[điện thoại\] nhé","z":2}$' out || unmet "scores before a masked text: $(cat out)"
 grep -q '}} $' bad || unmet 'blanks behind the object'
 long=$(printf 'Ghe chở bưởi đậu bên cầu, khách đứng chờ trên bến từ lúc mờ sáng.\\n%.0s' 1 2 3)
 for row in "repeated-lines|$long" "short-lines|Một hai\\nBa bốn\\nNăm sáu\\nGhe chở bưởi đậu bên cầu, khách đứng chờ trên bến từ lúc sáng" \
@@ -153,7 +162,7 @@ expect_no_file whole
 run bon filter --lm lines lines
 expect_refusal 1 '^bon: lines: '
 for row in '--perplexity ..9|measured with a model' '--band a=1..2|no --lm is called .a' '--lm a=news.bonlm --lm a=chat.bonlm|two models' \
-    '--scores|--scores is for --json-field' '--json-field t --unit paragraph|--unit is for text' '--words 5|not a range' '--words 5..x|not a range' \
+    '--scores|--scores is for --json-field' '--scores --json-field scores|--scores would take the place' '--json-field t --unit paragraph|--unit is for text' '--words 5|not a range' '--words 5..x|not a range' \
     '--marks 0.9..0.1|nothing is in' '--band =1..2|not NAME=MIN..MAX' '--band a|not NAME=MIN..MAX' '--lm =a|no name' '--mask name|not a list' '--mask phone,|not a list' '--masked f|--masked is for --mask' '--words -1..2|not a range'; do
     # shellcheck disable=SC2086
     run bon filter ${row%%|*} lines
