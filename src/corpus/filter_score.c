@@ -275,7 +275,16 @@ static void decide(const struct bon_judge *judge, struct bon_filter_verdict *ver
     verdict->rule = (uint8_t)rule;
 }
 
+static void *keep_little(void *array, size_t *cap, size_t size) {
+    if (*cap * size <= SPACE_KEPT) return array;
+    free(array);
+    *cap = 0;
+    return NULL;
+}
+
 static void begin(struct bon_judge *judge) {
+    judge->words = keep_little(judge->words, &judge->cap, sizeof *judge->words);
+    judge->ends = keep_little(judge->ends, &judge->ends_cap, sizeof *judge->ends);
     judge->tally = (struct tally){0};
     memset(judge->totals, 0, sizeof judge->totals);
     judge->count = 0;
