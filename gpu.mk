@@ -23,8 +23,8 @@ gpu_sources_ngram := $(addprefix src/base/,status.c buf.c hash.c parallel.c stor
   $(addprefix src/ngram/,gram_scan.c grams.c grams_spill.c runs.c sort.c contexts.c kn.c kn_level.c discount.c machine.c \
     machine_emulate.c passes.c passes_keys.c passes_levels.c passes_kn.c)
 gpu_sources_lm := $(addprefix src/base/,status.c buf.c arena.c) \
-  $(addprefix src/lm/,device.c graph.c ops.c optimizer.c params.c plan.c transformer.c cpu/blas.c cpu/f32.c cpu/f32_avx512.c cpu/f64.c \
-    cpu/pool.c cuda/backend.c cuda/update.c)
+  $(addprefix src/lm/,device.c graph.c ops.c optimizer.c params.c plan.c run.c transformer.c cpu/blas.c cpu/f32.c cpu/f32_avx512.c cpu/f64.c \
+    cpu/pool.c cuda/backend.c cuda/device.c cuda/linear.c cuda/update.c)
 
 # The probabilities of n-grams are to be the CPU's to the bit: products and sums are rounded each.
 $(O)/cuda/obj/src/ngram/%.o: NVCC_FLAGS += -fmad=false
@@ -33,7 +33,7 @@ $(O)/cuda/obj/%.o: %.cu Makefile gpu.mk
 	@mkdir -p $(@D)
 	$(NVCC) $(NVCC_FLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@
 
--include $(CUDA_SOURCES:%.cu=$(O)/cuda/obj/%.d) $(patsubst %,$(O)/obj/tests/gpu/%.d,$(GPU_CHECKS)) \
+-include $(CUDA_SOURCES:%.cu=$(O)/cuda/obj/%.d) $(patsubst %,$(O)/obj/tests/gpu/%.d,$(GPU_CHECKS) standin/lm/kernels) \
   $(patsubst %,$(O)/obj/bench/gpu_%.d,$(GPU_BENCHES))
 
 $(O)/obj/tests/gpu/%.o $(O)/obj/bench/gpu_%.o: override CFLAGS += -Itests/gpu
@@ -50,18 +50,23 @@ GPU_CHECK_PROGRAMS := $(GPU_CHECKS:%=$(O)/cuda/check-%)
 GPU_BENCH_PROGRAMS := $(GPU_BENCHES:%=$(O)/cuda/bench-%)
 
 # The checks of rooms whose kernels run on the stand-in for CUDA too (tests/gpu/standin), for want of a GPU; needs no nvcc.
-GPU_STANDINS := ngram
+GPU_STANDINS := ngram lm
+standin_cu_ngram := $(filter src/ngram/%,$(CUDA_SOURCES))
+standin_cu_lm    := src/lm/cuda/machine.cu
+standin_c_lm     := tests/gpu/standin/lm/kernels.c
 GPU_STANDIN_PROGRAMS := $(GPU_STANDINS:%=$(O)/cuda/standin-%)
 GPU_STANDIN_PROGRAMS += $(O)/cuda/standin-nccl
-STANDIN_FLAGS := -x c++ -std=c++17 -O1 -g -D__CUDACC__ -DBON_COPY_SLICE=8192 -Itests/gpu/standin -Iinclude -Isrc $(VARIANT_FLAGS)
-$(O)/cuda/standin/%.o: %.cu gpu.mk $(wildcard tests/gpu/standin/*.h)
+STANDIN_FLAGS = -x c++ -std=c++17 -O1 -g -D__CUDACC__ -DBON_COPY_SLICE=8192 $(STANDIN_INCLUDE) -Iinclude -Isrc $(VARIANT_FLAGS)
+STANDIN_INCLUDE = -Itests/gpu/standin
+$(O)/cuda/standin/src/lm/cuda/machine.o: STANDIN_INCLUDE = -Itests/gpu/standin/lm
+$(O)/cuda/standin/%.o: %.cu gpu.mk $(wildcard tests/gpu/standin/*.h tests/gpu/standin/lm/*.h)
 	@mkdir -p $(@D)
 	$(CXX) $(STANDIN_FLAGS) -MMD -MP -c $< -o $@
 -include $(patsubst %.cu,$(O)/cuda/standin/%.d,$(CUDA_SOURCES))
 
 define standin_program
 $(O)/cuda/standin-$(1): $(O)/obj/tests/gpu/$(1).o $(patsubst %.c,$(O)/obj/%.o,$(gpu_sources_$(1))) \
-  $(patsubst %.cu,$(O)/cuda/standin/%.o,$(filter src/$(1)/%,$(CUDA_SOURCES)))
+  $(patsubst %.c,$(O)/obj/%.o,$(standin_c_$(1))) $(patsubst %.cu,$(O)/cuda/standin/%.o,$(standin_cu_$(1)))
 	@mkdir -p $$(@D)
 	$$(CXX) $$(LDFLAGS) -o $$@ $$^ -lm
 endef

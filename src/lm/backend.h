@@ -40,6 +40,7 @@ struct bon_backend {
     void (*store_reals)(bon_device *device, void *to, size_t at, const double *from, size_t n, bool wide);
     void (*load_reals)(bon_device *device, double *to, const void *from, size_t at, size_t n, bool wide);
     void (*fill)(bon_device *device, void *memory, int byte, size_t bytes);
+    void (*set_one)(bon_device *device, void *number); /* a wide number becomes 1, as a kernel would do it */
     struct bon_kernel kernel[BON_OPS];
 
     /* optimizers; all vectors are of values of parameters, `at` is the first value of `n` */
@@ -53,6 +54,15 @@ struct bon_backend {
     void (*zero)(bon_device *device, void *vector, size_t n);
     bon_status (*finish)(bon_device *device); /* waits; what went wrong since the last call */
 
+    /* What a graph launches is the same each time it runs: it can be recorded once and replayed by one call. NULL where that
+     * gains nothing. begin: before each run, makes known to kernels what is not the same. record: false after bon_fail, as
+     * recorded's NULL; what was launched between the two was not run. */
+    void (*begin)(const struct bon_run *run);
+    bool (*record)(bon_device *device);
+    void *(*recorded)(bon_device *device);
+    void (*replay)(bon_device *device, void *recording);
+    void (*forget)(bon_device *device, void *recording);
+
     double (*peak)(bon_device *device);   /* floating-point operations a second that products can reach; 0 = unknown */
     size_t (*memory)(bon_device *device); /* bytes in use, at most so far or now */
 };
@@ -60,6 +70,7 @@ struct bon_backend {
 struct bon_device {
     const struct bon_backend *backend;
     char name[128];
+    char notice[256]; /* what its user should know of how it computes; empty = nothing */
     unsigned threads;
     struct bon_pool *pool;       /* CPU */
     const struct bon_blas *blas; /* CPU */

@@ -1,4 +1,4 @@
-/* src/lm/graph.c: graphs: tensors in the order of their making, values in and out, the walk forward and the walk back. */
+/* src/lm/graph.c: graphs: tensors in the order of their making, values in and out. Their runs are in run.c. */
 #include "lm/graph.h"
 
 #include <stdarg.h>
@@ -20,6 +20,7 @@ bon_status bon_graph_open(bon_graph **out, bon_params *params) {
 void bon_graph_close(bon_graph *graph) {
     if (!graph) return;
     bon_device *device = graph->params->device;
+    bon_graph_forget(graph);
     device->backend->release(device, graph->block);
     bon_arena_free(&graph->memory);
     free(graph->tensors);
@@ -216,104 +217,6 @@ bon_status bon_tensor_get(const bon_tensor *tensor, float *values) {
     for (size_t i = 0; status == BON_OK && i < bon_items(tensor); i++) values[i] = (float)wide[i];
     free(wide);
     return status;
-}
-
-/* ---- running ---- */
-
-static struct bon_run run_of(const bon_graph *graph, bool accumulate) {
-    return (struct bon_run){
-        .device = graph->params->device,
-        .work = graph->block ? (char *)graph->block + graph->work_offset : NULL,
-        .training = graph->loss != NULL,
-        .accumulate = accumulate,
-        .dropout = graph->dropout,
-        .seed = graph->seed,
-        .step = graph->step,
-    };
-}
-
-bon_status bon_graph_forward(bon_graph *graph) {
-    if (!graph->planned) return bon_fail(BON_ERR_ARGUMENT, "forward: the graph is not planned yet");
-    const struct bon_run run = run_of(graph, false);
-    const struct bon_backend *backend = run.device->backend;
-    for (size_t i = 0; i < graph->count; i++) {
-        struct bon_tensor *tensor = graph->tensors[i];
-        tensor->value = tensor->first_value;
-        if (tensor->op == BON_OP_INPUT && !tensor->is_set)
-            return bon_fail(BON_ERR_ARGUMENT, "forward: input %zu (%zu x %zu) was never set", i, tensor->rows,
-                            tensor->cols);
-        if (backend->kernel[tensor->op].forward) backend->kernel[tensor->op].forward(&run, tensor);
-    }
-    graph->ran = true;
-    return backend->finish(run.device);
-}
-
-/* Computes again what was forgotten after forward and is needed from this step of the plan on. */
-static void recompute(const struct bon_graph *graph, const struct bon_run *run, size_t step) {
-    for (size_t i = 0; graph->recompute && i < graph->count; i++) {
-        struct bon_tensor *tensor = graph->tensors[i];
-        if (tensor->again != step) continue;
-        tensor->value = tensor->again_value;
-        run->device->backend->kernel[tensor->op].forward(run, tensor);
-    }
-}
-
-bon_status bon_graph_backward(bon_graph *graph, bool accumulate) {
-    if (!graph->loss || !graph->ran)
-        return bon_fail(BON_ERR_ARGUMENT, "backward: needs a graph planned with a loss, and forward before each time");
-    const struct bon_run run = run_of(graph, accumulate);
-    const struct bon_backend *backend = run.device->backend;
-    const double one = 1;
-    graph->ran = false; /* kernels may use up what forward saved */
-    if (graph->loss->op != BON_OP_PARAM) backend->store_reals(run.device, graph->loss->grad, 0, &one, 1, true);
-    for (size_t i = graph->count; i-- > 0;) {
-        const struct bon_tensor *tensor = graph->tensors[i];
-        recompute(graph, &run, 2 * graph->count - 1 - i);
-        if (tensor->has_grad && backend->kernel[tensor->op].backward)
-            backend->kernel[tensor->op].backward(&run, tensor);
-    }
-    return backend->finish(run.device);
-}
-
-/* Whether all of a tensor's values are finite. */
-static bon_status is_finite(const struct bon_tensor *tensor, bool *finite) {
-    bon_device *device = tensor->graph->params->device;
-    double values[CHUNK];
-    *finite = true;
-    for (size_t first = 0, n = bon_items(tensor), count; *finite && first < n; first += count) {
-        count = n - first < CHUNK ? n - first : CHUNK;
-        device->backend->load_reals(device, values, tensor->value, first, count, bon_is_wide(tensor));
-        BON_TRY(device->backend->finish(device));
-        for (size_t i = 0; i < count; i++) *finite &= isfinite(values[i]) != 0;
-    }
-    return BON_OK;
-}
-
-/* The parameter that a tensor reads, to say where in the model it stands; NULL = none. */
-static const char *parameter_of(const struct bon_tensor *tensor) {
-    for (size_t k = 0; k < BON_INPUTS; k++)
-        if (tensor->in[k] && tensor->in[k]->op == BON_OP_PARAM)
-            return tensor->graph->params->list[tensor->in[k]->param].info.name;
-    return NULL;
-}
-
-bon_status bon_graph_blame(bon_graph *graph) {
-    const struct bon_run run = run_of(graph, false);
-    const struct bon_backend *backend = run.device->backend;
-    bool finite;
-    for (size_t i = 0; i < graph->count; i++) {
-        const struct bon_tensor *tensor = graph->tensors[i];
-        if (backend->kernel[tensor->op].forward) backend->kernel[tensor->op].forward(&run, tensor);
-        if (tensor->is_ints) continue;
-        BON_TRY(is_finite(tensor, &finite));
-        if (finite) continue;
-        if (tensor->op == BON_OP_PARAM)
-            return bon_fail(BON_ERR_DATA, "parameter %s is not finite", graph->params->list[tensor->param].info.name);
-        const char *of = parameter_of(tensor);
-        return bon_fail(BON_ERR_DATA, "tensor %zu, %s%s%s (%zu x %zu), is not finite", i, bon_op_info[tensor->op].name,
-                        of ? " of " : "", of ? of : "", tensor->rows, tensor->cols);
-    }
-    return BON_OK;
 }
 
 bon_status bon_graph_poison(bon_graph *graph) {

@@ -81,6 +81,16 @@ struct bon_tensor {
     int32_t least, limit; /* of integers */
 };
 
+/* What of a graph runs as one; bits. */
+enum { BON_FORWARD = 1, BON_BACKWARD = 2, BON_ADD = 4 /* to the gradients that are there */, BON_RUNS = 8 };
+
+/* A run that the backend recorded, as long as what it was recorded with holds. */
+struct bon_recording {
+    void *tape; /* of the backend; NULL = none yet */
+    bool ran;   /* once at least, not recorded */
+    bool dropout;
+};
+
 struct bon_graph {
     bon_params *params;
     struct bon_arena memory; /* of the tensors themselves */
@@ -95,6 +105,8 @@ struct bon_graph {
     bool dropout;
     uint64_t seed, step;
     unsigned recompute; /* bon_graph_recompute */
+    struct bon_recording recordings[BON_RUNS];
+    bool plain; /* recording did not go: kernels are launched one by one */
 };
 
 enum { BON_PARAM_ALIGN = 64 }; /* values: every parameter begins at a multiple, for wide loads; what is between is 0 */
@@ -136,6 +148,10 @@ struct bon_tensor *bon_graph_add(bon_graph *graph, enum bon_op op, size_t rows, 
 struct bon_tensor *bon_graph_fail(bon_graph *graph, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Places every buffer (plan.c). */
 bon_status bon_graph_place(bon_graph *graph);
+/* Forward and backward as one run. */
+bon_status bon_graph_step(bon_graph *graph, bool accumulate);
+/* Recordings are of no use any more. */
+void bon_graph_forget(bon_graph *graph);
 /* Runs forward again, tensor by tensor, to find the first parameter or result with a value that is not finite: BON_ERR_DATA
  * names it; BON_OK when there is none. */
 bon_status bon_graph_blame(bon_graph *graph);

@@ -30,6 +30,18 @@ for program in "$@"; do
         status=$?
         report "$name: $(tail -n 1 "$scratch/log")" $status
         ;;
+    standin-lm)
+        for how in "lm=" "lm, copies ahead=GPU_STANDIN_EAGER=1" "lm, not captured=GPU_STANDIN_CAPTURE=0"; do
+            only=replay
+            [ "$how" = "lm=" ] && only=
+            env ${how#*=} GPU_CHECK_ARGS="--small${only:+ --only $only}" "$here/run.sh" "$program" >"$scratch/log" 2>&1
+            status=$?
+            report "standin-${how%%=*}: $(tail -n 1 "$scratch/log")" $status
+        done
+        GPU_STANDIN_BYTES=100 "$program" --small >"$scratch/log" 2>&1
+        grep -q 'no room for .* MiB .*--batch' "$scratch/log"
+        report "$name with no memory says so" $?
+        ;;
     standin-*)
         GPU_CHECK_ARGS=--small "$here/run.sh" "$program" >"$scratch/log" 2>&1
         status=$?

@@ -1,8 +1,8 @@
 /* tests/gpu/lm.c: does the GPU compute what the CPU computes? Every operation, forward and backward (lm_cases.h), in 32-bit floats
  * and in bf16; then a small transformer that learns one batch by heart. `--emulate` looks at the emulation in place of the GPU,
- * `--small` leaves out the large shapes. One line a case; the last is `N passed, N failed`.
+ * `--small` leaves out the large shapes, `--only TEXT` what has not TEXT in its name. One line a case; the last is `N passed, N failed`.
  */
-#include "lm_cases.h"
+#include "lm_replay.h"
 
 #include "base/hash.h"
 
@@ -90,10 +90,12 @@ static void check_learning(struct tally *tally, bon_device *gpu, bon_device *cpu
 
 int main(int argc, char **argv) {
     bool emulate = false, small = false;
+    const char *only = "";
     setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--emulate") == 0) emulate = true;
         if (strcmp(argv[i], "--small") == 0) small = true;
+        if (strcmp(argv[i], "--only") == 0 && i + 1 < argc) only = argv[++i];
     }
     struct tally tally = {0};
     for (int narrow = 0; narrow < 2; narrow++) {
@@ -110,8 +112,10 @@ int main(int argc, char **argv) {
         }
         printf("%s\n", bon_device_name(gpu));
         for (size_t size = 0; size < (size_t)(small ? SMALL_SIZES - narrow : ALL_SIZES); size++)
-            for (size_t i = 0; i < TRIAL_COUNT; i++) check_case(&tally, gpu, cpu, size, &TRIALS[i], narrow);
-        check_learning(&tally, gpu, cpu, narrow, small ? FEW_STEPS : STEPS);
+            for (size_t i = 0; i < TRIAL_COUNT; i++)
+                if (strstr(TRIALS[i].name, only)) check_case(&tally, gpu, cpu, size, &TRIALS[i], narrow);
+        if (strstr("learning", only)) check_learning(&tally, gpu, cpu, narrow, small ? FEW_STEPS : STEPS);
+        if (strstr("replay", only)) check_replay(&tally, gpu, !getenv("GPU_STANDIN_CAPTURE"));
         bon_device_close(cpu);
         bon_device_close(gpu);
     }

@@ -1,6 +1,8 @@
 /* tests/gpu/lm_emulate.h: the machine of src/lm/cuda/gpu.h on the CPU: the GPU's own kernels, block by block. Threads of a block are
  * fibers, which run until they wait for the others; so indices, barriers and what lies in shared memory are those of the GPU, and
  * sanitizers see them. For small shapes: it is slow.
+ *
+ * A recording is the list of what was called, with the arguments of then: what a replay finds changed is what stands in memory.
  */
 #ifndef BON_TESTS_GPU_LM_EMULATE_H
 #define BON_TESTS_GPU_LM_EMULATE_H
@@ -10,6 +12,7 @@
 #include <string.h>
 #include <ucontext.h>
 
+#include "base/buf.h"
 #include "lm/backend.h"
 #include "lm/cuda/kernels_flash.h"
 #include "lm/cuda/kernels_norm.h"
@@ -25,6 +28,19 @@ static const emulate_block emulate_blocks[BON_GPU_KERNELS] = {BON_GPU_BLOCK(EMUL
 
 enum { EMULATE_STACK = 1 << 16 };
 
+/* What was called while it was recorded: a kernel, a fill or a sort. */
+struct emulate_call {
+    bool is_flat, is_fill, is_sort;
+    enum bon_gpu_kernel kernel;
+    size_t n, shared;
+    struct bon_gpu_args args; /* of a sort: ids, mask (keys, values), x, y (where they go), r; of a fill: y, kind */
+};
+
+struct emulate_tape {
+    struct emulate_call *calls;
+    size_t count, cap;
+};
+
 struct emulation {
     ucontext_t caller, fibers[BON_GPU_THREADS];
     bool done[BON_GPU_THREADS];
@@ -36,6 +52,9 @@ struct emulation {
     double lanes[BON_GPU_THREADS];
     uint32_t pairs[BON_GPU_THREADS][6];
     size_t taken; /* blocks of memory not given back */
+    struct emulate_tape *recording;
+    bool refuses;   /* to record */
+    size_t replays; /* so far */
 };
 
 static void emulate_wait(void *context) {
@@ -80,7 +99,22 @@ static void emulate_one_block(struct emulation *e) {
 
 /* ---- the operations of gpu.h ---- */
 
+/* Whether the call is kept to be replayed. */
+static bool emulate_kept(struct emulation *e, struct emulate_call call, bon_status *status) {
+    struct emulate_tape *tape = e->recording;
+    if (!tape) return false;
+    *status = bon_grow_array(&tape->calls, &tape->cap, tape->count + 1, sizeof call);
+    if (*status == BON_OK) tape->calls[tape->count++] = call;
+    return true;
+}
+
+/* As CUDA does: nothing else may be asked of the machine while it records. */
+static bon_status emulate_not_now(const struct emulation *e, const char *what) {
+    return e->recording ? bon_fail(BON_ERR_IO, "emulation: %s while recording", what) : BON_OK;
+}
+
 static void *emulate_alloc(void *self, size_t bytes) {
+    if (emulate_not_now(self, "allocating") != BON_OK) return NULL;
     void *memory = malloc(bytes);
     if (memory) ((struct emulation *)self)->taken++;
     if (!memory) bon_fail_memory(bytes);
@@ -93,19 +127,23 @@ static void emulate_release(void *self, void *memory) {
 }
 
 static bon_status emulate_copy(void *self, void *to, const void *from, size_t bytes) {
-    (void)self;
+    BON_TRY(emulate_not_now(self, "copying"));
     memcpy(to, from, bytes);
     return BON_OK;
 }
 
 static bon_status emulate_fill(void *self, void *memory, int byte, size_t bytes) {
-    (void)self;
+    bon_status status;
+    const struct bon_gpu_args args = {.y = {memory, 0}, .kind = (uint32_t)byte};
+    if (emulate_kept(self, (struct emulate_call){.is_fill = true, .n = bytes, .args = args}, &status)) return status;
     memset(memory, byte, bytes);
     return BON_OK;
 }
 
 static bon_status emulate_run_flat(void *self, enum bon_gpu_kernel kernel, size_t n, const struct bon_gpu_args *args) {
-    (void)self;
+    bon_status status;
+    if (emulate_kept(self, (struct emulate_call){.is_flat = true, .kernel = kernel, .n = n, .args = *args}, &status))
+        return status;
     for (size_t i = 0; i < n; i++) emulate_flats[kernel](args, i);
     return BON_OK;
 }
@@ -114,6 +152,9 @@ static bon_status emulate_run_flat(void *self, enum bon_gpu_kernel kernel, size_
 static bon_status emulate_run_blocks(void *self, enum bon_gpu_kernel kernel, size_t count, size_t shared,
                                      const struct bon_gpu_args *args) {
     struct emulation *e = self;
+    bon_status status;
+    if (emulate_kept(e, (struct emulate_call){.kernel = kernel, .n = count, .shared = shared, .args = *args}, &status))
+        return status;
     float *memory = malloc(shared);
     if (!memory) return bon_fail_memory(shared);
     e->kernel = emulate_blocks[kernel], e->args = args;
@@ -138,8 +179,12 @@ static bon_status emulate_product(void *self, const struct bon_gpu_product *prod
 }
 
 static bon_status emulate_sort(void *self, const int32_t *keys, const int32_t *values, int32_t *keys_out,
-                               int32_t *values_out, size_t n) {
-    (void)self;
+                               int32_t *values_out, size_t n, void *work) {
+    const struct bon_gpu_args args = {
+        .ids = keys, .mask = values, .x = {keys_out, 0}, .y = {values_out, 0}, .r = {work, 0}};
+    bon_status status;
+    if (emulate_kept(self, (struct emulate_call){.is_sort = true, .n = n, .args = args}, &status)) return status;
+    memset(work, 0xff, n);
     for (size_t i = 0; i < n; i++) { /* by insertion: equal keys stay in order */
         size_t at = i;
         for (; at > 0 && keys_out[at - 1] > keys[i]; at--)
@@ -149,10 +194,52 @@ static bon_status emulate_sort(void *self, const int32_t *keys, const int32_t *v
     return BON_OK;
 }
 
-static bon_status emulate_finish(void *self) {
+static size_t emulate_sort_bytes(void *self, size_t n) {
     (void)self;
+    return n;
+}
+
+static bon_status emulate_record(void *self) {
+    struct emulation *e = self;
+    if (e->refuses) return bon_fail(BON_ERR_IO, "emulation: nothing is recorded");
+    BON_TRY(emulate_not_now(e, "recording"));
+    return (e->recording = bon_alloc_zeroed(1, sizeof *e->recording)) ? BON_OK : BON_ERR_NOMEM;
+}
+
+static bon_status emulate_recorded(void *self, void **recording) {
+    struct emulation *e = self;
+    *recording = e->recording;
+    e->recording = NULL;
     return BON_OK;
 }
+
+static bon_status emulate_replay(void *self, void *recording) {
+    const struct emulate_tape *tape = recording;
+    BON_TRY(emulate_not_now(self, "replaying"));
+    ((struct emulation *)self)->replays++;
+    for (size_t i = 0; i < tape->count; i++) {
+        const struct emulate_call *call = &tape->calls[i];
+        const struct bon_gpu_args *args = &call->args;
+        if (call->is_fill)
+            BON_TRY(emulate_fill(self, args->y.at, (int)args->kind, call->n));
+        else if (call->is_sort)
+            BON_TRY(emulate_sort(self, args->ids, args->mask, args->x.at, args->y.at, call->n, args->r.at));
+        else if (call->is_flat)
+            BON_TRY(emulate_run_flat(self, call->kernel, call->n, args));
+        else
+            BON_TRY(emulate_run_blocks(self, call->kernel, call->n, call->shared, args));
+    }
+    return BON_OK;
+}
+
+static void emulate_forget(void *self, void *recording) {
+    struct emulate_tape *tape = recording;
+    (void)self;
+    free(tape->calls);
+    free(tape);
+}
+
+static bon_status emulate_finish(void *self) { return emulate_not_now(self, "waiting"); }
 
 static size_t emulate_memory(void *self) { return ((struct emulation *)self)->taken; }
 
@@ -167,10 +254,24 @@ static void emulate_close(void *self) {
     free(e);
 }
 
-static const struct bon_gpu_ops emulate_ops = {emulate_alloc, emulate_release,  emulate_copy,       emulate_copy,
-                                               emulate_fill,  emulate_run_flat, emulate_run_blocks, emulate_product,
-                                               emulate_sort,  emulate_finish,   emulate_memory,     emulate_peak,
-                                               emulate_close};
+static const struct bon_gpu_ops emulate_ops = {.alloc = emulate_alloc,
+                                               .release = emulate_release,
+                                               .upload = emulate_copy,
+                                               .download = emulate_copy,
+                                               .fill = emulate_fill,
+                                               .flat = emulate_run_flat,
+                                               .blocks = emulate_run_blocks,
+                                               .product = emulate_product,
+                                               .sort = emulate_sort,
+                                               .sort_bytes = emulate_sort_bytes,
+                                               .record = emulate_record,
+                                               .recorded = emulate_recorded,
+                                               .replay = emulate_replay,
+                                               .forget = emulate_forget,
+                                               .finish = emulate_finish,
+                                               .memory = emulate_memory,
+                                               .peak = emulate_peak,
+                                               .close = emulate_close};
 
 /* A device as bon_device_open gives it, closed with bon_device_close. */
 static inline bon_status emulate_open(bon_device **out, bon_real real) {

@@ -33,6 +33,11 @@ static void cpu_fill(bon_device *device, void *memory, int byte, size_t bytes) {
     memset(memory, byte, bytes);
 }
 
+static void cpu_set_one(bon_device *device, void *number) {
+    (void)device;
+    *(REAL *)number = 1;
+}
+
 static void cpu_zero(bon_device *device, void *vector, size_t n) { cpu_fill(device, vector, 0, n * sizeof(REAL)); }
 
 /* The speed of a product that is large enough to show it: the best of three, or the first when that takes long. */
@@ -88,6 +93,7 @@ const struct bon_backend BACKEND = {
     .load_reals = cpu_load_reals,
     .fill = cpu_fill,
     .zero = cpu_zero,
+    .set_one = cpu_set_one,
     .finish = cpu_finish,
     .peak = cpu_peak,
     .memory = cpu_memory,

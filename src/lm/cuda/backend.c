@@ -1,39 +1,12 @@
-/* src/lm/cuda/backend.c: the GPU's backend: which kernels an operation launches, and on what. The kernels are in kernels_*.h, the
- * machine they run on is behind gpu.h; formulas and order are those of the CPU (lm/cpu).
+/* src/lm/cuda/backend.c: the GPU's backend: which kernels an operation launches, and on what; products are in linear.c, what is not
+ * an operation in device.c. The kernels are in kernels_*.h, the machine they run on is behind gpu.h; formulas and order are those of
+ * the CPU (lm/cpu).
  *
  * There is one table for 32-bit floats and one for bf16, where results and their gradients are bf16, but parameters, their
  * gradients, the optimizer's state, single numbers and statistics are 32-bit floats, and so is all arithmetic within a kernel.
- * Failures of the machine are kept until finish() is asked.
  */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "lm/cuda/kernels_flash.h"
-#include "lm/cuda/kernels_norm.h"
-#include "lm/cuda/kernels_softmax.h"
 #include "lm/cuda/launch.h"
-#include "lm/narrow.h"
-
-/* ---- sums over rows: the gradients of what is one row ---- */
-
-static size_t sums_bytes(size_t cols) { return aligned(CHUNKS * cols * sizeof(double)); }
-
-/* The gradient of input k (1 x cols): the sum over the rows of what `args` says of each. */
-static void put_sums(run_ref run, tensor_ref t, size_t k, double *sums, struct bon_gpu_args args) {
-    if (!wants(t, k)) return;
-    const size_t tiles = (args.cols + GPU_SUM_COLS - 1) / GPU_SUM_COLS;
-    args.sums = sums, args.n = CHUNKS;
-    blocks(run, BON_GPU_COL_SUMS, tiles * CHUNKS, BON_GPU_THREADS * sizeof(double), &args);
-    flat(run, BON_GPU_COL_SUMS_END, args.cols,
-         &(struct bon_gpu_args){
-             .sums = sums, .rows = CHUNKS, .cols = args.cols, .dx = grad_of(run, t->in[k]), .add = adds(run, t, k)});
-}
-
-/* All columns of dy, one head a row. */
-static struct bon_gpu_args sum_of(tensor_ref t, enum gpu_sum kind, struct bon_gpu_vec dy) {
-    return (struct bon_gpu_args){
-        .kind = kind, .dy = dy, .rows = t->rows, .cols = t->cols, .stride = t->cols, .queries = 1};
-}
 
 /* ---- embedding ---- */
 
@@ -46,9 +19,10 @@ static void embedding_forward(run_ref run, tensor_ref t) {
                                 .stride = t->in[1]->cols});
 }
 
+/* Numbers of ids; ids and numbers, sorted; what the sort needs. */
 static size_t embedding_work(const bon_device *device, tensor_ref t) {
-    (void)device;
-    return 3 * aligned(bon_items(t->in[1]) * sizeof(int32_t));
+    const size_t ids = bon_items(t->in[1]);
+    return 3 * aligned(ids * sizeof(int32_t)) + device->gpu->ops->sort_bytes(device->gpu->self, ids);
 }
 
 /* Ids are sorted, stably: the sum of an id's rows has one order. */
@@ -63,7 +37,7 @@ static void embedding_backward(run_ref run, tensor_ref t) {
         keep(gpu, gpu->ops->fill(gpu->self, table->grad, 0,
                                  bon_items(table) * (grad_of(run, table).narrow ? sizeof(uint16_t) : sizeof(float))));
     flat(run, BON_GPU_NUMBER, all, &(struct bon_gpu_args){.y = vec(number, false)});
-    keep(gpu, gpu->ops->sort(gpu->self, ints_of(t->in[1]), number, ids, places, all));
+    keep(gpu, gpu->ops->sort(gpu->self, ints_of(t->in[1]), number, ids, places, all, work + 3 * one));
     blocks(run, BON_GPU_EMBED_BACK, all, 0,
            &(struct bon_gpu_args){.ids = ids,
                                   .mask = places,
@@ -72,79 +46,6 @@ static void embedding_backward(run_ref run, tensor_ref t) {
                                   .rows = all,
                                   .cols = t->cols,
                                   .stride = t->in[1]->cols});
-}
-
-/* ---- linear ---- */
-
-/* Bytes of an operand that is kept wide and multiplied narrow. */
-static size_t operand_bytes(const bon_device *device, tensor_ref t) {
-    return is_narrow(device) && bon_is_wide(t) ? aligned(bon_items(t) * sizeof(uint16_t)) : 0;
-}
-
-static size_t linear_work(const bon_device *device, tensor_ref t) {
-    return operand_bytes(device, t->in[0]) + operand_bytes(device, t->in[1]) + operand_bytes(device, t) +
-           (t->in[2] ? sums_bytes(t->cols) : 0);
-}
-
-/* The values as products take them: those that are wide are made narrow at *work, which moves on. */
-static struct bon_gpu_vec operand(run_ref run, struct bon_gpu_vec x, size_t n, char **work) {
-    if (!is_narrow(run->device) || x.narrow) return x;
-    const struct bon_gpu_vec y = vec(*work, true);
-    *work += aligned(n * sizeof(uint16_t));
-    flat(run, BON_GPU_CAST, n, &(struct bon_gpu_args){.x = x, .y = y});
-    return y;
-}
-
-/* y = map(x w^T + bias) + residual: a residual alone is what the product begins with; the rest comes after it. */
-static void linear_forward(run_ref run, tensor_ref t) {
-    const struct bon_tensor *x = t->in[0], *w = t->in[1], *residual = t->in[3];
-    char *work = run->work;
-    const struct bon_gpu_vec y = value_of(run, t), before = residual ? value_of(run, residual) : vec(NULL, false);
-    const bool first = residual && !t->in[2] && t->map == BON_IDENTITY && before.narrow == y.narrow;
-    struct bon_gpu_product p = {.b_transposed = true, .m = t->rows, .n = t->cols, .k = x->cols};
-    p.a = operand(run, value_of(run, x), bon_items(x), &work);
-    p.b = operand(run, value_of(run, w), bon_items(w), &work);
-    p.c = before, p.d = t->saved ? saved_of(run, t) : y;
-    p.lda = x->cols, p.ldb = w->cols, p.ldd = t->cols, p.alpha = 1, p.beta = first ? 1 : 0;
-    multiply(run->device, &p);
-    if (first || (!t->in[2] && !residual && t->map == BON_IDENTITY)) return;
-    flat(run, BON_GPU_LINEAR_AFTER, bon_items(t),
-         &(struct bon_gpu_args){.x = p.d,
-                                .b = t->in[2] ? value_of(run, t->in[2]) : vec(NULL, false),
-                                .r = before,
-                                .saved = saved_of(run, t),
-                                .y = y,
-                                .cols = t->cols,
-                                .kind = (uint32_t)t->map});
-}
-
-static void linear_backward(run_ref run, tensor_ref t) {
-    const struct bon_tensor *x = t->in[0], *w = t->in[1];
-    char *work = run->work;
-    struct bon_gpu_vec dy = grad_of(run, t);
-    if (t->map != BON_IDENTITY) {
-        flat(run, BON_GPU_LINEAR_SLOPE, bon_items(t),
-             &(struct bon_gpu_args){.dy = dy, .saved = saved_of(run, t), .kind = (uint32_t)t->map});
-        dy = saved_of(run, t);
-    }
-    const struct bon_gpu_vec d = operand(run, dy, bon_items(t), &work);
-    struct bon_gpu_product p = {.a = d, .m = t->rows, .n = x->cols, .k = t->cols, .alpha = 1};
-    p.lda = t->cols, p.ldb = w->cols, p.ldd = x->cols;
-    if (wants(t, 0)) { /* dx = dy w */
-        p.b = operand(run, value_of(run, w), bon_items(w), &work);
-        p.c = p.d = grad_of(run, x), p.beta = adds(run, t, 0);
-        multiply(run->device, &p);
-    }
-    if (wants(t, 1)) { /* dw = dy^T x */
-        p.a_transposed = true, p.m = t->cols, p.k = t->rows, p.ldb = x->cols;
-        p.b = operand(run, value_of(run, x), bon_items(x), &work);
-        p.c = p.d = grad_of(run, w), p.beta = adds(run, t, 1);
-        multiply(run->device, &p);
-    }
-    if (t->in[2]) put_sums(run, t, 2, (double *)(void *)work, sum_of(t, GPU_SUM_DY, dy));
-    if (wants(t, 3) && t->in[3]->grad != t->grad)
-        flat(run, BON_GPU_PASS, bon_items(t),
-             &(struct bon_gpu_args){.dy = grad_of(run, t), .dx = grad_of(run, t->in[3]), .add = adds(run, t, 3)});
 }
 
 /* ---- norms ---- */
@@ -374,7 +275,7 @@ static void set_factor(run_ref run, tensor_ref t, struct bon_gpu_args *args) {
     args->kind = t->op == BON_OP_DROPOUT && run->dropout;
     args->scale = t->op == BON_OP_DROPOUT && !run->dropout ? 1 : t->scale;
     args->shift = t->shift;
-    args->seed = run->seed, args->stream = run->step << 20 ^ t->index;
+    args->draw = run->device->gpu->draw, args->stream = t->index;
 }
 
 static void scale_forward(run_ref run, tensor_ref t) {
@@ -463,81 +364,19 @@ static void cross_entropy_backward(run_ref run, tensor_ref t) {
     flat(run, BON_GPU_LOSS_BACK, bon_items(t->in[0]), &args);
 }
 
-/* ---- failures ---- */
-
-static bon_status gpu_finish(bon_device *device) {
-    struct bon_gpu *gpu = device->gpu;
-    keep(gpu, gpu->ops->finish(gpu->self));
-    const bon_status status = gpu->status;
-    gpu->status = BON_OK;
-    return status == BON_OK ? BON_OK : bon_fail(status, "%s", gpu->message);
-}
-
-/* ---- memory ---- */
-
-static void *gpu_allocate(bon_device *device, size_t bytes) {
-    return device->gpu->ops->alloc(device->gpu->self, bytes ? bytes : 1);
-}
-
-static void gpu_release(bon_device *device, void *memory) {
-    if (memory) device->gpu->ops->release(device->gpu->self, memory);
-}
-
-static void gpu_store(bon_device *device, void *to, const void *from, size_t bytes) {
-    keep(device->gpu, device->gpu->ops->upload(device->gpu->self, to, from, bytes));
-}
-
-static void gpu_load(bon_device *device, void *to, const void *from, size_t bytes) {
-    keep(device->gpu, device->gpu->ops->download(device->gpu->self, to, from, bytes));
-}
-
-enum { CONVERT = 4096 }; /* values converted at once */
-
-static void gpu_store_reals(bon_device *device, void *to, size_t at, const double *from, size_t n, bool wide) {
-    const bool narrow = is_narrow(device) && !wide;
-    const size_t size = narrow ? sizeof(uint16_t) : sizeof(float);
-    float reals[CONVERT];
-    uint16_t halves[CONVERT];
-    for (size_t first = 0, count; first < n; first += count) {
-        count = n - first < CONVERT ? n - first : CONVERT;
-        for (size_t i = 0; i < count; i++) reals[i] = (float)from[first + i], halves[i] = bon_to_bf16(reals[i]);
-        gpu_store(device, (char *)to + (at + first) * size, narrow ? (const void *)halves : reals, count * size);
-    }
-}
-
-static void gpu_load_reals(bon_device *device, double *to, const void *from, size_t at, size_t n, bool wide) {
-    const bool narrow = is_narrow(device) && !wide;
-    const size_t size = narrow ? sizeof(uint16_t) : sizeof(float);
-    float reals[CONVERT] = {0};
-    uint16_t halves[CONVERT] = {0};
-    for (size_t first = 0, count; first < n; first += count) {
-        count = n - first < CONVERT ? n - first : CONVERT;
-        gpu_load(device, narrow ? (void *)halves : reals, (const char *)from + (at + first) * size, count * size);
-        for (size_t i = 0; i < count; i++) to[first + i] = (double)(narrow ? bon_from_bf16(halves[i]) : reals[i]);
-    }
-}
-
-static void gpu_fill(bon_device *device, void *memory, int byte, size_t bytes) {
-    keep(device->gpu, device->gpu->ops->fill(device->gpu->self, memory, byte, bytes));
-}
-
-static void gpu_zero(bon_device *device, void *vector, size_t n) { gpu_fill(device, vector, 0, n * sizeof(float)); }
-
-static double gpu_peak(bon_device *device) { return device->gpu->ops->peak(device->gpu->self, is_narrow(device)); }
-
-static size_t gpu_memory(bon_device *device) { return device->gpu->ops->memory(device->gpu->self); }
-
 /* ---- the tables ---- */
 
 #define GPU_BACKEND(bytes)                                                                                             \
     {                                                                                                                  \
         .name = "cuda", .real_bytes = (bytes), .stat_bytes = sizeof(float), .param_bytes = sizeof(float),              \
-        .allocate = gpu_allocate, .release = gpu_release, .store = gpu_store, .load = gpu_load,                        \
-        .store_reals = gpu_store_reals, .load_reals = gpu_load_reals, .fill = gpu_fill, .zero = gpu_zero,              \
-        .finish = gpu_finish, .peak = gpu_peak, .memory = gpu_memory, .sgd = bon_gpu_sgd, .adamw = bon_gpu_adamw,      \
-        .muon = bon_gpu_muon, .sum_of_squares = bon_gpu_sum_of_squares, .kernel = {                                    \
+        .allocate = bon_gpu_allocate, .release = bon_gpu_release, .store = bon_gpu_store, .load = bon_gpu_load,        \
+        .store_reals = bon_gpu_store_reals, .load_reals = bon_gpu_load_reals, .fill = bon_gpu_fill,                    \
+        .zero = bon_gpu_zero, .set_one = bon_gpu_set_one, .finish = bon_gpu_finish, .peak = bon_gpu_peak,              \
+        .memory = bon_gpu_memory, .sgd = bon_gpu_sgd, .adamw = bon_gpu_adamw, .muon = bon_gpu_muon,                    \
+        .sum_of_squares = bon_gpu_sum_of_squares, .begin = bon_gpu_begin, .record = bon_gpu_record,                    \
+        .recorded = bon_gpu_recorded, .replay = bon_gpu_replay, .forget = bon_gpu_forget, .kernel = {                  \
             [BON_OP_EMBEDDING] = {embedding_forward, embedding_backward, embedding_work},                              \
-            [BON_OP_LINEAR] = {linear_forward, linear_backward, linear_work},                                          \
+            [BON_OP_LINEAR] = {bon_gpu_linear_forward, bon_gpu_linear_backward, bon_gpu_linear_work},                  \
             [BON_OP_RMS_NORM] = {rms_norm_forward, rms_norm_backward, norm_work},                                      \
             [BON_OP_LAYER_NORM] = {layer_norm_forward, layer_norm_backward, norm_work},                                \
             [BON_OP_ROPE] = {rope_forward, rope_backward, rope_work},                                                  \
@@ -557,46 +396,4 @@ static size_t gpu_memory(bon_device *device) { return device->gpu->ops->memory(d
         }                                                                                                              \
     }
 
-static const struct bon_backend gpu_f32 = GPU_BACKEND(sizeof(float)), gpu_bf16 = GPU_BACKEND(sizeof(uint16_t));
-
-/* ---- opening ---- */
-
-__attribute__((weak)) bon_status bon_gpu_open_cuda(struct bon_gpu *gpu, unsigned number, char *name, size_t name_size) {
-    (void)gpu, (void)number, (void)name, (void)name_size;
-    return bon_fail(BON_ERR_ARGUMENT, "device \"cuda\": this bon was built without CUDA; \"cpu\" computes the same");
-}
-
-bon_status bon_gpu_device(bon_device *device, struct bon_gpu *gpu, const bon_device_options *options) {
-    bon_status status = BON_OK;
-    if (options->real == BON_F64) status = bon_fail(BON_ERR_ARGUMENT, "a GPU computes in 32-bit floats and bf16 only");
-    if (status == BON_OK) {
-        device->backend = options->real == BON_BF16 ? &gpu_bf16 : &gpu_f32;
-        device->threads = 1;
-        if (!(device->gpu = bon_alloc_zeroed(1, sizeof *gpu))) status = BON_ERR_NOMEM;
-    }
-    if (status == BON_OK) {
-        *device->gpu = *gpu;
-        device->gpu->sums = gpu->ops->alloc(gpu->self, SUM_PARTS * sizeof(double));
-        if (device->gpu->sums) return BON_OK;
-        free(device->gpu);
-        status = BON_ERR_NOMEM;
-    }
-    gpu->ops->close(gpu->self);
-    return status;
-}
-
-bon_status bon_gpu_open(bon_device *device, const bon_device_options *options) {
-    struct bon_gpu gpu = {0};
-    char name[96];
-    BON_TRY(bon_gpu_open_cuda(&gpu, options->number, name, sizeof name));
-    BON_TRY(bon_gpu_device(device, &gpu, options));
-    snprintf(device->name, sizeof device->name, "cuda, %s, %s", is_narrow(device) ? "bf16" : "32-bit floats", name);
-    return BON_OK;
-}
-
-void bon_gpu_close(bon_device *device) {
-    struct bon_gpu *gpu = device->gpu;
-    gpu->ops->release(gpu->self, gpu->sums);
-    gpu->ops->close(gpu->self);
-    free(gpu);
-}
+const struct bon_backend bon_gpu_f32 = GPU_BACKEND(sizeof(float)), bon_gpu_bf16 = GPU_BACKEND(sizeof(uint16_t));

@@ -33,7 +33,8 @@ struct bon_gpu_args {
     uint32_t queries, keys, dim, kind, add, turned, row;
     float scale, shift;
     double rate, keep, beta1, beta2, epsilon, unbias, factor;
-    uint64_t seed, stream;
+    const uint64_t *draw; /* what dropout draws from, in the GPU's memory: seed, step */
+    uint64_t stream;
 };
 
 /* FLAT kernels: one call for each of n elements. BLOCK kernels: blocks of threads that wait for each other. */
@@ -58,6 +59,7 @@ struct bon_gpu_args {
     X(attention_dots, ATTENTION_DOTS)                                                                                  \
     X(col_sums_end, COL_SUMS_END)                                                                                      \
     X(number, NUMBER)                                                                                                  \
+    X(one, ONE)                                                                                                        \
     X(sgd, SGD)                                                                                                        \
     X(adamw, ADAMW)                                                                                                    \
     X(muon_begin, MUON_BEGIN)                                                                                          \
@@ -116,9 +118,16 @@ struct bon_gpu_ops {
     bon_status (*blocks)(void *self, enum bon_gpu_kernel kernel, size_t blocks, size_t shared,
                          const struct bon_gpu_args *args);
     bon_status (*product)(void *self, const struct bon_gpu_product *product);
-    /* Sorts n keys of 0 ... limit-1 with what goes along, equal ones in the order they have. */
+    /* Sorts n keys that are not negative with what goes along, equal ones in the order they have; work: sort_bytes(n) of them. */
     bon_status (*sort)(void *self, const int32_t *keys, const int32_t *values, int32_t *keys_out, int32_t *values_out,
-                       size_t n);
+                       size_t n, void *work);
+    size_t (*sort_bytes)(void *self, size_t n);
+    /* From record to recorded fills, kernels, products and sorts are not run but kept, and copies and allocations are refused.
+     * replay runs them as one, from what then is in their memory. A recording is forgotten before the machine is closed. */
+    bon_status (*record)(void *self);
+    bon_status (*recorded)(void *self, void **recording);
+    bon_status (*replay)(void *self, void *recording);
+    void (*forget)(void *self, void *recording);
     bon_status (*finish)(void *self);
     size_t (*memory)(void *self);
     double (*peak)(void *self, bool narrow);
@@ -131,11 +140,13 @@ struct bon_gpu {
     const struct bon_gpu_ops *ops;
     void *self;
     void *sums;        /* SUM_PARTS partial sums */
-    bon_status status; /* the first failure since the last finish */
+    uint64_t *draw;    /* on the GPU: what dropout draws from; recorded kernels find the step there */
+    uint64_t drawn[2]; /* what was written there last */
+    bon_status status; /* the first failure since somebody asked */
     char message[BON_MESSAGE_MAX];
 };
 
-/* GPU `number` of those that CUDA shows; weak in backend.c, replaced by machine.cu where a program is linked with it. `name` is for
+/* GPU `number` of those that CUDA shows; weak in device.c, replaced by machine.cu where a program is linked with it. `name` is for
  * logs. */
 bon_status bon_gpu_open_cuda(struct bon_gpu *gpu, unsigned number, char *name, size_t name_size);
 

@@ -106,7 +106,8 @@ GPU_FN uint32_t gpu_random(uint64_t key, uint64_t stream, uint64_t i) {
 /* kind 0: scale for every value; 1: dropout of the part `scale`. */
 GPU_FN float gpu_factor(gpu_args a, uint64_t i) {
     if (!a->kind) return a->scale;
-    const double uniform = ((double)gpu_random(a->seed, a->stream, i) + 0.5) * (1.0 / 4294967296.0);
+    const double uniform =
+        ((double)gpu_random(a->draw[0], a->draw[1] << 20 ^ a->stream, i) + 0.5) * (1.0 / 4294967296.0);
     return uniform < (double)a->scale ? 0 : 1 / (1 - a->scale);
 }
 
@@ -146,6 +147,8 @@ GPU_FN void gpu_col_sums_end(gpu_args a, uint64_t i) {
 }
 
 GPU_FN void gpu_number(gpu_args a, uint64_t i) { ((int32_t *)a->y.at)[i] = (int32_t)i; }
+
+GPU_FN void gpu_one(gpu_args a, uint64_t i) { set(a->y, i, 1); }
 
 /* ---- update rules: x values, dy gradients, w and b state ---- */
 

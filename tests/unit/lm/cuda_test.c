@@ -2,7 +2,7 @@
  * tests/gpu/lm.c has more shapes. */
 #include <criterion/criterion.h>
 
-#include "gpu/lm_cases.h"
+#include "gpu/lm_replay.h"
 
 static void compare(bon_real real, const char *const *names, size_t size) {
     bon_device *gpu = NULL, *cpu = NULL;
@@ -49,6 +49,21 @@ Test(cuda, tensor_cores_for_heads_of_64_and_128) {
     static const char *const names[] = {"attention", "attention_both_ways", "attention_mixed", NULL};
     compare(BON_BF16, names, 2);
     compare(BON_BF16, names, 3);
+}
+
+Test(cuda, what_is_replayed_is_what_is_launched) {
+    for (int refuses = 0; refuses < 2; refuses++) {
+        bon_device *gpu = NULL;
+        struct tally tally = {0};
+        cr_assert_eq(emulate_open(&gpu, BON_F32), BON_OK);
+        struct emulation *e = gpu->gpu->self;
+        e->refuses = refuses;
+        check_replay(&tally, gpu, !refuses);
+        cr_expect_eq(tally.passed, 1);
+        cr_expect_eq(e->replays > 0, !refuses);
+        cr_expect_eq(strstr(gpu->notice, "nothing is recorded") != NULL, refuses);
+        bon_device_close(gpu);
+    }
 }
 
 Test(cuda, says_what_it_does_not_compute) {
