@@ -1,7 +1,8 @@
-/* bench/gpu_lm.c: how fast transformers are trained on a GPU in bf16, on random tokens: `bench-lm STEPS` prints a row for each preset:
- * tokens a second (the median step), and their part of what the GPU's maker says of products. */
+/* bench/gpu_lm.c: how fast transformers are trained on a GPU in bf16, on random tokens: `bench-lm STEPS [PRESET]` prints rows for all
+ * presets, or the one: tokens a second (the median step), and their part of what the GPU's maker says of products. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/hash.h"
@@ -81,6 +82,7 @@ int main(int argc, char **argv) {
     bon_device *device = NULL;
     bon_status status = bon_device_open(&device, &(bon_device_options){.kind = "cuda", .real = BON_BF16});
     for (size_t i = 0; status == BON_OK && i < sizeof runs / sizeof runs[0]; i++) {
+        if (argc > 2 && strcmp(argv[2], runs[i].preset) != 0) continue;
         struct job job = {0};
         status = measure(&job, device, runs[i].preset, runs[i].windows, steps);
         bon_optimizer_close(job.optimizer);
