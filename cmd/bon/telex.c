@@ -46,7 +46,7 @@ static const struct option_row decode_options[] = {
     OPTION_STRING('m', "model", "FILE", struct telex_args, model,
                   "the model for --predict (default: BON_MODEL of the\nenvironment, else the one shipped with bon)"),
     OPTION_STRING(0, "neural", "FILE", struct telex_args, neural,
-                  "the network beside the model (default: vi-small.bonnn, else\nvi-tiny.bonnn, in its folder)"),
+                  "the network beside the model (default: vi-small.bonnn in\nits folder, if it is there)"),
     OPTION_FLAG(0, "no-neural", struct telex_args, no_neural, "predict without a network beside the model"),
     OPTION_STRING(0, "memory", "FILE", struct telex_args, memory,
                   "learn from what is typed, in FILE; lines are typed one after\nthe other, by one thread"),

@@ -76,7 +76,7 @@ expect_err ''
 
 # ---- while typing: the word behind tells, the n-grams alone cannot ----
 printf 'Toi thay ban rau \nChi thay ban go \nAnh thay ban di \n' >keys
-run bon telex decode --predict --model words.bonlm keys
+run bon telex decode --predict --model words.bonlm --neural vi-tiny.bonnn keys
 expect_status 0
 expect_err ''
 expect_out "$(printf 'Tôi thấy bán rau \nChị thấy bàn gỗ \nAnh thấy bạn đi ')"
@@ -84,8 +84,10 @@ run_shell "bon telex decode --predict --model words.bonlm --no-neural keys | cut
 expect_out 1
 mkdir elsewhere
 cp words.bonlm elsewhere
-run_shell 'bon telex decode --predict --model elsewhere/words.bonlm --neural vi-tiny.bonnn keys | head -n 1'
+cp vi-tiny.bonnn elsewhere/vi-small.bonnn
+run_shell 'bon telex decode --predict --model elsewhere/words.bonlm keys | head -n 1'
 expect_out 'Tôi thấy bán rau '
+rm elsewhere/vi-small.bonnn
 
 # ---- none, and a damaged one, for lines ----
 run_shell 'echo "Toi thay ban rau" | bon restore --model elsewhere/words.bonlm --quality best'
