@@ -43,7 +43,8 @@ typedef struct bon_device_options {
     uint32_t reserved[7];
 } bon_device_options;
 
-/* options NULL = defaults. The device outlives what is opened on it. */
+/* options NULL = defaults. The device outlives what is opened on it. A GPU computes behind the calls that ask it to: what goes wrong
+ * there is told by that call or one of the next, at the latest by one that reads values. */
 BON_API bon_status bon_device_open(bon_device **out, const bon_device_options *options);
 BON_API void bon_device_close(bon_device *device);
 /* "cpu, 32-bit floats, 2 threads, OpenBLAS": for logs. */

@@ -53,6 +53,7 @@ struct bon_backend {
     double (*sum_of_squares)(bon_device *device, const void *vector, size_t n);
     void (*zero)(bon_device *device, void *vector, size_t n);
     bon_status (*finish)(bon_device *device); /* waits; what went wrong since the last call */
+    bon_status (*check)(bon_device *device);  /* the same as far as it is known, without waiting */
 
     /* What a graph launches is the same each time it runs: it can be recorded once and replayed by one call. NULL where that
      * gains nothing. begin: before each run, makes known to kernels what is not the same. record: false after bon_fail, as

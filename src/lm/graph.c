@@ -174,7 +174,7 @@ bon_status bon_tensor_set(bon_tensor *tensor, const float *values) {
         device->backend->store_reals(device, tensor->value, first, wide, count, bon_is_wide(tensor));
     }
     tensor->is_set = true;
-    return device->backend->finish(device);
+    return device->backend->check(device);
 }
 
 static bon_status check_ints(const bon_tensor *tensor, const int32_t *values) {
@@ -195,7 +195,7 @@ bon_status bon_tensor_set_ints(bon_tensor *tensor, const int32_t *values) {
     bon_device *device = tensor->graph->params->device;
     device->backend->store(device, tensor->value, values, bon_items(tensor) * sizeof *values);
     tensor->is_set = true;
-    return device->backend->finish(device);
+    return device->backend->check(device);
 }
 
 bon_status bon_tensor_get_double(const bon_tensor *tensor, double *values) {

@@ -141,7 +141,7 @@ bon_status bon_optimizer_step(bon_optimizer *optimizer, double rate, double scal
         .scale = scale,
     };
     for (size_t i = 0; i < optimizer->params->count; i++) update_param(optimizer, &optimizer->params->list[i], update);
-    return optimizer->params->device->backend->finish(optimizer->params->device);
+    return optimizer->params->device->backend->check(optimizer->params->device);
 }
 
 /* ---- state ---- */

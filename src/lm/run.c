@@ -101,7 +101,7 @@ static bon_status run_parts(bon_graph *graph, unsigned parts) {
     else
         walk(graph, &run, parts);
     graph->ran = !(parts & BON_BACKWARD); /* its kernels may use up what forward saved */
-    return backend->finish(run.device);
+    return backend->check(run.device);
 }
 
 /* ---- runs ---- */

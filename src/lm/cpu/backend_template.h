@@ -95,6 +95,7 @@ const struct bon_backend BACKEND = {
     .zero = cpu_zero,
     .set_one = cpu_set_one,
     .finish = cpu_finish,
+    .check = cpu_finish,
     .peak = cpu_peak,
     .memory = cpu_memory,
     .sgd = sgd,

@@ -8,12 +8,16 @@
 
 /* ---- failures ---- */
 
-bon_status bon_gpu_finish(bon_device *device) {
+bon_status bon_gpu_check(bon_device *device) {
     struct bon_gpu *gpu = device->gpu;
-    keep(gpu, gpu->ops->finish(gpu->self));
     const bon_status status = gpu->status;
     gpu->status = BON_OK;
     return status == BON_OK ? BON_OK : bon_fail(status, "%s", gpu->message);
+}
+
+bon_status bon_gpu_finish(bon_device *device) {
+    keep(device->gpu, device->gpu->ops->finish(device->gpu->self));
+    return bon_gpu_check(device);
 }
 
 /* ---- memory ---- */

@@ -107,7 +107,8 @@ struct bon_gpu_product {
     float alpha, beta;
 };
 
-/* Everything takes effect in the order of the calls; upload and download return when they are done. */
+/* Everything takes effect in the order of the calls, and may do so after they return; of upload, `from` may change when it returns;
+ * download returns when it is done. */
 struct bon_gpu_ops {
     void *(*alloc)(void *self, size_t bytes); /* NULL after bon_fail */
     void (*release)(void *self, void *memory);

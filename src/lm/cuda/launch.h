@@ -107,6 +107,7 @@ void bon_gpu_fill(bon_device *device, void *memory, int byte, size_t bytes);
 void bon_gpu_zero(bon_device *device, void *vector, size_t n);
 void bon_gpu_set_one(bon_device *device, void *number);
 bon_status bon_gpu_finish(bon_device *device);
+bon_status bon_gpu_check(bon_device *device);
 double bon_gpu_peak(bon_device *device);
 size_t bon_gpu_memory(bon_device *device);
 void bon_gpu_begin(run_ref run);

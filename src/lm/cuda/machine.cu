@@ -2,6 +2,10 @@
  * Kernels are in kernels.cu, products by cuBLASLt in products.cu. Everything goes to one stream, in the order of the calls; every
  * call is checked.
  *
+ * What goes to the GPU goes through pinned memory and a stream of its own, beside what is computed: from the caller's memory to a
+ * slot, from there to the GPU, and only from there, in the turn of the kernels' stream, to where they read it. So a batch can be
+ * sent while the one before is computed, and has a fixed place all the same. Two events a slot say when it can be used again.
+ *
  * A recording is a CUDA graph, captured from the stream: replayed by one call, it spares launching hundreds of kernels. What must
  * not be asked of a stream that is captured fails the capture; its user then goes on without.
  *
@@ -28,8 +32,19 @@ struct block {
     size_t bytes;
 };
 
+/* A step on the way to the GPU. */
+struct slot {
+    char *pinned, *landed;    /* SLOT_BYTES each: of the computer, of the GPU */
+    cudaEvent_t copied, used; /* landed has what pinned had; what landed had is where it belongs */
+};
+
+enum { SLOTS = 8 /* two batches of up to four inputs */, SLOT_BYTES = 1 << 20 };
+
 struct gpu {
-    cudaStream_t stream;
+    cudaStream_t stream, copies; /* of kernels; of what goes to slots */
+    struct slot slots[SLOTS];
+    size_t next; /* slot */
+    void *pinned, *landed;
     struct bon_cuda_products *products; /* NULL: products are our own */
     void *workspace;                    /* of products */
     struct block *list;                 /* what is allocated */
@@ -103,9 +118,26 @@ void release(void *self, void *memory) {
 
 bon_status finish(void *self) { return check(cudaStreamSynchronize(of(self)->stream), "computing"); }
 
+/* Up to SLOT_BYTES. The slot's last use is long over when its turn comes again, so that waiting for it costs nothing. */
+bon_status send(struct gpu *gpu, void *to, const void *from, size_t bytes) {
+    const struct slot *slot = &gpu->slots[gpu->next++ % SLOTS];
+    BON_TRY(check(cudaEventSynchronize(slot->copied), "copying to it"));
+    memcpy(slot->pinned, from, bytes);
+    BON_TRY(check(cudaStreamWaitEvent(gpu->copies, slot->used, 0), "copying to it"));
+    BON_TRY(check(cudaMemcpyAsync(slot->landed, slot->pinned, bytes, cudaMemcpyHostToDevice, gpu->copies),
+                  "copying to it"));
+    BON_TRY(check(cudaEventRecord(slot->copied, gpu->copies), "copying to it"));
+    BON_TRY(check(cudaStreamWaitEvent(gpu->stream, slot->copied, 0), "copying to it"));
+    BON_TRY(check(cudaMemcpyAsync(to, slot->landed, bytes, cudaMemcpyDeviceToDevice, gpu->stream), "copying to it"));
+    return check(cudaEventRecord(slot->used, gpu->stream), "copying to it");
+}
+
 bon_status upload(void *self, void *to, const void *from, size_t bytes) {
-    BON_TRY(check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, of(self)->stream), "copying to it"));
-    return finish(self);
+    for (size_t at = 0, n; at < bytes; at += n) {
+        n = bytes - at < SLOT_BYTES ? bytes - at : (size_t)SLOT_BYTES;
+        BON_TRY(send(of(self), static_cast<char *>(to) + at, static_cast<const char *>(from) + at, n));
+    }
+    return BON_OK;
 }
 
 bon_status download(void *self, void *to, const void *from, size_t bytes) {
@@ -190,10 +222,40 @@ double peak(void *self, bool narrow) {
     return 0;
 }
 
+void close_slots(struct gpu *gpu) {
+    for (size_t i = 0; i < SLOTS; i++) {
+        if (gpu->slots[i].copied) (void)cudaEventDestroy(gpu->slots[i].copied);
+        if (gpu->slots[i].used) (void)cudaEventDestroy(gpu->slots[i].used);
+    }
+    if (gpu->pinned) (void)cudaFreeHost(gpu->pinned);
+}
+
+bon_status make_event(cudaEvent_t *event) {
+    return check(cudaEventCreateWithFlags(event, cudaEventDisableTiming), "making an event");
+}
+
+bon_status open_slots(struct gpu *gpu) {
+    const size_t bytes = (size_t)SLOTS * SLOT_BYTES;
+    BON_TRY(check(cudaHostAlloc(&gpu->pinned, bytes, cudaHostAllocDefault), "pinning memory"));
+    if (!(gpu->landed = alloc(gpu, bytes))) return BON_ERR_NOMEM;
+    for (size_t i = 0; i < SLOTS; i++) {
+        struct slot *slot = &gpu->slots[i];
+        slot->pinned = static_cast<char *>(gpu->pinned) + i * SLOT_BYTES;
+        slot->landed = static_cast<char *>(gpu->landed) + i * SLOT_BYTES;
+        BON_TRY(make_event(&slot->copied));
+        BON_TRY(make_event(&slot->used));
+    }
+    return BON_OK;
+}
+
 void close_gpu(void *self) {
     struct gpu *gpu = of(self);
+    if (gpu->stream) (void)cudaStreamSynchronize(gpu->stream);
+    if (gpu->copies) (void)cudaStreamSynchronize(gpu->copies);
     bon_cuda_products_close(gpu->products);
+    close_slots(gpu);
     while (gpu->count > 0) release(self, gpu->list[gpu->count - 1].at);
+    if (gpu->copies) (void)cudaStreamDestroy(gpu->copies);
     if (gpu->stream) (void)cudaStreamDestroy(gpu->stream);
     free(gpu->list);
     free(gpu);
@@ -211,6 +273,8 @@ bon_status no_gpu(cudaError_t error) {
 
 bon_status open_gpu(struct gpu *gpu) {
     BON_TRY(check(cudaStreamCreateWithFlags(&gpu->stream, cudaStreamNonBlocking), "making a stream"));
+    BON_TRY(check(cudaStreamCreateWithFlags(&gpu->copies, cudaStreamNonBlocking), "making a stream"));
+    BON_TRY(open_slots(gpu));
     BON_TRY(bon_cuda_products_open(&gpu->products));
     if (gpu->products && !(gpu->workspace = alloc(gpu, BON_CUDA_WORKSPACE))) return BON_ERR_NOMEM;
     return BON_OK;
