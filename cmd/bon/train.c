@@ -9,6 +9,7 @@
 
 #include "blas_core.h"
 #include "commands.h"
+#include "lm/backend.h"
 #include "lm/cuda/link.h"
 #include "options_file.h"
 #include "stream.h"
@@ -126,6 +127,7 @@ struct run {
     double bytes_per_token;
     bon_trainer *trainer;
     struct train_show show;
+    bool noticed; /* what the device has to say was told */
     bon_train_row last;
     double val_loss, bits_per_byte; /* the last measured */
 };
@@ -227,6 +229,11 @@ static void report(void *user, const bon_train_row *row) {
     struct run *run = user;
     run->last = *row;
     if (!isnan(row->val_loss)) run->val_loss = row->val_loss, run->bits_per_byte = row->bits_per_byte;
+    if (!run->noticed && bon_device_notice(run->device)[0]) {
+        train_show_stop(&run->show);
+        note(&run->args->shared, "%s", bon_device_notice(run->device));
+        run->noticed = true;
+    }
     if (row->skipped) {
         train_show_stop(&run->show);
         note(&run->args->shared, "step %" PRIu64 " skipped: its gradient stands out (norm %.3g)", row->step, row->norm);

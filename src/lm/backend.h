@@ -28,8 +28,11 @@ struct bon_update {
     double scale;                    /* what gradients are multiplied by: clipping and accumulation */
 };
 
+enum { BON_ANSWERS = 16 };
+
 struct bon_backend {
     const char *name;
+    bool behind;                                         /* the device computes when calls have returned */
     size_t real_bytes, stat_bytes, param_bytes;          /* of a value, a statistic, a value of a parameter */
     void *(*allocate)(bon_device *device, size_t bytes); /* NULL after bon_fail_memory or the like */
     void (*release)(bon_device *device, void *memory);
@@ -39,6 +42,11 @@ struct bon_backend {
     void (*load)(bon_device *device, void *to, const void *from, size_t bytes);
     void (*store_reals)(bon_device *device, void *to, size_t at, const double *from, size_t n, bool wide);
     void (*load_reals)(bon_device *device, double *to, const void *from, size_t at, size_t n, bool wide);
+    /* Numbers that come back while the device goes on, in BON_ANSWERS slots: asked for in the order of kernels, of a wide number or
+     * of the sum of squares of a vector of parameters' values; answer waits for it. */
+    void (*ask)(bon_device *device, unsigned slot, const void *number);
+    void (*ask_squares)(bon_device *device, unsigned slot, const void *vector, size_t n);
+    double (*answer)(bon_device *device, unsigned slot);
     void (*fill)(bon_device *device, void *memory, int byte, size_t bytes);
     void (*set_one)(bon_device *device, void *number); /* a wide number becomes 1, as a kernel would do it */
     struct bon_kernel kernel[BON_OPS];
@@ -50,7 +58,6 @@ struct bon_backend {
                   const struct bon_update *update);
     void (*muon)(bon_device *device, void *values, const void *grads, void *momentum, void *work, size_t at,
                  size_t rows, size_t cols, const struct bon_update *update);
-    double (*sum_of_squares)(bon_device *device, const void *vector, size_t n);
     void (*zero)(bon_device *device, void *vector, size_t n);
     bon_status (*finish)(bon_device *device); /* waits; what went wrong since the last call */
     bon_status (*check)(bon_device *device);  /* the same as far as it is known, without waiting */
@@ -71,12 +78,16 @@ struct bon_backend {
 struct bon_device {
     const struct bon_backend *backend;
     char name[128];
-    char notice[256]; /* what its user should know of how it computes; empty = nothing */
+    double answers[BON_ANSWERS]; /* CPU */
+    char notice[256];            /* what its user should know of how it computes; empty = nothing */
     unsigned threads;
     struct bon_pool *pool;       /* CPU */
     const struct bon_blas *blas; /* CPU */
     struct bon_gpu *gpu;         /* GPU */
 };
+
+/* What the user should know of how it computes: empty = nothing. May change while graphs run. */
+const char *bon_device_notice(const bon_device *device);
 
 extern const struct bon_backend bon_cpu_f32, bon_cpu_f64;
 /* The same results with wider instructions, where the compiler can make them and the processor has them. */

@@ -56,6 +56,8 @@ void bon_device_close(bon_device *device) {
 
 const char *bon_device_name(const bon_device *device) { return device->name; }
 
+const char *bon_device_notice(const bon_device *device) { return device->notice; }
+
 double bon_device_peak(bon_device *device) { return device->backend->peak ? device->backend->peak(device) : 0; }
 
 size_t bon_device_memory(bon_device *device) { return device->backend->memory ? device->backend->memory(device) : 0; }

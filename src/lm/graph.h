@@ -150,6 +150,10 @@ struct bon_tensor *bon_graph_fail(bon_graph *graph, const char *format, ...) __a
 bon_status bon_graph_place(bon_graph *graph);
 /* Forward and backward as one run. */
 bon_status bon_graph_step(bon_graph *graph, bool accumulate);
+/* BON_ERR_DATA names the first parameter whose gradient is not finite. */
+bon_status bon_gradient_blame(bon_params *params);
+/* bon_optimizer_step where the gradient is known to be finite. */
+bon_status bon_optimizer_apply(bon_optimizer *optimizer, double rate, double scale);
 /* Recordings are of no use any more. */
 void bon_graph_forget(bon_graph *graph);
 /* Runs forward again, tensor by tensor, to find the first parameter or result with a value that is not finite: BON_ERR_DATA

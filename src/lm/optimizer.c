@@ -76,20 +76,24 @@ void bon_optimizer_close(bon_optimizer *optimizer) {
 
 /* ---- the gradient ---- */
 
+static double sum_of_squares(bon_device *device, const void *vector, size_t n) {
+    device->backend->ask_squares(device, BON_ANSWERS - 1, vector, n);
+    return device->backend->answer(device, BON_ANSWERS - 1);
+}
+
 bon_status bon_gradient_norm(bon_params *params, double *norm) {
     *norm = 0;
     if (!params->grads) return bon_fail(BON_ERR_ARGUMENT, "gradient: plan a graph of these parameters first");
-    *norm = sqrt(params->device->backend->sum_of_squares(params->device, params->grads, params->size));
+    *norm = sqrt(sum_of_squares(params->device, params->grads, params->size));
     return params->device->backend->finish(params->device);
 }
 
-/* Names the first parameter whose gradient is not finite. */
-static bon_status blame(bon_params *params) {
+bon_status bon_gradient_blame(bon_params *params) {
     const struct bon_backend *backend = params->device->backend;
     for (size_t i = 0; i < params->count; i++) {
         const struct bon_param *param = &params->list[i];
         const void *grads = (const char *)params->grads + param->offset * backend->param_bytes;
-        if (!isfinite(backend->sum_of_squares(params->device, grads, bon_param_items(param))))
+        if (!isfinite(sum_of_squares(params->device, grads, bon_param_items(param))))
             return bon_fail(BON_ERR_DATA, "the gradient of %s is not finite; try a lower learning rate",
                             param->info.name);
     }
@@ -125,10 +129,14 @@ static void update_param(bon_optimizer *optimizer, const struct bon_param *param
 }
 
 bon_status bon_optimizer_step(bon_optimizer *optimizer, double rate, double scale) {
-    const bon_optimizer_options *o = &optimizer->options;
     double norm;
     BON_TRY(bon_gradient_norm(optimizer->params, &norm));
-    if (!isfinite(norm * scale)) return blame(optimizer->params);
+    if (!isfinite(norm * scale)) return bon_gradient_blame(optimizer->params);
+    return bon_optimizer_apply(optimizer, rate, scale);
+}
+
+bon_status bon_optimizer_apply(bon_optimizer *optimizer, double rate, double scale) {
+    const bon_optimizer_options *o = &optimizer->options;
     const double t = (double)++optimizer->steps;
     const struct bon_update update = {
         .rate = rate,

@@ -1,4 +1,12 @@
-/* src/lm/train.c: the training loop: batches, forward, backward, update; a log, checkpoints, and going on from them. */
+/* src/lm/train.c: the training loop: batches, forward, backward, update; a log, checkpoints, and going on from them.
+ *
+ * A device may compute behind the calls. So a step is launched whole, losses and the norm of the gradient are asked for in its turn,
+ * and while it is computed the row of the step before is written and the next batch is sent. What has to be waited for, once a
+ * step, is that norm, and with it the losses: whether anything is not finite, whether the step stands out and is left out, and how
+ * much of it is clipped is decided before the update is launched, from the same numbers in the same order as on a device that
+ * computes at once. A decision a step later would find weights already changed that should have been left alone. So a run is the
+ * same bytes however far behind the device is, and what a step waits for is one number, while the device has the update before it.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -36,7 +44,15 @@ struct bon_trainer {
     double norm_mean, norm_square, norm_count; /* running, to tell what stands out */
     char log_path[PATH_MAX];
     int log;
+    struct timespec lap; /* when the last gradient was there, or what came between steps was done */
+    uint64_t batch_set;  /* what the inputs hold, if anything */
+    bool is_set;
+    bon_train_row row; /* of the step before, not yet written */
+    bool pending;
 };
+
+/* Numbers on their way back: the losses of batches, in turn, and the norm. */
+enum { LOSSES = 8, NORM = LOSSES };
 
 static const char log_head[] =
     "step,loss,val_loss,bits_per_byte,lr,grad_norm,tokens_per_s,mfu,memory_mib,seconds,skipped\n";
@@ -209,24 +225,65 @@ static bon_status add_up(bon_trainer *t, double *numbers, size_t n) {
     return BON_OK;
 }
 
-/* The gradient of a step, summed over its batches, which ranks take in turn; the mean loss. */
-static bon_status gradient(bon_trainer *t, bon_train_row *row) {
-    const unsigned ranks = bon_ranks_count(t->options.ranks), rank = bon_ranks_number(t->options.ranks);
-    row->loss = 0;
-    for (unsigned i = 0; i < t->options.accumulate; i++) {
-        double loss;
-        BON_TRY(t->task.train(t->task.self, t->batch++ * ranks + rank));
-        BON_TRY(bon_graph_forward(t->graph));
-        BON_TRY(bon_tensor_get_double(t->loss, &loss));
-        if (!isfinite(loss)) return not_finite(row->step, bon_graph_blame(t->graph));
-        row->loss += loss / batches_of(t);
-        BON_TRY(bon_graph_backward(t->graph, i > 0));
-    }
+/* The inputs become this rank's part of batch number `batch`, unless they are that already. */
+static bon_status set_batch(bon_trainer *t, uint64_t batch) {
+    if (t->is_set && t->batch_set == batch) return BON_OK;
+    t->is_set = false;
+    BON_TRY(
+        t->task.train(t->task.self, batch * bon_ranks_count(t->options.ranks) + bon_ranks_number(t->options.ranks)));
+    t->is_set = true, t->batch_set = batch;
+    return BON_OK;
+}
+
+/* Waits for the loss of the step's batch i, which is number `batch` of the run. */
+static bon_status take_loss(bon_trainer *t, bon_train_row *row, unsigned i, uint64_t batch) {
+    bon_device *device = t->params->device;
+    const double loss = device->backend->answer(device, i % LOSSES);
+    BON_TRY(device->backend->check(device));
+    row->loss += loss / batches_of(t);
+    if (isfinite(loss)) return BON_OK;
+    BON_TRY(set_batch(t, batch)); /* the inputs may be those of a later one */
+    return not_finite(row->step, bon_graph_blame(t->graph));
+}
+
+/* Writes the row that waits for it, while the device computes. */
+static bon_status write_row(bon_trainer *t) {
+    if (!t->pending) return BON_OK;
+    t->pending = false;
+    BON_TRY(log_row(t, &t->row));
+    if (t->options.report) t->options.report(t->options.user, &t->row);
+    return BON_OK;
+}
+
+/* Of several ranks: the loss and the gradient become their sums, and its norm is asked for. */
+static bon_status join(bon_trainer *t, bon_train_row *row) {
     BON_TRY(add_up(t, &row->loss, 1)); /* all of them are still there: now none waits for one that is not */
     BON_TRY(bon_ranks_sum(t->options.ranks, t->params));
-    BON_TRY(bon_gradient_norm(t->params, &row->norm));
-    row->norm /= batches_of(t);
+    t->params->device->backend->ask_squares(t->params->device, NORM, t->params->grads, t->params->size);
     return BON_OK;
+}
+
+/* The gradient of a step, summed over its batches, which ranks take in turn; the mean loss. */
+static bon_status gradient(bon_trainer *t, bon_train_row *row) {
+    bon_device *device = t->params->device;
+    const struct bon_backend *backend = device->backend;
+    const unsigned count = t->options.accumulate;
+    const uint64_t first = t->batch;
+    const bool more = t->options.steps == 0 || t->step + 1 < t->options.steps;
+    row->loss = 0;
+    for (unsigned i = 0; i < count; i++) {
+        if (i >= LOSSES) BON_TRY(take_loss(t, row, i - LOSSES, first + i - LOSSES));
+        BON_TRY(set_batch(t, t->batch++));
+        BON_TRY(bon_graph_step(t->graph, i > 0));
+        backend->ask(device, i % LOSSES, t->loss->value);
+        BON_TRY(write_row(t));
+    }
+    if (!t->options.ranks) backend->ask_squares(device, NORM, t->params->grads, t->params->size);
+    if (backend->behind && more) BON_TRY(set_batch(t, t->batch));
+    for (unsigned i = count > LOSSES ? count - LOSSES : 0; i < count; i++) BON_TRY(take_loss(t, row, i, first + i));
+    if (t->options.ranks) BON_TRY(join(t, row));
+    row->norm = sqrt(backend->answer(device, NORM)) / batches_of(t);
+    return backend->check(device);
 }
 
 /* Whether the norm stands out among the recent ones, which it then does not join. */
@@ -249,21 +306,17 @@ static double done(const bon_trainer *t) {
 }
 
 static bon_status one_step(bon_trainer *t, bon_train_row *row) {
-    struct timespec began;
-    clock_gettime(CLOCK_MONOTONIC, &began);
     *row = (bon_train_row){.step = t->step + 1, .val_loss = NAN, .bits_per_byte = NAN};
     row->rate =
         bon_schedule_rate(&t->options.schedule, done(t) + (t->options.steps ? 1.0 / (double)t->options.steps : 0));
     BON_TRY(gradient(t, row));
-    row->skipped = isfinite(row->norm) && stands_out(t, row->norm);
+    row->tokens_per_s = (double)t->task.tokens * batches_of(t) / seconds_since(&t->lap);
+    clock_gettime(CLOCK_MONOTONIC, &t->lap);
+    if (!isfinite(row->norm)) return not_finite(row->step, bon_gradient_blame(t->params));
+    row->skipped = stands_out(t, row->norm);
     const double clip = row->norm > t->options.clip ? t->options.clip / row->norm : 1;
-    if (!row->skipped) {
-        bon_status status = bon_optimizer_step(t->optimizer, row->rate, clip / batches_of(t));
-        if (status == BON_ERR_DATA) return not_finite(row->step, status);
-        if (status != BON_OK) return status;
-    }
+    if (!row->skipped) BON_TRY(bon_optimizer_apply(t->optimizer, row->rate, clip / batches_of(t)));
     t->step++;
-    row->tokens_per_s = (double)t->task.tokens * batches_of(t) / seconds_since(&began);
     const double peak = t->options.peak * bon_ranks_count(t->options.ranks);
     row->mfu = peak > 0 ? row->tokens_per_s * t->task.flops(t->task.self, t->params) / peak : NAN;
     row->memory = bon_device_memory(t->params->device);
@@ -275,6 +328,7 @@ bon_status bon_trainer_validate(bon_trainer *t, uint64_t batches, double *loss) 
     const unsigned ranks = bon_ranks_count(t->options.ranks);
     double sums[2] = {0}; /* of losses, and of what they count */
     if (all == 0) return bon_fail(BON_ERR_ARGUMENT, "there is no validation data");
+    t->is_set = false;
     for (uint64_t i = bon_ranks_number(t->options.ranks); i < count; i += ranks) {
         double one, weight;
         BON_TRY(t->task.validate(t->task.self, i, &weight));
@@ -315,9 +369,14 @@ static bon_status after_step(bon_trainer *t, bon_train_row *row, bool last) {
         if (o->bytes_per_token > 0) row->bits_per_byte = row->val_loss / log(2) / o->bytes_per_token;
     }
     row->seconds = clock_of(t);
+    const bool saves = last || (o->save_every && t->step % o->save_every == 0);
+    const bool measured = !isnan(row->val_loss);
+    t->row = *row, t->pending = t->params->device->backend->behind && !saves && !measured;
+    if (t->pending) return BON_OK;
     BON_TRY(log_row(t, row));
-    if (last || (o->save_every && t->step % o->save_every == 0)) BON_TRY(save(t));
+    if (saves) BON_TRY(save(t));
     if (o->report) o->report(o->user, row);
+    if (saves || measured) clock_gettime(CLOCK_MONOTONIC, &t->lap);
     return BON_OK;
 }
 
@@ -347,6 +406,7 @@ static bon_status is_last(bon_trainer *t, bool *last) {
 
 bon_status bon_trainer_run(bon_trainer *t) {
     clock_gettime(CLOCK_MONOTONIC, &t->began);
+    t->lap = t->began;
     t->clock = t->seconds;
     BON_TRY(check_ranks(t));
     if (t->log < 0) BON_TRY(open_log(t));

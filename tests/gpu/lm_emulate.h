@@ -55,6 +55,7 @@ struct emulation {
     struct emulate_tape *recording;
     bool refuses;   /* to record */
     size_t replays; /* so far */
+    double answers[BON_GPU_ANSWERS];
 };
 
 static void emulate_wait(void *context) {
@@ -130,6 +131,14 @@ static bon_status emulate_copy(void *self, void *to, const void *from, size_t by
     BON_TRY(emulate_not_now(self, "copying"));
     memcpy(to, from, bytes);
     return BON_OK;
+}
+
+static bon_status emulate_ask(void *self, unsigned slot, const void *from, size_t bytes) {
+    return emulate_copy(self, &((struct emulation *)self)->answers[slot], from, bytes);
+}
+
+static bon_status emulate_answer(void *self, unsigned slot, void *to, size_t bytes) {
+    return emulate_copy(self, to, &((struct emulation *)self)->answers[slot], bytes);
 }
 
 static bon_status emulate_fill(void *self, void *memory, int byte, size_t bytes) {
@@ -258,6 +267,8 @@ static const struct bon_gpu_ops emulate_ops = {.alloc = emulate_alloc,
                                                .release = emulate_release,
                                                .upload = emulate_copy,
                                                .download = emulate_copy,
+                                               .ask = emulate_ask,
+                                               .answer = emulate_answer,
                                                .fill = emulate_fill,
                                                .flat = emulate_run_flat,
                                                .blocks = emulate_run_blocks,

@@ -1,5 +1,6 @@
 /* tests/gpu/lm_replay.h: what is recorded and replayed is what would have been launched: the same training twice, once with every
- * kernel launched for itself, gives the same bytes. Each batch has other inputs and draws other dropout, which is off at first.
+ * kernel launched for itself and waited for, once replayed, with the next batch sent before the loss is there, gives the same bytes.
+ * Each batch has other inputs and draws other dropout, which is off at first.
  */
 #ifndef BON_TESTS_GPU_LM_REPLAY_H
 #define BON_TESTS_GPU_LM_REPLAY_H
@@ -14,40 +15,67 @@ struct replay {
     size_t recorded; /* kinds of runs */
 };
 
-static bon_status replay_batch(bon_graph *graph, bon_tensor *ids, bon_tensor *targets, bon_tensor *loss, int batch,
-                               double *value) {
+struct replay_model {
+    bon_tensor *ids, *targets, *gain, *table, *out, *loss;
+};
+
+static void replay_build(struct replay_model *m, bon_graph *graph) {
+    m->ids = bon_input_ints(graph, REPLAY_ROWS, 1, 0, REPLAY_IDS);
+    m->targets = bon_input_ints(graph, REPLAY_ROWS, 1, 0, REPLAY_IDS);
+    m->gain = bon_input(graph, REPLAY_ROWS, REPLAY_WIDTH);
+    m->table = param(graph, "table", REPLAY_IDS, REPLAY_WIDTH, 0, 0.5f);
+    bon_tensor *wide = param(graph, "wide", REPLAY_WIDTH, REPLAY_WIDTH, 0, 0.5f);
+    bon_tensor *bias = param(graph, "bias", 1, REPLAY_WIDTH, 0, 0.1f);
+    bon_tensor *hidden = bon_linear(bon_embedding(m->table, m->ids), wide, bias, NULL, BON_GELU);
+    m->out = param(graph, "out", REPLAY_IDS, REPLAY_WIDTH, 0, 0.5f);
+    bon_tensor *logits = bon_linear(bon_dropout(bon_mul(hidden, m->gain), 0.3f), m->out, NULL, NULL, BON_IDENTITY);
+    m->loss = bon_cross_entropy(logits, m->targets, NULL);
+}
+
+static bon_status replay_set(const struct replay_model *m, uint64_t batch, float gain) {
     int32_t values[REPLAY_ROWS], next[REPLAY_ROWS];
+    float gains[REPLAY_ROWS * REPLAY_WIDTH];
     for (size_t i = 0; i < REPLAY_ROWS; i++) {
-        values[i] = (int32_t)(drawn(20, (size_t)batch * REPLAY_ROWS + i) % REPLAY_IDS);
+        values[i] = (int32_t)(drawn(20, batch * REPLAY_ROWS + i) % REPLAY_IDS);
         next[i] = (values[i] * 3 + 1) % REPLAY_IDS;
     }
-    BON_TRY(bon_tensor_set_ints(ids, values));
-    BON_TRY(bon_tensor_set_ints(targets, next));
-    bon_graph_dropout(graph, batch >= REPLAY_STEPS, 4, (uint64_t)batch);
-    BON_TRY(bon_graph_step(graph, batch % REPLAY_BATCHES > 0));
-    return bon_tensor_get_double(loss, value);
+    for (size_t i = 0; i < REPLAY_ROWS * REPLAY_WIDTH; i++) gains[i] = gain;
+    BON_TRY(bon_tensor_set_ints(m->ids, values));
+    BON_TRY(bon_tensor_set_ints(m->targets, next));
+    return bon_tensor_set(m->gain, gains);
+}
+
+/* plain: waits for every batch before the next is sent. */
+static bon_status replay_batch(bon_graph *graph, const struct replay_model *m, unsigned i, bool plain, double *value) {
+    bon_device *device = graph->params->device;
+    const unsigned slot = i % BON_ANSWERS;
+    bon_graph_dropout(graph, i >= REPLAY_STEPS, 4, i);
+    BON_TRY(bon_graph_step(graph, i % REPLAY_BATCHES > 0));
+    if (plain) BON_TRY(bon_tensor_get_double(m->loss, value));
+    device->backend->ask(device, slot, m->loss->value);
+    BON_TRY(replay_set(m, i + 1, 1));
+    const double answer = device->backend->answer(device, slot);
+    if (plain && answer != *value)
+        return bon_fail(BON_ERR_DATA, "batch %u: a loss of %g came back as %g", i, *value, answer);
+    *value = answer;
+    return BON_OK;
 }
 
 static bon_status replay_train(bon_params *params, bon_graph *graph, bon_optimizer **optimizer, struct replay *out) {
-    bon_tensor *ids = bon_input_ints(graph, REPLAY_ROWS, 1, 0, REPLAY_IDS);
-    bon_tensor *targets = bon_input_ints(graph, REPLAY_ROWS, 1, 0, REPLAY_IDS);
-    bon_tensor *table = param(graph, "table", REPLAY_IDS, REPLAY_WIDTH, 0, 0.5f);
-    bon_tensor *wide = param(graph, "wide", REPLAY_WIDTH, REPLAY_WIDTH, 0, 0.5f);
-    bon_tensor *bias = param(graph, "bias", 1, REPLAY_WIDTH, 0, 0.1f);
-    bon_tensor *hidden = bon_linear(bon_embedding(table, ids), wide, bias, NULL, BON_GELU);
-    bon_tensor *out_table = param(graph, "out", REPLAY_IDS, REPLAY_WIDTH, 0, 0.5f);
-    bon_tensor *logits = bon_linear(bon_dropout(hidden, 0.3f), out_table, NULL, NULL, BON_IDENTITY);
-    bon_tensor *loss = bon_cross_entropy(logits, targets, NULL);
-    BON_TRY(bon_graph_plan(graph, loss));
+    struct replay_model m;
+    const bool plain = graph->plain;
+    replay_build(&m, graph);
+    BON_TRY(bon_graph_plan(graph, m.loss));
     BON_TRY(bon_optimizer_open(optimizer, params, &(bon_optimizer_options){.kind = BON_ADAMW}));
-    for (int step = 0; step < REPLAY_STEPS; step++) {
-        for (int i = step * REPLAY_BATCHES; i < (step + 1) * REPLAY_BATCHES; i++)
-            BON_TRY(replay_batch(graph, ids, targets, loss, i, &out->losses[i]));
+    BON_TRY(replay_set(&m, 0, 1));
+    for (unsigned step = 0; step < REPLAY_STEPS; step++) {
+        for (unsigned i = step * REPLAY_BATCHES; i < (step + 1) * REPLAY_BATCHES; i++)
+            BON_TRY(replay_batch(graph, &m, i, plain, &out->losses[i]));
         BON_TRY(bon_optimizer_step(*optimizer, 0.05, 1.0 / REPLAY_BATCHES));
     }
     for (size_t i = 0; i < BON_RUNS; i++) out->recorded += graph->recordings[i].tape != NULL;
-    BON_TRY(bon_params_get(params, table->param, out->weights));
-    return bon_params_get(params, out_table->param, out->weights + REPLAY_IDS * REPLAY_WIDTH);
+    BON_TRY(bon_params_get(params, m.table->param, out->weights));
+    return bon_params_get(params, m.out->param, out->weights + REPLAY_IDS * REPLAY_WIDTH);
 }
 
 /* plain: nothing is recorded. */

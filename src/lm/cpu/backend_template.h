@@ -28,6 +28,16 @@ static void cpu_load_reals(bon_device *device, double *to, const void *from, siz
     for (size_t i = 0; i < n; i++) to[i] = (double)((const REAL *)from)[at + i];
 }
 
+static void cpu_ask(bon_device *device, unsigned slot, const void *number) {
+    device->answers[slot] = (double)*(const REAL *)number;
+}
+
+static void cpu_ask_squares(bon_device *device, unsigned slot, const void *vector, size_t n) {
+    device->answers[slot] = sum_of_squares(device, vector, n);
+}
+
+static double cpu_answer(bon_device *device, unsigned slot) { return device->answers[slot]; }
+
 static void cpu_fill(bon_device *device, void *memory, int byte, size_t bytes) {
     (void)device;
     memset(memory, byte, bytes);
@@ -101,7 +111,9 @@ const struct bon_backend BACKEND = {
     .sgd = sgd,
     .adamw = adamw,
     .muon = muon,
-    .sum_of_squares = sum_of_squares,
+    .ask = cpu_ask,
+    .ask_squares = cpu_ask_squares,
+    .answer = cpu_answer,
     .kernel =
         {
             [BON_OP_EMBEDDING] = {embedding_forward, embedding_backward, NULL},

@@ -368,12 +368,13 @@ static void cross_entropy_backward(run_ref run, tensor_ref t) {
 
 #define GPU_BACKEND(bytes)                                                                                             \
     {                                                                                                                  \
-        .name = "cuda", .real_bytes = (bytes), .stat_bytes = sizeof(float), .param_bytes = sizeof(float),              \
-        .allocate = bon_gpu_allocate, .release = bon_gpu_release, .store = bon_gpu_store, .load = bon_gpu_load,        \
-        .store_reals = bon_gpu_store_reals, .load_reals = bon_gpu_load_reals, .fill = bon_gpu_fill,                    \
-        .zero = bon_gpu_zero, .set_one = bon_gpu_set_one, .finish = bon_gpu_finish, .check = bon_gpu_check,            \
-        .peak = bon_gpu_peak, .memory = bon_gpu_memory, .sgd = bon_gpu_sgd, .adamw = bon_gpu_adamw,                    \
-        .muon = bon_gpu_muon, .sum_of_squares = bon_gpu_sum_of_squares, .begin = bon_gpu_begin,                        \
+        .name = "cuda", .behind = true, .real_bytes = (bytes), .stat_bytes = sizeof(float),                            \
+        .param_bytes = sizeof(float), .allocate = bon_gpu_allocate, .release = bon_gpu_release,                        \
+        .store = bon_gpu_store, .load = bon_gpu_load, .store_reals = bon_gpu_store_reals,                              \
+        .load_reals = bon_gpu_load_reals, .ask = bon_gpu_ask, .ask_squares = bon_gpu_ask_squares,                      \
+        .answer = bon_gpu_answer, .fill = bon_gpu_fill, .zero = bon_gpu_zero, .set_one = bon_gpu_set_one,              \
+        .finish = bon_gpu_finish, .check = bon_gpu_check, .peak = bon_gpu_peak, .memory = bon_gpu_memory,              \
+        .sgd = bon_gpu_sgd, .adamw = bon_gpu_adamw, .muon = bon_gpu_muon, .begin = bon_gpu_begin,                      \
         .record = bon_gpu_record, .recorded = bon_gpu_recorded, .replay = bon_gpu_replay, .forget = bon_gpu_forget,    \
         .kernel = {                                                                                                    \
             [BON_OP_EMBEDDING] = {embedding_forward, embedding_backward, embedding_work},                              \

@@ -64,6 +64,26 @@ void bon_gpu_load_reals(bon_device *device, double *to, const void *from, size_t
     }
 }
 
+_Static_assert((int)BON_GPU_ANSWERS == (int)BON_ANSWERS, "slots of a backend are those of its machine");
+
+void bon_gpu_ask(bon_device *device, unsigned slot, const void *number) {
+    struct bon_gpu *gpu = device->gpu;
+    gpu->doubles &= ~(1u << slot);
+    keep(gpu, gpu->ops->ask(gpu->self, slot, number, sizeof(float)));
+}
+
+double bon_gpu_answer(bon_device *device, unsigned slot) {
+    struct bon_gpu *gpu = device->gpu;
+    float single = 0;
+    double number = 0;
+    if (gpu->doubles >> slot & 1) {
+        keep(gpu, gpu->ops->answer(gpu->self, slot, &number, sizeof number));
+        return number;
+    }
+    keep(gpu, gpu->ops->answer(gpu->self, slot, &single, sizeof single));
+    return (double)single;
+}
+
 void bon_gpu_fill(bon_device *device, void *memory, int byte, size_t bytes) {
     keep(device->gpu, device->gpu->ops->fill(device->gpu->self, memory, byte, bytes));
 }

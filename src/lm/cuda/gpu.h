@@ -114,6 +114,9 @@ struct bon_gpu_ops {
     void (*release)(void *self, void *memory);
     bon_status (*upload)(void *self, void *to, const void *from, size_t bytes);
     bon_status (*download)(void *self, void *to, const void *from, size_t bytes);
+    /* Up to 8 bytes that come back while it goes on, in BON_GPU_ANSWERS slots; answer waits for them. */
+    bon_status (*ask)(void *self, unsigned slot, const void *from, size_t bytes);
+    bon_status (*answer)(void *self, unsigned slot, void *to, size_t bytes);
     bon_status (*fill)(void *self, void *memory, int byte, size_t bytes);
     bon_status (*flat)(void *self, enum bon_gpu_kernel kernel, size_t n, const struct bon_gpu_args *args);
     bon_status (*blocks)(void *self, enum bon_gpu_kernel kernel, size_t blocks, size_t shared,
@@ -135,7 +138,7 @@ struct bon_gpu_ops {
     void (*close)(void *self);
 };
 
-enum { BON_GPU_THREADS = 256 /* of a block */, BON_GPU_DIM_MAX = 128 /* of a head */ };
+enum { BON_GPU_THREADS = 256 /* of a block */, BON_GPU_DIM_MAX = 128 /* of a head */, BON_GPU_ANSWERS = 16 };
 
 struct bon_gpu {
     const struct bon_gpu_ops *ops;
@@ -143,6 +146,7 @@ struct bon_gpu {
     void *sums;        /* SUM_PARTS partial sums */
     uint64_t *draw;    /* on the GPU: what dropout draws from; recorded kernels find the step there */
     uint64_t drawn[2]; /* what was written there last */
+    uint32_t doubles;  /* slots that are asked for a double; the others for a float. Bits */
     bon_status status; /* the first failure since somebody asked */
     char message[BON_MESSAGE_MAX];
 };

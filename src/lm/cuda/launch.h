@@ -103,6 +103,8 @@ void bon_gpu_store(bon_device *device, void *to, const void *from, size_t bytes)
 void bon_gpu_load(bon_device *device, void *to, const void *from, size_t bytes);
 void bon_gpu_store_reals(bon_device *device, void *to, size_t at, const double *from, size_t n, bool wide);
 void bon_gpu_load_reals(bon_device *device, double *to, const void *from, size_t at, size_t n, bool wide);
+void bon_gpu_ask(bon_device *device, unsigned slot, const void *number);
+double bon_gpu_answer(bon_device *device, unsigned slot);
 void bon_gpu_fill(bon_device *device, void *memory, int byte, size_t bytes);
 void bon_gpu_zero(bon_device *device, void *vector, size_t n);
 void bon_gpu_set_one(bon_device *device, void *number);
@@ -128,6 +130,6 @@ void bon_gpu_adamw(bon_device *device, void *values, const void *grads, void *me
                    const struct bon_update *update);
 void bon_gpu_muon(bon_device *device, void *values, const void *grads, void *momentum, void *work, size_t at,
                   size_t rows, size_t cols, const struct bon_update *update);
-double bon_gpu_sum_of_squares(bon_device *device, const void *vector, size_t n);
+void bon_gpu_ask_squares(bon_device *device, unsigned slot, const void *vector, size_t n);
 
 #endif

@@ -45,6 +45,8 @@ struct gpu {
     struct slot slots[SLOTS];
     size_t next; /* slot */
     void *pinned, *landed;
+    double *answers; /* pinned: numbers that come back */
+    cudaEvent_t answered[BON_GPU_ANSWERS];
     struct bon_cuda_products *products; /* NULL: products are our own */
     void *workspace;                    /* of products */
     struct block *list;                 /* what is allocated */
@@ -145,6 +147,20 @@ bon_status download(void *self, void *to, const void *from, size_t bytes) {
     return finish(self);
 }
 
+bon_status ask(void *self, unsigned number, const void *from, size_t bytes) {
+    struct gpu *gpu = of(self);
+    BON_TRY(check(cudaMemcpyAsync(&gpu->answers[number], from, bytes, cudaMemcpyDeviceToHost, gpu->stream),
+                  "copying from it"));
+    return check(cudaEventRecord(gpu->answered[number], gpu->stream), "copying from it");
+}
+
+bon_status answer(void *self, unsigned number, void *to, size_t bytes) {
+    struct gpu *gpu = of(self);
+    BON_TRY(check(cudaEventSynchronize(gpu->answered[number]), "computing"));
+    memcpy(to, &gpu->answers[number], bytes);
+    return BON_OK;
+}
+
 bon_status fill(void *self, void *memory, int byte, size_t bytes) {
     return check(cudaMemsetAsync(memory, byte, bytes, of(self)->stream), "filling its memory");
 }
@@ -227,6 +243,8 @@ void close_slots(struct gpu *gpu) {
         if (gpu->slots[i].copied) (void)cudaEventDestroy(gpu->slots[i].copied);
         if (gpu->slots[i].used) (void)cudaEventDestroy(gpu->slots[i].used);
     }
+    for (size_t i = 0; i < BON_GPU_ANSWERS; i++)
+        if (gpu->answered[i]) (void)cudaEventDestroy(gpu->answered[i]);
     if (gpu->pinned) (void)cudaFreeHost(gpu->pinned);
 }
 
@@ -235,8 +253,10 @@ bon_status make_event(cudaEvent_t *event) {
 }
 
 bon_status open_slots(struct gpu *gpu) {
-    const size_t bytes = (size_t)SLOTS * SLOT_BYTES;
-    BON_TRY(check(cudaHostAlloc(&gpu->pinned, bytes, cudaHostAllocDefault), "pinning memory"));
+    const size_t bytes = (size_t)SLOTS * SLOT_BYTES, answers = BON_GPU_ANSWERS * sizeof(double);
+    BON_TRY(check(cudaHostAlloc(&gpu->pinned, bytes + answers, cudaHostAllocDefault), "pinning memory"));
+    gpu->answers = reinterpret_cast<double *>(static_cast<char *>(gpu->pinned) + bytes);
+    for (size_t i = 0; i < BON_GPU_ANSWERS; i++) BON_TRY(make_event(&gpu->answered[i]));
     if (!(gpu->landed = alloc(gpu, bytes))) return BON_ERR_NOMEM;
     for (size_t i = 0; i < SLOTS; i++) {
         struct slot *slot = &gpu->slots[i];
@@ -261,7 +281,7 @@ void close_gpu(void *self) {
     free(gpu);
 }
 
-const struct bon_gpu_ops OPS = {alloc,   release,    upload, download, fill,   flat,   blocks,
+const struct bon_gpu_ops OPS = {alloc,   release,    upload, download, ask, answer, fill,   flat,   blocks,
                                 product, sort,       sort_bytes, record, recorded, replay, forget,
                                 finish,  memory,     peak,   close_gpu};
 

@@ -71,11 +71,9 @@ void bon_gpu_muon(bon_device *device, void *values, const void *grads, void *mom
     flat(&run, BON_GPU_MUON_END, n, &args);
 }
 
-double bon_gpu_sum_of_squares(bon_device *device, const void *vector, size_t n) {
+void bon_gpu_ask_squares(bon_device *device, unsigned slot, const void *vector, size_t n) {
     struct bon_gpu *gpu = device->gpu;
-    double sum = 0;
-    if (n == 0) return 0;
     sum_all(&(struct bon_run){.device = device}, floats(vector, 0), n, true, vec(NULL, false));
-    keep(gpu, gpu->ops->download(gpu->self, &sum, gpu->sums, sizeof sum));
-    return sum;
+    gpu->doubles |= 1u << slot;
+    keep(gpu, gpu->ops->ask(gpu->self, slot, gpu->sums, sizeof(double)));
 }
