@@ -46,6 +46,7 @@ BUILD(linear, bon_linear(in->x, in->table, NULL, NULL, BON_IDENTITY))
 BUILD(linear_residual, bon_linear(in->x, in->square, NULL, in->x, BON_IDENTITY))
 BUILD(linear_all, bon_linear(in->x, in->square, in->row, in->x, BON_IDENTITY))
 BUILD(linear_gelu, bon_linear(in->x, in->square, in->row, in->x, BON_GELU))
+BUILD(linear_bias_gelu, bon_linear(in->x, in->square, in->row, NULL, BON_GELU))
 BUILD(rms_norm, bon_rms_norm(in->x, in->row, 0.01f))
 BUILD(layer_norm, bon_layer_norm(in->x, in->row, in->row2, 0.01f))
 BUILD(rope, bon_rope(in->qkv, in->starts, NULL, NULL, in->size->heads, 10000, 0.01f))
@@ -80,8 +81,8 @@ BUILD(rows, bon_rows(in->x, 3, in->size->rows / 2))
 
 /* clang-format off */
 #define CASES(X) \
-    X(embedding) X(embedding_bag) X(linear) X(linear_residual) X(linear_all) X(linear_gelu) X(rms_norm) X(layer_norm) X(rope) \
-    X(rope_norm) X(attention) X(attention_both_ways) X(attention_mixed) X(swiglu) X(gelu) X(silu) X(relu) X(tanh) X(sigmoid) \
+    X(embedding) X(embedding_bag) X(linear) X(linear_residual) X(linear_all) X(linear_gelu) X(linear_bias_gelu) X(rms_norm) \
+    X(layer_norm) X(rope) X(rope_norm) X(attention) X(attention_both_ways) X(attention_mixed) X(swiglu) X(gelu) X(silu) X(relu) X(tanh) X(sigmoid) \
     X(add) X(add_itself) X(add_row) X(mul) X(mul_itself) X(mul_row) X(affine) X(softmax) X(softmax_masked) X(cross_entropy) \
     X(cross_entropy_masked) X(cross_entropy_of_product) X(dropout) X(sum_cols) X(sum) X(cols) X(rows)
 /* clang-format on */

@@ -54,6 +54,7 @@ struct emulation {
     size_t taken; /* blocks of memory not given back */
     struct emulate_tape *recording;
     bool refuses;   /* to record */
+    bool apart;     /* products do no more than multiply */
     size_t replays; /* so far */
     double answers[BON_GPU_ANSWERS];
 };
@@ -187,6 +188,11 @@ static bon_status emulate_product(void *self, const struct bon_gpu_product *prod
     return emulate_run_blocks(self, BON_GPU_PRODUCT, gpu_product_blocks(product), GPU_PRODUCT_SHARED, &args);
 }
 
+static bool emulate_fuses(void *self, const struct bon_gpu_product *product) {
+    (void)product;
+    return !((struct emulation *)self)->apart;
+}
+
 static bon_status emulate_sort(void *self, const int32_t *keys, const int32_t *values, int32_t *keys_out,
                                int32_t *values_out, size_t n, void *work) {
     const struct bon_gpu_args args = {
@@ -273,6 +279,7 @@ static const struct bon_gpu_ops emulate_ops = {.alloc = emulate_alloc,
                                                .flat = emulate_run_flat,
                                                .blocks = emulate_run_blocks,
                                                .product = emulate_product,
+                                               .fuses = emulate_fuses,
                                                .sort = emulate_sort,
                                                .sort_bytes = emulate_sort_bytes,
                                                .record = emulate_record,

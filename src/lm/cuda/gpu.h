@@ -99,9 +99,12 @@ enum bon_gpu_kernel {
         BON_GPU_KERNELS
 };
 
-/* d = alpha op(a) op(b) + beta c, row by row in memory; op(a) is m x k, op(b) k x n. a and b are of one width. */
+/* d = map(alpha op(a) op(b) + beta c + bias), row by row in memory; op(a) is m x k, op(b) k x n. a and b are of one width. */
 struct bon_gpu_product {
     struct bon_gpu_vec a, b, c, d; /* c of the width of d, and read when beta is not 0 */
+    struct bon_gpu_vec bias;       /* n values, of the width of d; at NULL = none */
+    struct bon_gpu_vec saved;      /* where what the map reads is kept, as d; at NULL = nowhere */
+    uint32_t map;                  /* bon_map_kind */
     bool a_transposed, b_transposed;
     size_t m, n, k, lda, ldb, ldd; /* ldd of c, too */
     float alpha, beta;
@@ -122,6 +125,8 @@ struct bon_gpu_ops {
     bon_status (*blocks)(void *self, enum bon_gpu_kernel kernel, size_t blocks, size_t shared,
                          const struct bon_gpu_args *args);
     bon_status (*product)(void *self, const struct bon_gpu_product *product);
+    /* Whether product does bias, map and saved of this one; if not, they are not given to it. */
+    bool (*fuses)(void *self, const struct bon_gpu_product *product);
     /* Sorts n keys that are not negative with what goes along, equal ones in the order they have; work: sort_bytes(n) of them. */
     bon_status (*sort)(void *self, const int32_t *keys, const int32_t *values, int32_t *keys_out, int32_t *values_out,
                        size_t n, void *work);

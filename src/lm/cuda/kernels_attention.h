@@ -231,7 +231,7 @@ GPU_FN void gpu_attention_back_kv(gpu_args a, const struct gpu_at *at) {
     gpu_put_rows(a, at, key, h.v, dv);
 }
 
-/* ---- products, for machines without a library for them: d = scale op(x) op(w) + shift b, a block a tile of d ---- */
+/* ---- products, for machines without a library for them: d = map(scale op(x) op(w) + shift b + r), a block a tile of d ---- */
 
 enum { GPU_DEPTH = 16 };
 
@@ -263,8 +263,11 @@ GPU_FN void gpu_product(gpu_args a, const struct gpu_at *at) {
     for (unsigned i = 0; i < GPU_MICRO; i++)
         for (unsigned j = 0; j < GPU_MICRO; j++) {
             const uint64_t r = m + ty * GPU_MICRO + i, c = n + tx + GPU_SIDE * j, to = r * a->first + c;
-            if (r < a->rows && c < a->cols)
-                set(a->y, to, a->scale * acc[i][j] + (a->shift != 0 ? a->shift * get(a->b, to) : 0));
+            if (r >= a->rows || c >= a->cols) continue;
+            const float sum =
+                a->scale * acc[i][j] + (a->shift != 0 ? a->shift * get(a->b, to) : 0) + (a->r.at ? get(a->r, c) : 0);
+            if (a->saved.at) set(a->saved, to, sum);
+            set(a->y, to, gpu_map_value(a->kind, sum));
         }
 }
 
@@ -275,6 +278,7 @@ static inline struct bon_gpu_args gpu_product_args(const struct bon_gpu_product 
     a.rows = p->m, a.cols = p->n, a.n = p->k, a.stride = p->lda, a.stat_stride = p->ldb, a.first = p->ldd;
     a.turned = p->a_transposed, a.row = p->b_transposed;
     a.scale = p->alpha, a.shift = p->beta;
+    a.r = p->bias, a.saved = p->saved, a.kind = p->map;
     return a;
 }
 

@@ -8,7 +8,7 @@ static size_t operand_bytes(const bon_device *device, tensor_ref t) {
 
 size_t bon_gpu_linear_work(const bon_device *device, tensor_ref t) {
     return operand_bytes(device, t->in[0]) + operand_bytes(device, t->in[1]) + operand_bytes(device, t) +
-           (t->in[2] ? sums_bytes(t->cols) : 0);
+           (t->in[2] ? sums_bytes(t->cols) + operand_bytes(device, t->in[2]) : 0);
 }
 
 /* The values as products take them: those that are wide are made narrow at *work, which moves on. */
@@ -20,23 +20,40 @@ static struct bon_gpu_vec operand(run_ref run, struct bon_gpu_vec x, size_t n, c
     return y;
 }
 
-/* y = map(x w^T + bias) + residual: a residual alone is what the product begins with; the rest comes after it. */
+/* Whether the product does all of y = map(x w^T + bias) + residual: the residual is what it begins with, as long as no map comes
+ * between, bias and map are its end. */
+static bool is_whole(run_ref run, tensor_ref t, struct bon_gpu_product *p, char *work) {
+    const struct bon_gpu *gpu = run->device->gpu;
+    const struct bon_tensor *bias = t->in[2], *residual = t->in[3];
+    if (residual && (t->map != BON_IDENTITY || p->c.narrow != p->d.narrow)) return false;
+    if (t->saved && saved_of(run, t).narrow != p->d.narrow) return false;
+    p->beta = residual ? 1 : 0;
+    if (!bias && t->map == BON_IDENTITY) return true;
+    p->saved = saved_of(run, t), p->map = (uint32_t)t->map;
+    if (bias) p->bias = p->d.narrow ? operand(run, value_of(run, bias), t->cols, &work) : value_of(run, bias);
+    return gpu->ops->fuses(gpu->self, p);
+}
+
 void bon_gpu_linear_forward(run_ref run, tensor_ref t) {
     const struct bon_tensor *x = t->in[0], *w = t->in[1], *residual = t->in[3];
+    const struct bon_gpu_vec none = vec(NULL, false), y = value_of(run, t);
     char *work = run->work;
-    const struct bon_gpu_vec y = value_of(run, t), before = residual ? value_of(run, residual) : vec(NULL, false);
-    const bool first = residual && !t->in[2] && t->map == BON_IDENTITY && before.narrow == y.narrow;
-    struct bon_gpu_product p = {.b_transposed = true, .m = t->rows, .n = t->cols, .k = x->cols};
+    struct bon_gpu_product p = {.b_transposed = true, .m = t->rows, .n = t->cols, .k = x->cols, .alpha = 1};
     p.a = operand(run, value_of(run, x), bon_items(x), &work);
     p.b = operand(run, value_of(run, w), bon_items(w), &work);
-    p.c = before, p.d = t->saved ? saved_of(run, t) : y;
-    p.lda = x->cols, p.ldb = w->cols, p.ldd = t->cols, p.alpha = 1, p.beta = first ? 1 : 0;
+    p.c = residual ? value_of(run, residual) : none, p.d = y;
+    p.lda = x->cols, p.ldb = w->cols, p.ldd = t->cols;
+    if (is_whole(run, t, &p, work)) {
+        multiply(run->device, &p);
+        return;
+    }
+    p.beta = 0, p.map = BON_IDENTITY, p.bias = p.saved = none;
+    if (t->saved) p.d = saved_of(run, t);
     multiply(run->device, &p);
-    if (first || (!t->in[2] && !residual && t->map == BON_IDENTITY)) return;
     flat(run, BON_GPU_LINEAR_AFTER, bon_items(t),
          &(struct bon_gpu_args){.x = p.d,
-                                .b = t->in[2] ? value_of(run, t->in[2]) : vec(NULL, false),
-                                .r = before,
+                                .b = t->in[2] ? value_of(run, t->in[2]) : none,
+                                .r = p.c,
                                 .saved = saved_of(run, t),
                                 .y = y,
                                 .cols = t->cols,

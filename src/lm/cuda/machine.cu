@@ -185,6 +185,11 @@ bon_status product(void *self, const struct bon_gpu_product *p) {
     return blocks(self, BON_GPU_PRODUCT, gpu_product_blocks(p), GPU_PRODUCT_SHARED, &args);
 }
 
+bool fuses(void *self, const struct bon_gpu_product *p) {
+    struct gpu *gpu = of(self);
+    return gpu->products ? bon_cuda_fuses(gpu->products, p) : true;
+}
+
 bon_status sort(void *self, const int32_t *keys, const int32_t *values, int32_t *keys_out, int32_t *values_out,
                 size_t n, void *work) {
     return bon_cuda_sort(of(self)->stream, keys, values, keys_out, values_out, n, work);
@@ -282,7 +287,7 @@ void close_gpu(void *self) {
 }
 
 const struct bon_gpu_ops OPS = {alloc,   release,    upload, download, ask, answer, fill,   flat,   blocks,
-                                product, sort,       sort_bytes, record, recorded, replay, forget,
+                                product, fuses, sort,       sort_bytes, record, recorded, replay, forget,
                                 finish,  memory,     peak,   close_gpu};
 
 bon_status no_gpu(cudaError_t error) {

@@ -28,6 +28,7 @@ enum { BON_CUDA_WORKSPACE = 32 << 20 };
 /* NULL where there is no cuBLASLt. */
 bon_status bon_cuda_products_open(struct bon_cuda_products **out);
 void bon_cuda_products_close(struct bon_cuda_products *products);
+bool bon_cuda_fuses(struct bon_cuda_products *products, const struct bon_gpu_product *product);
 /* work: BON_CUDA_WORKSPACE bytes. */
 bon_status bon_cuda_multiply(struct bon_cuda_products *products, void *stream, const struct bon_gpu_product *product,
                              void *work);

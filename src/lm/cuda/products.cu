@@ -44,8 +44,9 @@ struct blas {
 /* A product of a shape, its kind and how its operands are aligned. */
 struct shape {
     size_t m, n, k, lda, ldb, ldd;
-    uint32_t aligned[4]; /* of a, b, c and d: the largest power of 2 up to 256 that divides the address */
+    uint32_t aligned[6]; /* of a, b, c, d, bias, saved: the largest power of 2 up to 256 that divides the address */
     uint32_t narrow, narrow_d, a_transposed, b_transposed, adds;
+    uint32_t epilogue; /* what comes after the product: cublasLtEpilogue_t */
 };
 
 struct plan {
@@ -54,6 +55,7 @@ struct plan {
     cublasLtMatrixLayout_t a, b, c; /* as cuBLASLt sees them, column by column */
     cublasLtMatmulAlgo_t algorithm;
     size_t workspace;
+    bool unfit; /* cuBLASLt has no such product with this epilogue */
 };
 
 } // namespace
@@ -77,14 +79,23 @@ uint32_t alignment(const void *at) {
     return by;
 }
 
+cublasLtEpilogue_t epilogue_of(const struct bon_gpu_product *p) {
+    const bool bias = p->bias.at != nullptr, saves = p->saved.at != nullptr;
+    if (p->map != BON_GELU) return bias ? CUBLASLT_EPILOGUE_BIAS : CUBLASLT_EPILOGUE_DEFAULT;
+    if (saves) return bias ? CUBLASLT_EPILOGUE_GELU_AUX_BIAS : CUBLASLT_EPILOGUE_GELU_AUX;
+    return bias ? CUBLASLT_EPILOGUE_GELU_BIAS : CUBLASLT_EPILOGUE_GELU;
+}
+
 struct shape shape_of(const struct bon_gpu_product *p) {
     struct shape s;
     memset(&s, 0, sizeof s); /* shapes are compared byte by byte */
     s.m = p->m, s.n = p->n, s.k = p->k, s.lda = p->lda, s.ldb = p->ldb, s.ldd = p->ldd;
     s.aligned[0] = alignment(p->a.at), s.aligned[1] = alignment(p->b.at);
     s.aligned[2] = alignment(p->beta != 0 ? p->c.at : p->d.at), s.aligned[3] = alignment(p->d.at);
+    s.aligned[4] = alignment(p->bias.at), s.aligned[5] = alignment(p->saved.at);
     s.narrow = p->a.narrow, s.narrow_d = p->d.narrow, s.adds = p->beta != 0;
     s.a_transposed = p->a_transposed, s.b_transposed = p->b_transposed;
+    s.epilogue = (uint32_t)epilogue_of(p);
     return s;
 }
 
@@ -115,6 +126,29 @@ bon_status describe(const struct blas *blas, struct plan *plan) {
                                                         s->a_transposed ? s->k : s->m, (int64_t)s->lda),
                        "a matrix"));
     return check_blas(blas->cublasLtMatrixLayoutCreate(&plan->c, out, s->n, s->m, (int64_t)s->ldd), "a matrix");
+}
+
+/* Where this product's bias is, and where what GELU reads is kept; both of the width of d, as cuBLASLt takes for granted. */
+bon_status point(const struct blas *blas, const struct plan *plan, const struct bon_gpu_product *p) {
+    const cublasLtEpilogue_t epilogue = epilogue_of(p);
+    const int64_t ld = (int64_t)p->ldd;
+    const struct {
+        bool is_set;
+        cublasLtMatmulDescAttributes_t name;
+        const void *value;
+        size_t bytes;
+    } attributes[] = {
+        {epilogue != CUBLASLT_EPILOGUE_DEFAULT, CUBLASLT_MATMUL_DESC_EPILOGUE, &epilogue, sizeof epilogue},
+        {p->bias.at != nullptr, CUBLASLT_MATMUL_DESC_BIAS_POINTER, &p->bias.at, sizeof p->bias.at},
+        {p->saved.at != nullptr, CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_POINTER, &p->saved.at, sizeof p->saved.at},
+        {p->saved.at != nullptr, CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_LD, &ld, sizeof ld},
+    };
+    for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++)
+        if (attributes[i].is_set)
+            BON_TRY(check_blas(blas->cublasLtMatmulDescSetAttribute(plan->kind, attributes[i].name, attributes[i].value,
+                                                                    attributes[i].bytes),
+                               "an epilogue"));
+    return BON_OK;
 }
 
 /* Asks which algorithm is the best for the shape. */
@@ -169,7 +203,9 @@ bon_status find_plan(struct bon_cuda_products *products, const struct bon_gpu_pr
     memset(plan, 0, sizeof *plan);
     plan->shape = shape;
     bon_status status = describe(&products->blas, plan);
+    if (status == BON_OK) status = point(&products->blas, plan, p);
     if (status == BON_OK) status = choose(&products->blas, plan);
+    if (status == BON_ERR_IO && shape.epilogue != CUBLASLT_EPILOGUE_DEFAULT) plan->unfit = true, status = BON_OK;
     if (status != BON_OK) {
         free_plan(&products->blas, plan);
         return status;
@@ -200,11 +236,22 @@ extern "C" bon_status bon_cuda_multiply(struct bon_cuda_products *products, void
     const struct blas *blas = &products->blas;
     struct plan *plan = nullptr;
     BON_TRY(find_plan(products, p, &plan));
+    if (plan->unfit) return bon_fail(BON_ERR_ARGUMENT, "GPU: cuBLASLt does not have this product's epilogue");
+    BON_TRY(point(blas, plan, p));
     const void *c = p->beta != 0 ? p->c.at : p->d.at;
     return check_blas(blas->cublasLtMatmul(blas->handle, plan->kind, &p->alpha, p->b.at, plan->a, p->a.at, plan->b,
                                            &p->beta, c, plan->c, p->d.at, plan->c, &plan->algorithm, work,
                                            plan->workspace, static_cast<cudaStream_t>(stream)),
                       "a product");
+}
+
+/* GELU as cuBLASLt computes it is fast rather than exact: it is good enough where it is rounded to bf16 anyway. */
+extern "C" bool bon_cuda_fuses(struct bon_cuda_products *products, const struct bon_gpu_product *p) {
+    enum { AUX_COLUMNS = 8 }; /* rows of what GELU reads are a multiple of so many */
+    struct plan *plan = nullptr;
+    if (p->map != BON_IDENTITY && (p->map != BON_GELU || !p->d.narrow)) return false;
+    if (p->saved.at && (p->ldd % AUX_COLUMNS || p->map != BON_GELU)) return false;
+    return find_plan(products, p, &plan) == BON_OK && !plan->unfit;
 }
 
 extern "C" void bon_cuda_products_close(struct bon_cuda_products *products) {

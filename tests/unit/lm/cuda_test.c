@@ -5,11 +5,13 @@
 #include "gpu/lm_replay.h"
 #include "lm/trainer.h"
 
-static void compare(bon_real real, const char *const *names, size_t size) {
+/* apart: products leave bias and GELU to a kernel of their own. */
+static void compare_as(bon_real real, const char *const *names, size_t size, bool apart) {
     bon_device *gpu = NULL, *cpu = NULL;
     struct tally tally = {0};
     cr_assert_eq(emulate_open(&gpu, real), BON_OK);
     cr_assert_eq(bon_device_open(&cpu, NULL), BON_OK);
+    ((struct emulation *)gpu->gpu->self)->apart = apart;
     for (size_t i = 0; i < TRIAL_COUNT; i++)
         for (const char *const *name = names; *name; name++)
             if (strcmp(*name, TRIALS[i].name) == 0) check_case(&tally, gpu, cpu, size, &TRIALS[i], real == BON_BF16);
@@ -18,6 +20,8 @@ static void compare(bon_real real, const char *const *names, size_t size) {
     bon_device_close(cpu);
     bon_device_close(gpu);
 }
+
+static void compare(bon_real real, const char *const *names, size_t size) { compare_as(real, names, size, false); }
 
 Test(cuda, operations_give_what_the_cpu_gives) {
     static const char *const names[] = {"embedding",
@@ -44,6 +48,15 @@ Test(cuda, operations_give_what_the_cpu_gives) {
 Test(cuda, tiles_and_bf16_too) {
     static const char *const names[] = {"attention", "attention_mixed", "rope_norm", "cross_entropy_of_product", NULL};
     compare(BON_BF16, names, 1);
+}
+
+Test(cuda, products_end_with_bias_and_gelu_or_a_kernel_does) {
+    static const char *const names[] = {"linear",      "linear_residual",  "linear_all",
+                                        "linear_gelu", "linear_bias_gelu", NULL};
+    for (int apart = 0; apart < 2; apart++) {
+        compare_as(BON_F32, names, 0, apart);
+        compare_as(BON_BF16, names, 1, apart);
+    }
 }
 
 Test(cuda, tensor_cores_for_heads_of_64_and_128) {

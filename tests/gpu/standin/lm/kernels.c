@@ -53,6 +53,11 @@ bon_status bon_cuda_products_open(struct bon_cuda_products **out) {
 
 void bon_cuda_products_close(struct bon_cuda_products *products) { (void)products; }
 
+bool bon_cuda_fuses(struct bon_cuda_products *products, const struct bon_gpu_product *product) {
+    (void)products, (void)product;
+    return false;
+}
+
 bon_status bon_cuda_multiply(struct bon_cuda_products *products, void *stream, const struct bon_gpu_product *product,
                              void *work) {
     (void)products, (void)stream, (void)product, (void)work;
