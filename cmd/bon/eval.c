@@ -13,12 +13,13 @@
 #include "stream.h"
 
 static const char *const devices[] = {"cpu", "cuda", NULL};
+static const char *const precisions[] = {"auto", "f32", "f64", "bf16", "int8", NULL}; /* enum scorer_precision */
 
 struct eval_args {
     struct shared_args shared;
     const char *tokenizer, *logits;
     unsigned stride;
-    int device;
+    int device, precision;
 };
 
 static const struct option_row options[] = {
@@ -28,6 +29,8 @@ static const struct option_row options[] = {
     OPTION_STRING(0, "logits", "FILE", struct eval_args, logits,
                   "write the logits of the first text's first tokens to FILE\n(safetensors) instead"),
     OPTION_CHOICE(0, "device", "DEVICE", struct eval_args, device, devices, "cpu (default) or cuda"),
+    OPTION_CHOICE(0, "precision", "TYPE", struct eval_args, precision, precisions,
+                  "compute in f32, f64 (cpu), bf16 (cuda) or int8 (cpu)\n(default auto: as the weights are)"),
     OPTION_STRING('t', "tokenizer", "FILE", struct eval_args, tokenizer,
                   "the tokenizer.json to use (default: the model's)"),
     OPTION_OUTPUT("write the table to FILE instead of standard output"),
@@ -191,7 +194,8 @@ static bon_status dump_logits(struct job *job, const char *path) {
     if (status == BON_OK) status = bon_decoder_open(&decoder, job->folder);
     if (status != BON_OK) return status;
     job->context = bon_decoder_config(decoder)->context;
-    status = write_logits(job, decoder);
+    if (job->args->precision == SCORER_INT8) status = bon_decoder_round(decoder);
+    if (status == BON_OK) status = write_logits(job, decoder);
     bon_decoder_close(decoder);
     return status;
 }
@@ -212,7 +216,10 @@ static bon_status work(struct job *job, char *const *operands, size_t count) {
     const struct eval_args *args = job->args;
     BON_TRY(open_job(job, operands[0]));
     if (args->logits) return dump_logits(job, count > 1 ? operands[1] : NULL);
-    BON_TRY(scorer_open(&job->scorer, job->folder, devices[args->device], threads_of(&args->shared)));
+    const struct scorer_options how = {.device = devices[args->device],
+                                       .precision = (enum scorer_precision)args->precision,
+                                       .threads = threads_of(&args->shared)};
+    BON_TRY(scorer_open(&job->scorer, job->folder, &how));
     job->context = scorer_config(job->scorer)->context;
     job->stride = args->stride ? args->stride : (job->context + 1) / 2;
     if (job->stride > job->context)
@@ -227,6 +234,8 @@ static int run_eval(const struct command *command, int argc, char **argv) {
     struct job job = {.args = &args};
     int first, result = options_parse(command, &args, argc, argv, &first);
     if (result == PARSE_GO && first == argc) result = usage_error(command, "which model? a folder of 'bon train'");
+    if (result == PARSE_GO && args.logits && (args.precision == SCORER_F64 || args.precision == SCORER_BF16))
+        result = usage_error(command, "--logits are computed in f32 or int8");
     if (result != PARSE_GO) return result;
     blas_core_choose();
     result = tell_failure(work(&job, argv + first, (size_t)(argc - first)));

@@ -1,11 +1,12 @@
 /* cmd/bon/eval_score.c: texts are packed into the rows of one graph, one behind the other, until they are full; what is not
- * predicted has the target -1. 8-bit models are decoded text by text. */
+ * predicted has the target -1. In 8 bits they are decoded text by text. */
 #include "eval_score.h"
 
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 
@@ -36,9 +37,13 @@ static bon_status open_decoder(struct scorer *s, unsigned threads) {
     return s->logits ? BON_OK : BON_ERR_NOMEM;
 }
 
-static bon_status open_graph(struct scorer *s, const char *weights, const char *device, unsigned threads) {
+static bon_status open_graph(struct scorer *s, const char *weights, const struct scorer_options *options) {
+    static const bon_real reals[] = {[SCORER_F32] = BON_F32, [SCORER_F64] = BON_F64, [SCORER_BF16] = BON_BF16};
+    const bon_device_options how = {.kind = options->device,
+                                    .real = options->precision == SCORER_AUTO ? BON_F32 : reals[options->precision],
+                                    .threads = options->threads};
     s->rows = (size_t)WINDOWS * s->config.context;
-    BON_TRY(bon_device_open(&s->device, &(bon_device_options){.kind = device, .threads = threads}));
+    BON_TRY(bon_device_open(&s->device, &how));
     BON_TRY(bon_params_open(&s->params, s->device, 0));
     BON_TRY(bon_graph_open(&s->graph, s->params));
     bon_transformer_build(&s->model, s->graph, &s->config, s->rows);
@@ -51,22 +56,36 @@ static bon_status open_graph(struct scorer *s, const char *weights, const char *
     return (s->starts = bon_alloc_array(s->rows, sizeof *s->starts)) ? BON_OK : BON_ERR_NOMEM;
 }
 
-static bon_status open_all(struct scorer *s, const char *folder, const char *device, unsigned threads) {
+/* Whether the decoder is asked for, and does it. */
+static bon_status by_decoder(const struct scorer *s, const char *folder, const struct scorer_options *options,
+                             bool *yes) {
+    const bool asked = options->precision == SCORER_INT8, is = bon_decoder_is_int8(s->decoder);
+    *yes = asked || is;
+    if (is && !asked && options->precision != SCORER_AUTO)
+        return bon_fail(BON_ERR_ARGUMENT, "%s has 8-bit weights: --precision int8 is all they have", folder);
+    if (asked && strcmp(options->device, "cpu") != 0)
+        return bon_fail(BON_ERR_ARGUMENT, "--precision int8 is computed with --device cpu");
+    return asked ? bon_decoder_round(s->decoder) : BON_OK;
+}
+
+static bon_status open_all(struct scorer *s, const char *folder, const struct scorer_options *options) {
+    bool decoded;
     char weights[PATH_MAX];
     if (snprintf(weights, sizeof weights, "%s/model.safetensors", folder) >= PATH_MAX)
         return bon_fail(BON_ERR_ARGUMENT, "%s: the path is too long", folder);
     BON_TRY(bon_decoder_open(&s->decoder, folder)); /* checks the files, and says of which kind they are */
     s->config = *bon_decoder_config(s->decoder);
-    if (bon_decoder_is_int8(s->decoder)) return open_decoder(s, threads);
+    BON_TRY(by_decoder(s, folder, options, &decoded));
+    if (decoded) return open_decoder(s, options->threads);
     bon_decoder_close(s->decoder);
     s->decoder = NULL;
-    return open_graph(s, weights, device, threads);
+    return open_graph(s, weights, options);
 }
 
-bon_status scorer_open(struct scorer **out, const char *folder, const char *device, unsigned threads) {
+bon_status scorer_open(struct scorer **out, const char *folder, const struct scorer_options *options) {
     struct scorer *s = bon_alloc_zeroed(1, sizeof *s);
     if (!s) return BON_ERR_NOMEM;
-    bon_status status = open_all(s, folder, device, threads);
+    bon_status status = open_all(s, folder, options);
     if (status != BON_OK) {
         scorer_close(s);
         return status;

@@ -1,5 +1,5 @@
-/* cmd/bon/eval_score.h: the loss of a model on texts, by the graph that trains (32-bit weights, any device) or by the decoder
- * (8-bit weights). */
+/* cmd/bon/eval_score.h: the loss of a model on texts, by the graph that trains (floats, any device) or by the decoder (8-bit
+ * integers). */
 #ifndef BON_CMD_EVAL_SCORE_H
 #define BON_CMD_EVAL_SCORE_H
 
@@ -7,8 +7,16 @@
 
 struct scorer;
 
-/* folder: config.json and model.safetensors. `device` "cpu" or "cuda". */
-bon_status scorer_open(struct scorer **out, const char *folder, const char *device, unsigned threads);
+enum scorer_precision { SCORER_AUTO /* as the weights are */, SCORER_F32, SCORER_F64, SCORER_BF16, SCORER_INT8 };
+
+struct scorer_options {
+    const char *device; /* "cpu" or "cuda" */
+    enum scorer_precision precision;
+    unsigned threads;
+};
+
+/* folder: config.json and model.safetensors. */
+bon_status scorer_open(struct scorer **out, const char *folder, const struct scorer_options *options);
 void scorer_close(struct scorer *scorer);
 const bon_transformer_config *scorer_config(const struct scorer *scorer);
 const char *scorer_name(const struct scorer *scorer);

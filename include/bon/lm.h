@@ -420,6 +420,8 @@ typedef struct bon_decoder bon_decoder;
  * not fit each other or are damaged. */
 BON_API bon_status bon_decoder_open(bon_decoder **out, const char *folder);
 BON_API void bon_decoder_close(bon_decoder *decoder);
+/* Makes the weights 8-bit integers, as bon_export_int8 would have: before any text is opened. Nothing when they are. */
+BON_API bon_status bon_decoder_round(bon_decoder *decoder);
 /* What it is; owned by the decoder. */
 BON_API const bon_transformer_config *bon_decoder_config(const bon_decoder *decoder);
 /* "8-bit weights, avx2": for logs. */

@@ -84,6 +84,13 @@ static void find_all(bon_decoder *d) {
     d->norm_bias = gpt2 ? bon_model_find(m, "transformer.ln_f.bias", 0) : NULL;
 }
 
+static void name(bon_decoder *d) {
+    if (d->model.codes)
+        snprintf(d->name, sizeof d->name, "8-bit weights, %s", d->dot->name);
+    else
+        snprintf(d->name, sizeof d->name, "32-bit weights, %s", bon_blas_load()->name);
+}
+
 bon_status bon_decoder_open(bon_decoder **out, const char *folder) {
     bon_decoder *d = bon_alloc_zeroed(1, sizeof *d);
     if (!d) return BON_ERR_NOMEM;
@@ -96,11 +103,14 @@ bon_status bon_decoder_open(bon_decoder **out, const char *folder) {
     }
     find_all(d);
     d->dot = bon_dot_best();
-    if (d->model.codes)
-        snprintf(d->name, sizeof d->name, "8-bit weights, %s", d->dot->name);
-    else
-        snprintf(d->name, sizeof d->name, "32-bit weights, %s", bon_blas_load()->name);
+    name(d);
     *out = d;
+    return BON_OK;
+}
+
+bon_status bon_decoder_round(bon_decoder *d) {
+    BON_TRY(bon_model_round(&d->model));
+    name(d);
     return BON_OK;
 }
 

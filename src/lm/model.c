@@ -28,6 +28,13 @@ static bon_status declare(struct bon_model *m) {
 
 static bool has_codes(const struct bon_param *param) { return param->info.rows > 1; }
 
+/* Adds what a parameter of an 8-bit model has. */
+static void count_values(const struct bon_param *param, size_t *reals, size_t *codes) {
+    const size_t n = bon_param_items(param);
+    *reals += has_codes(param) ? param->info.rows : n;
+    *codes += has_codes(param) ? n : 0;
+}
+
 /* Items of an 8-bit file: parameter i as it is, or its codes and its scales. */
 static bon_status items_of(const struct bon_param *param, struct bon_st_item items[2]) {
     const bon_param_info *info = &param->info;
@@ -86,8 +93,7 @@ static bon_status read_codes(struct bon_model *m, const struct bon_st_file *file
         const struct bon_param *param = &m->params->list[i];
         const size_t n = bon_param_items(param);
         if (n > largest) largest = n;
-        reals += has_codes(param) ? param->info.rows : n;
-        codes += has_codes(param) ? n : 0;
+        count_values(param, &reals, &codes);
         tensors += has_codes(param) ? 2 : 1;
     }
     if (bon_st_count(file) != tensors)
@@ -165,13 +171,52 @@ const struct bon_matrix *bon_model_find(const struct bon_model *m, const char *f
     return NULL;
 }
 
-/* ---- writing ---- */
+/* ---- 8-bit integers ---- */
 
 static float scale_of(const float *row, size_t n) {
     float most = 0;
     for (size_t i = 0; i < n; i++) most = fmaxf(most, fabsf(row[i]));
     return most / CODE_MAX;
 }
+
+static float code_of(float value, float scale) { return scale > 0 ? rintf(value / scale) : 0; }
+
+static void round_matrix(struct bon_matrix *matrix, float *scales, int8_t *codes) {
+    for (size_t row = 0; row < matrix->rows; row++) {
+        const float *from = matrix->reals + row * matrix->cols;
+        scales[row] = scale_of(from, matrix->cols);
+        for (size_t k = 0; k < matrix->cols; k++) codes[row * matrix->cols + k] = (int8_t)code_of(from[k], scales[row]);
+    }
+    *matrix = (struct bon_matrix){.codes = codes, .scales = scales, .rows = matrix->rows, .cols = matrix->cols};
+}
+
+bon_status bon_model_round(struct bon_model *m) {
+    size_t reals = 0, codes = 0;
+    if (m->codes) return BON_OK;
+    for (size_t i = 0; i < m->params->count; i++) count_values(&m->params->list[i], &reals, &codes);
+    float *next_real = bon_alloc_array(reals, sizeof *next_real), *old = m->reals;
+    int8_t *next_code = next_real ? bon_alloc_array(codes, sizeof *next_code) : NULL;
+    if (!next_code) {
+        free(next_real);
+        return BON_ERR_NOMEM;
+    }
+    m->reals = next_real, m->codes = next_code, m->bytes = reals * sizeof *next_real + codes;
+    for (size_t i = 0; i < m->params->count; i++) {
+        struct bon_matrix *matrix = &m->matrices[i];
+        const size_t n = matrix->rows * matrix->cols;
+        if (has_codes(&m->params->list[i])) {
+            round_matrix(matrix, next_real, next_code);
+            next_real += matrix->rows, next_code += n;
+        } else {
+            matrix->reals = memcpy(next_real, matrix->reals, n * sizeof *next_real);
+            next_real += n;
+        }
+    }
+    free(old);
+    return BON_OK;
+}
+
+/* ---- writing ---- */
 
 struct writing {
     const struct bon_model *model;
@@ -187,7 +232,7 @@ static bon_status give_codes(void *context, size_t i, float *values) {
         const float *from = matrix->reals + row * matrix->cols, scale = scale_of(from, matrix->cols);
         if (scales) values[row] = scale;
         for (size_t k = 0; !scales && k < matrix->cols; k++)
-            values[row * matrix->cols + k] = !codes ? from[k] : scale > 0 ? rintf(from[k] / scale) : 0;
+            values[row * matrix->cols + k] = codes ? code_of(from[k], scale) : from[k];
     }
     return BON_OK;
 }

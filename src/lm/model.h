@@ -28,6 +28,8 @@ bon_status bon_model_open(struct bon_model *model, const char *folder);
 void bon_model_close(struct bon_model *model);
 /* The parameter of a name; `format` may have one %u, the layer. The model has it: both come from bon_transformer_build. */
 const struct bon_matrix *bon_model_find(const struct bon_model *model, const char *format, unsigned layer);
+/* Makes a model of floats one of 8-bit integers, the same as if it had been written as that and read. On failure it stays as it was. */
+bon_status bon_model_round(struct bon_model *model);
 /* Writes a model of floats as 8-bit integers. */
 bon_status bon_model_write_int8(const struct bon_model *model, const char *path);
 

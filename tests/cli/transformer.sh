@@ -85,6 +85,36 @@ expect_err '8-bit weights'
 [ $((3 * $(stat -c %s int8/model.safetensors))) -lt "$(stat -c %s run/step-00000150/model.safetensors)" ] || unmet 'not small'
 bon eval -q int8 text >int8.tsv
 awk -F'\t' 'FNR == 2 { bits[++n] = $6 } END { exit !(bits[2] < bits[1] * 1.01 + 0.001) }' whole int8.tsv || unmet "$(cat int8.tsv)"
+
+# ---- precision ----
+run bon eval --precision f32 run text
+expect_err '^bon: cpu, 32-bit floats'
+expect_out_file whole
+run bon eval --precision f64 run text
+expect_err '^bon: cpu, 64-bit floats'
+paste whole out | awk -F'\t' 'NR == 2 { exit !(($4 - $10) ^ 2 < 1e-6 && $3 == $9) }' || unmet "$(cat out)"
+for precision in auto int8; do
+    run bon eval --precision $precision int8 text
+    expect_err '^bon: 8-bit weights'
+    expect_out_file int8.tsv
+done
+run bon eval --precision int8 run text # rounded in memory as in the file
+expect_err '^bon: 8-bit weights'
+expect_out_file int8.tsv
+run bon eval -q --precision int8 --logits rounded.st run text
+bon eval -q --logits exported.st int8 text
+expect_same rounded.st exported.st
+! cmp -s rounded.st logits.st || unmet 'nothing was rounded'
+run bon eval --precision f32 int8 text
+expect_refusal 1 'int8 has 8-bit weights: --precision int8 is all they have'
+run bon eval --precision bf16 run text
+expect_refusal 1 '32-bit and 64-bit floats only'
+run bon eval --precision int8 --device cuda run text
+expect_refusal 1 '--precision int8 is computed with --device cpu'
+run bon eval --precision f64 --logits no.st run text
+expect_refusal 2 '--logits are computed in f32 or int8'
+expect_no_file no.st
+
 for type in f32 f16 bf16 q8_0; do
     run bon export --to gguf --type $type -o model.gguf run
     expect_status 0

@@ -150,7 +150,19 @@ Test(decoder, eight_bits_stay_near) {
         cr_expect_arr_eq(got, again, sizeof got, "other threads, other bytes");
         cr_expect_lt(distance(got, wanted, ROWS * VOCABULARY), 0.03, "config %d: %g", c,
                      distance(got, wanted, ROWS * VOCABULARY));
+        const size_t rounded = bon_decoder_bytes(decoder);
         bon_decoder_close(decoder);
+
+        /* the same in memory, and once only */
+        cr_assert_eq(bon_decoder_open(&decoder, place.folder), BON_OK);
+        for (int i = 0; i < 2; i++) cr_assert_eq(bon_decoder_round(decoder), BON_OK);
+        cr_expect(bon_decoder_is_int8(decoder) && bon_decoder_bytes(decoder) == rounded);
+        cr_expect(strstr(bon_decoder_name(decoder), "8-bit"), "%s", bon_decoder_name(decoder));
+        cr_assert_eq(bon_decoding_open(&text, decoder, 1), BON_OK);
+        cr_assert_eq(bon_decoding_feed(text, ids, ROWS, again, true), BON_OK);
+        bon_decoding_close(text);
+        bon_decoder_close(decoder);
+        cr_expect_arr_eq(got, again, sizeof got, "rounded in memory, other bytes");
         cr_expect_eq(bon_export_int8(place.out, place.folder), BON_ERR_ARGUMENT, "8-bit from 8-bit");
         remove_place(&place);
     }
@@ -344,6 +356,15 @@ static bon_status whole_round(void *arg) {
     return status;
 }
 
+static bon_status round_in_memory(void *arg) {
+    const struct place *place = arg;
+    bon_decoder *decoder = NULL;
+    bon_status status = bon_decoder_open(&decoder, place->folder);
+    if (status == BON_OK) status = bon_decoder_round(decoder);
+    bon_decoder_close(decoder);
+    return status;
+}
+
 struct gguf_job {
     const struct place *place;
     const bon_tokenizer *tokenizer;
@@ -362,6 +383,7 @@ Test(decoder, allocation_failures) {
     make_place(&place);
     write_model(&place, &configs[0], ids, NULL);
     failmalloc_check(whole_round, &place);
+    failmalloc_check(round_in_memory, &place);
     cr_assert_eq(make_tokenizer(&tokenizer, 280), BON_OK);
     snprintf(place.out, sizeof place.out, "%s/gguf", place.folder);
     struct gguf_job job = {&place, tokenizer};
