@@ -109,8 +109,8 @@ static void check_replay(struct tally *tally, bon_device *device, bool recorded)
     const bool ok = as_said && learned;
     printf("%-5s training, %s: loss %.4f to %.4f, %s launched one by one%s%s\n", ok ? "ok" : "FAIL",
            recorded ? "replayed" : "not recorded", plain.losses[0], plain.losses[REPLAY_STEPS - 1],
-           same ? "the same bytes as" : "not what is", status == BON_OK ? "" : ": ",
-           status == BON_OK ? "" : bon_error_message());
+           same ? "the same bytes as" : "not what is", status != BON_OK || *device->notice ? ": " : "",
+           status == BON_OK ? device->notice : bon_error_message());
     *(ok ? &tally->passed : &tally->failed) += 1;
 }
 
