@@ -90,7 +90,7 @@ expect_refusal 1 'missing.txt'
 [ "$(wc -l <err)" = 1 ] || unmet "said by several: $(cat err)"
 bon train -q "${tiny[@]}" -o lost --ranks 3 --steps 60000 text 2>err &
 pid=$!
-for _ in $(seq 100); do
+for _ in $(seq 600); do
     if [ -s lost/log.csv ] && [ "$(wc -l <lost/log.csv)" -gt 3 ]; then break; fi
     sleep 0.05
 done
