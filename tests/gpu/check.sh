@@ -31,10 +31,10 @@ for program in "$@"; do
         report "$name: $(tail -n 1 "$scratch/log")" $status
         ;;
     standin-lm)
-        for how in "lm=" "lm, copies ahead=GPU_STANDIN_EAGER=1" "lm, not captured=GPU_STANDIN_CAPTURE=0"; do
+        for how in "lm=GPU_STANDIN_EAGER=0" "lm, copies ahead=GPU_STANDIN_EAGER=1" "lm, not captured=GPU_STANDIN_CAPTURE=0"; do
             only=replay
-            [ "$how" = "lm=" ] && only=
-            env ${how#*=} GPU_CHECK_ARGS="--small${only:+ --only $only}" "$here/run.sh" "$program" >"$scratch/log" 2>&1
+            [ "${how%%=*}" = lm ] && only=
+            env "${how#*=}" GPU_CHECK_ARGS="--small${only:+ --only $only}" "$here/run.sh" "$program" >"$scratch/log" 2>&1
             status=$?
             report "standin-${how%%=*}: $(tail -n 1 "$scratch/log")" $status
         done
