@@ -50,15 +50,18 @@ help:
 deps:
 	@tools/deps.sh $(DEBS)
 
+# Commands that build and then test build with all processors, unless make was told how many.
+JOBS = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+
 # What pkg-config knows is read when make starts, so what needs the packages runs in a second make.
 ## demo: normalize, segment, model and restore a Vietnamese text (CORPUS=FILE)
 demo: deps
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(JOBS) all
 	@BON=$(abspath $(O))/bon corpora/demo.sh
 
 ## check: build and run every test; ends with `N passed, N failed`
 check: deps
-	@$(MAKE) --no-print-directory all tests
+	@$(MAKE) --no-print-directory $(JOBS) all tests
 	@tests/run-all.sh $(O) unit property fuzz-corpus examples abi cli
 
 ## check-export: what bon exports, opened by the programs it is for (npm registry; skipped where they cannot be had)
@@ -157,7 +160,7 @@ abi-update: $(O)/libbon.so
 ## asan: all tests under AddressSanitizer and UndefinedBehaviorSanitizer
 asan: override O := $(O)/asan
 asan:
-	@$(MAKE) --no-print-directory O=$(O) CFLAGS="-O1 -g -fno-omit-frame-pointer" \
+	@$(MAKE) --no-print-directory $(JOBS) O=$(O) CFLAGS="-O1 -g -fno-omit-frame-pointer" \
 	  VARIANT_FLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all" $(O)/bon tests
 	@ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
 	  tests/run-all.sh $(O) unit property fuzz-corpus cli
@@ -166,7 +169,7 @@ asan:
 ## tsan: the tests of the command under ThreadSanitizer
 tsan: override O := $(O)/tsan
 tsan:
-	@$(MAKE) --no-print-directory O=$(O) CFLAGS="-O1 -g" VARIANT_FLAGS="-fsanitize=thread" $(O)/bon
+	@$(MAKE) --no-print-directory $(JOBS) O=$(O) CFLAGS="-O1 -g" VARIANT_FLAGS="-fsanitize=thread" $(O)/bon
 	@TSAN_OPTIONS=halt_on_error=1:exitcode=66 tests/run-all.sh $(O) cli
 
 ## fuzz: run every fuzz target FUZZ_SECONDS each (needs clang); new finds go to build/fuzz/corpus/
