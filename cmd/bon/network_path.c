@@ -3,17 +3,12 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "restore/neural_file.h"
 
 bool network_beside(const char *model, char path[PATH_MAX]) {
     static const char *const names[] = {"vi-base.bonnn", "vi-small.bonnn", "vi-tiny.bonnn"};
-    const char *slash = strrchr(model, '/');
-    const int folder = slash ? (int)(slash - model) + 1 : 0;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const int n = snprintf(path, PATH_MAX, "%.*s%s", folder, model, names[i]);
-        if (n < PATH_MAX && access(path, F_OK) == 0) return true;
-    }
-    return false;
+    return bon_neural_beside(model, names, sizeof names / sizeof *names, path);
 }
 
 bool is_network(const char *path) {

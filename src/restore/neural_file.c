@@ -4,8 +4,10 @@
 #include "restore/neural_file.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 
@@ -225,4 +227,14 @@ void bon_neural_words_close(struct bon_neural_words_file *file) {
     bon_artefact_close(file->artefact);
     free(file->priors);
     *file = (struct bon_neural_words_file){.artefact = NULL};
+}
+
+bool bon_neural_beside(const char *model, const char *const *names, size_t count, char path[PATH_MAX]) {
+    const char *slash = strrchr(model, '/');
+    const int folder = slash ? (int)(slash - model) + 1 : 0;
+    for (size_t i = 0; i < count; i++) {
+        const int n = snprintf(path, PATH_MAX, "%.*s%s", folder, model, names[i]);
+        if (n < PATH_MAX && access(path, F_OK) == 0) return true;
+    }
+    return false;
 }

@@ -7,6 +7,8 @@
 #ifndef BON_SRC_RESTORE_NEURAL_FILE_H
 #define BON_SRC_RESTORE_NEURAL_FILE_H
 
+#include <limits.h>
+
 #include "lm/encoder_parts.h"
 #include "restore/neural.h"
 
@@ -97,5 +99,8 @@ bon_status bon_neural_words_write(const char *path, const struct bon_encoder_con
 /* Opens one, or any other with these sections alone (BON_NEURAL_KIND), verified. */
 bon_status bon_neural_words_open(struct bon_neural_words_file *file, const char *path);
 void bon_neural_words_close(struct bon_neural_words_file *file);
+
+/* The first of `count` names for which the folder of a model has a file; false: it has none. */
+bool bon_neural_beside(const char *model, const char *const *names, size_t count, char path[PATH_MAX]);
 
 #endif
