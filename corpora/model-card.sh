@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# model-card.sh: prints the card of a model (models/README.md): what it is made of, how to make it again, how good it is.
-#   BON_CORPORA=DIR [SIZE=16M ORDER=4] corpora/model-card.sh MODEL.bonlm >models/README.md
+# model-card.sh: prints the card of a model, as models/README.md has it: what it is made of, how to make it again, how good it is.
+#   BON_CORPORA=DIR [SIZE=16M ORDER=4] corpora/model-card.sh MODEL.bonlm >FILE.md
 # Every figure is measured now: accuracy and speed by bench/restore.sh, sources and licences from DIR/MANIFEST.tsv.
 set -euo pipefail
 export LC_ALL=C
@@ -28,7 +28,7 @@ cat <<END
 
 The model that \`bon restore\` uses when it is given no other: n-grams of Vietnamese syllables, words, numbers and signs with
 modified Kneser-Ney smoothing, an index from plain forms (\`duong\`) to the words they may stand for (\`đường\`, \`dương\`, ...), and
-a tagger: weights of what the plain words around, on both sides, and capitals say about each. It holds statistics, no text. Formats:
+a tagger: weights of what the plain words on both sides, and capitals, say about each. It holds statistics, no text. Formats:
 [docs/bonlm-format.md](../docs/bonlm-format.md), [docs/restore-index-format.md](../docs/restore-index-format.md).
 
 | | |
@@ -48,7 +48,7 @@ $("$BON" lm info "$model" | tail -n +2)
 
 Marks are stripped from good text, restored and compared: accuracy in percent, ± half the width of the 95 % interval. Tokens are
 letter runs, and signs outside ASCII as the baseline counts them. \`unigram\`, \`bigram\` and \`baseline\` (4-grams) are plain
-unpruned models of the same text; \`baseline\` is thirty times the size. \`difference\` is from it.
+unpruned models of the same text; \`baseline\` is thirty times the size. \`difference\` is that from the baseline.
 None of these files was trained on.
 
 $(sed -n '/^file/,/^difference/p' "$figures" | markdown)
@@ -61,9 +61,9 @@ any punctuation, are poorly covered by the sources. [docs/restore-errors.md](../
 
 ## What it is made of
 
-Normalized, every different line once, sentence by sentence; registers that people type most more than once, formulaic ones less
-(the table in [corpora/build-model.sh](../corpora/build-model.sh)). For the n-grams folded: lower case, old tone placement,
-numbers as one token.
+The texts below, normalized, every different line once, sentence by sentence; registers that people type most several times, formulaic
+ones less (the table of weights in [corpora/lib.sh](../corpora/lib.sh)). For the n-grams the text is folded: lower case, old tone
+placement, all numbers as one token.
 Licences are as the sources state them; the texts themselves are not part of this project.
 
 $(awk -F'\t' -v out=" $leave_out " '
