@@ -62,7 +62,7 @@ demo: deps
 ## check: build and run every test; ends with `N passed, N failed`
 check: deps
 	@$(MAKE) --no-print-directory $(JOBS) all tests
-	@tests/run-all.sh $(O) unit property fuzz-corpus examples abi cli
+	@tests/run-all.sh $(O) cli unit property fuzz-corpus examples abi
 
 ## check-export: what bon exports, opened by the programs it is for (npm registry; skipped where they cannot be had)
 check-export: $(O)/bon
@@ -160,16 +160,16 @@ abi-update: $(O)/libbon.so
 ## asan: all tests under AddressSanitizer and UndefinedBehaviorSanitizer
 asan: override O := $(O)/asan
 asan:
-	@$(MAKE) --no-print-directory $(JOBS) O=$(O) CFLAGS="-O1 -g -fno-omit-frame-pointer" \
+	@$(MAKE) --no-print-directory $(JOBS) O=$(O) CFLAGS="-O1 -g1 -fno-omit-frame-pointer" \
 	  VARIANT_FLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all" $(O)/bon tests
 	@ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
-	  tests/run-all.sh $(O) unit property fuzz-corpus cli
+	  tests/run-all.sh $(O) cli unit property fuzz-corpus
 
 # Criterion's own threads stop it under ThreadSanitizer, so the command's tests stand in: every pipeline runs there.
 ## tsan: the tests of the command under ThreadSanitizer
 tsan: override O := $(O)/tsan
 tsan:
-	@$(MAKE) --no-print-directory $(JOBS) O=$(O) CFLAGS="-O1 -g" VARIANT_FLAGS="-fsanitize=thread" $(O)/bon
+	@$(MAKE) --no-print-directory $(JOBS) O=$(O) CFLAGS="-O1 -g1" VARIANT_FLAGS="-fsanitize=thread" $(O)/bon
 	@TSAN_OPTIONS=halt_on_error=1:exitcode=66 tests/run-all.sh $(O) cli
 
 ## fuzz: run every fuzz target FUZZ_SECONDS each (needs clang); new finds go to build/fuzz/corpus/
