@@ -57,7 +57,7 @@ run() {
     flock 9 # lines of one program at a time
     if [ "$status" = 77 ]; then
         local why=tail # the line that says why
-        [ "$kind" = criterion ] && why=head
+        [ "$kind" = criterion ] && why="head"
         printf 'skip  %-32s %s\n' "$name" "$($why -n 1 "$log.log")"
     else
         [ "$bad" -gt 0 ] && cat "$log.log"

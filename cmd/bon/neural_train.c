@@ -44,7 +44,7 @@ static const struct neural_args defaults = {
     .decay = 0.05,
     .word_weight = 0.2,
     .teacher_share = 0.7,
-    .typed = 0.4,
+    .typed = 0.6,
 };
 
 #define UNSIGNED(s, name, arg, field, least, most, text)                                                               \
@@ -69,7 +69,7 @@ static const struct option_row options[] = {
     UNSIGNED(0, "word-batch", "N", word_batch, 0, 1 << 16, "windows a batch of that text (default: a sixteenth)"),
     REAL("word-weight", "X", word_weight, 0, 100, "what its loss counts beside that of marks (default 0.2)"),
     REAL("typed", "P", typed, 0, 0.9,
-         "so many windows as they are typed: a word sees what is\nbefore it (default 0.4)"),
+         "so many windows as they are typed: a word sees what is\nbefore it (default 0.6)"),
     OPTION_STRING(0, "init", "RUN", struct neural_args, init, "begin with the network of another run's folder"),
     OPTION_STRING(0, "teacher", "RUN", struct neural_args, teacher, "learn from the network of another run's folder"),
     REAL("teacher-share", "P", teacher_share, 0, 1, "so many of the marks are its own (default 0.7)"),

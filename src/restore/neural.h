@@ -17,6 +17,7 @@
 
 enum {
     BON_MARK_LABELS = 36,
+    BON_LABEL_D = 18, /* labels from here on have đ */
     BON_NO_LABEL = 255,
     BON_NEURAL_SPLITS = 2, /* the position begins a word, or goes on with one */
     BON_NEURAL_BAG = 5     /* features of a position: word, shape, marks typed, two hashes */

@@ -16,6 +16,7 @@
 #include "base/hash.h"
 #include "lm/random.h"
 #include "lm/tokens.h"
+#include "restore/residue.h"
 
 /* How often what is done. */
 #define SOME_MARKS 0.5     /* of windows keep marks, of up to ... */
@@ -27,6 +28,7 @@
 #define CUT 0.5 /* of windows are cut every CUT_LEAST to CUT_MOST positions: texts without an end, as they are typed */
 #define CUT_LEAST 8
 #define CUT_MOST 48
+#define KEYS 0.03       /* of windows have words left as keys of telex, up to all: the input method was off */
 #define UNKNOWN 0.01    /* of words are known by their hashes only: the vocabulary's words teach those */
 #define KNOWN_WORDS 0.8 /* of windows of text whose words are known have all marks, as such text has */
 
@@ -83,6 +85,7 @@ static bon_status begin(void *self, bon_params *params) {
 struct plan {
     uint64_t seed, window; /* of the run */
     double marks;          /* share of words that keep theirs */
+    double keys;           /* share of those with marks that are keys instead */
     bool small, capitals, no_signs;
     bool cut;
     bool plain; /* nothing is done: validation */
@@ -94,6 +97,7 @@ static struct plan draw(uint64_t seed, uint64_t window, bool known) {
     struct plan plan = {.seed = seed, .window = window};
     if (marks < SOME_MARKS) plan.marks = bon_uniform(a.v[1]) * MARKS_MOST;
     if (known && bon_uniform(b.v[1]) < KNOWN_WORDS) plan.marks = 1;
+    if (bon_uniform(b.v[2]) < KEYS) plan.keys = bon_uniform(b.v[3]);
     plan.small = letters < SMALL_LETTERS;
     plan.capitals = letters > 1 - CAPITALS;
     plan.no_signs = bon_uniform(a.v[3]) < NO_SIGNS;
@@ -107,6 +111,18 @@ static unsigned typed_part(unsigned label, uint32_t bits, bool whole, bool *told
     *told = whole || how < MARKS_WHOLE;
     if (*told) return label;
     return how < (1 + MARKS_WHOLE) / 2 ? bon_label_shape(label) : bon_label_tone(label);
+}
+
+/* Shows a word as the keys that were to type it; false: it has none. */
+static bool leave_keys(const struct bon_neural_words *words, const struct bon_vocab_word *form, unsigned label,
+                       struct bon_neural_token *seen) {
+    char keys[BON_RESIDUE_MAX];
+    const size_t n = bon_residue_write(form->text, form->len, label, keys);
+    const uint8_t shape = seen->shape;
+    if (n == 0) return false;
+    *seen = (struct bon_neural_token){.shape = shape};
+    bon_neural_find(words, keys, n, seen);
+    return true;
 }
 
 static uint8_t written(const struct plan *plan, uint8_t shape) {
@@ -129,11 +145,12 @@ static void set_row(struct neural_task *t, const struct bon_neural_text *text, s
         seen = text->of_form[token->form];
         seen.shape = written(plan, token->shape);
         gate = bon_neural_gate(words, &seen);
-        if (!plan->plain && bon_uniform(r.v[2]) < UNKNOWN) {
-            const struct bon_vocab_word *form = &text->forms.words[token->form];
-            bon_neural_hash(words, form->text, form->len, &seen);
-        }
-        if (token->label != BON_NO_LABEL && token->label != 0 && bon_uniform(r.v[0]) < plan->marks) {
+        const struct bon_vocab_word *form = &text->forms.words[token->form];
+        const bool marked = token->label != BON_NO_LABEL && token->label != 0;
+        if (!plan->plain && bon_uniform(r.v[2]) < UNKNOWN) bon_neural_hash(words, form->text, form->len, &seen);
+        if (marked && bon_uniform(r.v[3]) < plan->keys) {
+            told = leave_keys(words, form, token->label, &seen);
+        } else if (marked && bon_uniform(r.v[0]) < plan->marks) {
             const unsigned typed = typed_part(token->label, r.v[1], plan->marks >= 1, &told);
             seen.typed = typed ? (uint8_t)(typed + 1) : 0;
         }

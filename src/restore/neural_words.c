@@ -6,9 +6,7 @@
 #include "restore/neural.h"
 #include "syllable/spelling.h"
 
-enum { D_BAR = 18 };
-
-/* What a letter's own mark says: 0 nothing, 1 circumflex, 2 horn or breve, D_BAR đ. */
+/* What a letter's own mark says: 0 nothing, 1 circumflex, 2 horn or breve, BON_LABEL_D đ. */
 static unsigned shape_of(unsigned letter) {
     switch (bon_glyphs[letter][0][BON_TONE_NGANG]) {
     case 0xe2:
@@ -17,7 +15,7 @@ static unsigned shape_of(unsigned letter) {
     case 0x103:
     case 0x1a1:
     case 0x1b0: return 2;
-    case 0x111: return D_BAR;
+    case 0x111: return BON_LABEL_D;
     default: return 0;
     }
 }
@@ -27,8 +25,8 @@ unsigned bon_marks_label(const char *word, size_t n) {
     for (size_t i = 0; i < n;) {
         const struct bon_mark_letter letter = bon_letter_read(word + i, n - i);
         const unsigned mark = letter.letter ? shape_of(letter.letter) : 0;
-        if (mark == D_BAR)
-            d = D_BAR;
+        if (mark == BON_LABEL_D)
+            d = BON_LABEL_D;
         else if (mark)
             shape = mark;
         if (letter.tone) tone = letter.tone;

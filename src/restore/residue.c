@@ -193,6 +193,34 @@ size_t bon_residue_read(const char *text, size_t n, char out[BON_RESIDUE_MAX], b
     return write_letters(&r, out);
 }
 
+/* A place behind the last of the letters in text, 0 where there is none. */
+static size_t behind_last(const char *text, size_t n, const char *letters) {
+    while (n > 0 && !strchr(letters, text[n - 1])) n--;
+    return n;
+}
+
+/* Of vowels, the last that a circumflex fits is the one that has it (iêu, uôi, uyên); so it is with the horn and the breve (ươi, oă,
+ * but mưa: w changes u there), and where there is u alone it is the first (ưu). */
+size_t bon_residue_write(const char *plain, size_t n, unsigned label, char out[BON_RESIDUE_MAX]) {
+    static const char tones[BON_TONES] = {0, 'f', 's', 'r', 'x', 'j'};
+    const unsigned shape = label % BON_LABEL_D / BON_TONES;
+    const bool bar = label >= BON_LABEL_D;
+    if (n == 0 || n + 3 >= BON_RESIDUE_MAX || (bar && plain[0] != 'd')) return 0;
+    const char *u = memchr(plain, 'u', n);
+    size_t marked = 0, at = 0;
+    if (shape == 1) marked = behind_last(plain, n, "aeo");
+    if (shape == 2) marked = behind_last(plain, n, "ao");
+    if (shape == 2 && marked == 0 && u) marked = (size_t)(u - plain) + 1;
+    if (shape && marked == 0) return 0;
+    for (size_t i = 0; i < n; i++) {
+        out[at++] = plain[i];
+        if (i == 0 && bar) out[at++] = 'd';
+        if (i + 1 == marked) out[at++] = shape == 1 ? plain[i] : 'w';
+    }
+    if (label % BON_TONES) out[at++] = tones[label % BON_TONES];
+    return at;
+}
+
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 size_t bon_residue_end(const char *line, size_t n, size_t start, size_t end) {

@@ -17,6 +17,10 @@ enum { BON_RESIDUE_MAX = 64 }; /* bytes that the letters of a reading fit in */
  * *apart: a key stands apart from what it marks by other letters (tienge), as fewer people type. */
 size_t bon_residue_read(const char *text, size_t n, char out[BON_RESIDUE_MAX], bool *apart);
 
+/* The other way: telex keys of a plain form (small letters) and the label of its marks (neural.h), in the order in which most type
+ * them: the letters, d, a, e, o twice or with w where they are marked, the tone last. Their bytes; 0: no room, or no letter for a mark. */
+size_t bon_residue_write(const char *plain, size_t n, unsigned label, char out[BON_RESIDUE_MAX]);
+
 /* Where VNI keys in a letter token end: digits part tokens, so tie61ng is three. `end`: behind the first of them. Returns `end`
  * when there are none, or they do not parse. */
 size_t bon_residue_end(const char *line, size_t n, size_t start, size_t end);

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "bon/ime.h"
+#include "restore/letters.h"
 #include "restore/residue.h"
 #include "restore_toy.h"
 
@@ -103,6 +104,52 @@ Test(residue, every_syllable) {
     }
     cr_assert_gt(seen, 30000);
     bon_buf_free(&keys);
+}
+
+/* Keys written for a word's marks are read as that word. */
+Test(residue, written_keys_are_read_back) {
+    unsigned seen = 0;
+    for (unsigned code = 0; code < BON_SYLLABLE_CODES; code++) {
+        char text[BON_SYLLABLE_MAX], plain[BON_WORD_MAX], keys[BON_RESIDUE_MAX], out[BON_RESIDUE_MAX];
+        bool apart, marked;
+        bon_syllable back;
+        bon_case letter_case;
+        if (!bon_syllable_valid(code)) continue;
+        const size_t n = bon_syllable_spell((bon_syllable)code, BON_CASE_LOWER, BON_TONE_OLD, text);
+        const unsigned label = bon_marks_label(text, n);
+        const size_t plain_n = bon_plain_form(text, n, plain, &marked);
+        if (label == 0 || memmem(plain, plain_n, "oo", 2)) continue; /* xoong: its o would be typed three times */
+        const size_t keys_n = bon_residue_write(plain, plain_n, label, keys);
+        const size_t read = bon_residue_read(keys, keys_n, out, &apart);
+        cr_assert(read && bon_syllable_parse_loose(out, read, &back, &letter_case) && back == code,
+                  "%.*s -> %.*s -> %.*s", (int)n, text, (int)keys_n, keys, (int)read, out);
+        seen++;
+    }
+    cr_assert_gt(seen, 15000);
+}
+
+Test(residue, keys_are_written_as_most_type_them) {
+    static const char *const rows[][2] = {{"tiếng", "tieengs"}, {"đường", "dduowngf"},  {"mưa", "muaw"},
+                                          {"quặng", "quawngj"}, {"chuyện", "chuyeenj"}, {"khuya", ""},
+                                          {"đ", "dd"},          {"uối", "uoois"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char plain[BON_WORD_MAX], keys[BON_RESIDUE_MAX];
+        bool marked;
+        const size_t n = strlen(rows[i][0]), plain_n = bon_plain_form(rows[i][0], n, plain, &marked);
+        const unsigned label = bon_marks_label(rows[i][0], n);
+        if (!*rows[i][1]) { /* no marks: itself */
+            cr_expect_eq(label, 0);
+            continue;
+        }
+        const size_t keys_n = bon_residue_write(plain, plain_n, label, keys);
+        cr_expect(keys_n == strlen(rows[i][1]) && memcmp(keys, rows[i][1], keys_n) == 0, "%s: %.*s", rows[i][0],
+                  (int)keys_n, keys);
+    }
+    char keys[BON_RESIDUE_MAX], more[BON_RESIDUE_MAX];
+    memset(more, 'a', sizeof more);
+    cr_expect_eq(bon_residue_write("bc", 2, 6, keys), 0); /* nothing for a circumflex */
+    cr_expect_eq(bon_residue_write("an", 2, BON_LABEL_D, keys), 0);
+    cr_expect_eq(bon_residue_write(more, sizeof more, 1, keys), 0);
 }
 
 Test(residue, in_text) {
