@@ -1,5 +1,5 @@
 /* bon/lm.h: a small deep-learning system: matrices, a static graph with reverse-mode differentiation, optimizers, and on
- * top of them a transformer language model. docs/lm.md explains it in five pages.
+ * top of them a transformer language model. docs/lm.md explains it.
  *
  *     bon_device *device;  bon_params *params;  bon_graph *graph;
  *     bon_device_open(&device, NULL);                          // the CPU, all threads, 32-bit floats

@@ -2,7 +2,7 @@
  *
  *     bon_restorer *r;  bon_restore_session *s;  bon_buf out = {0};
  *     if (bon_restorer_open(&r, "models/vi.bonlm") == BON_OK && bon_restore_session_open(&s, r, NULL) == BON_OK) {
- *         bon_restore(s, "toi dang hoc tieng viet", 23, &out);      // "tôi đang học tiếng Việt"... in the input's case
+ *         bon_restore(s, "toi dang hoc tieng Viet", 23, &out);      // "tôi đang học tiếng Việt": the input's capitals stay
  *     }
  *
  * The promise: nothing but marks changes. For any bytes x, valid UTF-8 or not, removing the marks of restore(x) gives x
@@ -47,12 +47,13 @@ BON_API bon_status bon_restorer_open(bon_restorer **out, const char *path);
 BON_API bon_status bon_restorer_open_memory(bon_restorer **out, const void *bytes, size_t n, const char *name);
 /* Reads the whole file and compares every section with its checksum; BON_ERR_FORMAT names the first that differs. */
 BON_API bon_status bon_restorer_verify(const bon_restorer *restorer);
-/* Adds the network of another file, made by `bon neural export`, to an open model, in place of one that it has: marks are then
- * told by a transformer that reads the whole line both ways, beside the n-grams. No session may be open. Headers and sizes are checked; BON_ERR_FORMAT, BON_ERR_VERSION and BON_ERR_IO name the file and the reason, and leave the
- * model as it was. A network inside the model's own file needs no join.
+/* Adds the network of another file, made by `bon neural export`, to an open model, in place of one that it has: a transformer that
+ * reads the whole line both ways then has a say beside the n-grams. No session may be open. Headers and sizes are checked;
+ * BON_ERR_FORMAT, BON_ERR_VERSION and BON_ERR_IO name the file and the reason, and leave the model as it was. A network inside the
+ * model's own file needs no join.
  *
  *     bon_restorer_open(&r, "models/vi.bonlm");
- *     bon_restorer_join(r, "models/vi-small.bonnn"); */
+ *     bon_restorer_join(r, "models/vi-tiny.bonnn"); */
 BON_API bon_status bon_restorer_join(bon_restorer *restorer, const char *path);
 BON_API void bon_restorer_close(bon_restorer *restorer);
 /* The n-gram model inside, owned by the restorer. */

@@ -2,7 +2,7 @@
  *
  *     bon_words *model;  bon_word_session *session;  bon_word_span word;
  *     if (bon_words_open(&model, "models/vi.bonseg") == BON_OK && bon_word_session_open(&session, model) == BON_OK) {
- *         bon_word_session_begin(session, "Hà Nội là thủ đô", 21, NULL, 0);
+ *         bon_word_session_begin(session, "Hà Nội là thủ đô", 24, NULL, 0);
  *         while (bon_word_session_next(session, &word)) ...          // "Hà Nội", "là", "thủ đô"
  *     }
  *

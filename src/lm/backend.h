@@ -20,7 +20,7 @@ struct bon_kernel {
     size_t (*work)(const bon_device *device, const struct bon_tensor *tensor);    /* bytes; NULL = 0 */
 };
 
-/* One step of an update rule over values i of the flat vectors; the formulas are in optimizer.c. */
+/* One step of an update rule over values i of the flat vectors; the formulas are in cpu/optimizer_template.h. */
 struct bon_update {
     double rate, decay; /* learning rate; decoupled weight decay (already times the rate) */
     double beta1, beta2, epsilon;

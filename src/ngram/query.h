@@ -1,4 +1,4 @@
-/* src/ngram/query.h: walking a model node by node, in either layout, for decoders that share look-ups between hypotheses.
+/* src/ngram/query.h: walking a model node by node, in any layout, for decoders that share look-ups between hypotheses.
  *
  * A node is (order, index). bon_lm_unigram starts at a word; bon_lm_child goes one word further into the past:
  *

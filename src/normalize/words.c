@@ -1,6 +1,6 @@
 /* src/normalize/words.c: the rules on words: "elongation", "d-stroke", "iy" and "tone-place".
  *
- * A word is a run of letters and marks. Both rules ask the one parser of src/syllable what a word would be.
+ * A word is a run of letters and marks. All of them ask the one parser of src/syllable what a word would be.
  */
 #include "normalize/normalizer.h"
 

@@ -1,6 +1,6 @@
 /* src/restore/restorer.c: the model: an n-gram model whose file also holds the index of candidates, and may hold a tagger and a
- * network. Opening reads no more than
- * the headers: whatever the rest holds, it is bounded where it is used, and bon_restorer_verify reads all of it. */
+ * network. Opening reads no more than the headers: whatever the rest holds, it is bounded where it is used, and bon_restorer_verify
+ * reads all of it. */
 #include <stdlib.h>
 
 #include "base/buf.h"

@@ -1,5 +1,5 @@
-/* src/lm/cpu/template.h: the CPU backend as a template over REAL, compiled by f32.c and f64.c. This file: how kernels see
- * tensors and share work among threads. No include guard: each of the two includes it once.
+/* src/lm/cpu/template.h: the CPU backend as a template over REAL, compiled by f32.c, f32_avx512.c and f64.c. This file: how
+ * kernels see tensors and share work among threads. No include guard: each of the three includes it once.
  *
  * A kernel is run over blocks of rows (or whatever it counts). The blocks depend on shapes alone, never on threads.
  */

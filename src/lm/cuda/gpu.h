@@ -1,6 +1,6 @@
 /* src/lm/cuda/gpu.h: what the GPU's backend (backend.c) asks of a machine: memory, kernels, products of matrices, a sort.
  *
- * There are two: a GPU (machine.cu), and loops on the CPU that run the same kernels thread by thread (emulate.h, for tests), so
+ * There are two: a GPU (machine.cu), and loops on the CPU that run the same kernels thread by thread (tests/gpu/lm_emulate.h), so
  * that indices can be tested where there is no GPU. A kernel is written once, in kernels_*.h.
  */
 #ifndef BON_SRC_LM_CUDA_GPU_H
