@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # bench/neural.sh: what a network that restores costs, one thread, by CPU time: ms for a window of 24 syllables (26 positions with its
 # begin and end) and positions a second, with 8-bit weights by every kernel of this processor, beside the same in fp32 by OpenBLAS
-# (told what the processor can do by OPENBLAS_CORETYPE). Weights are random. Asked, with AVX2: small 2 ms, base 6 ms, tiny 25000/s.
+# (told what the processor can do by OPENBLAS_CORETYPE). Weights are random. The aim, with AVX2: small 2 ms, base 6 ms, tiny 25000/s.
 #   [RUNS=7] [POSITIONS=26] bench/neural.sh
 . "$(dirname "$0")/lib.sh"
 runs=${RUNS:-7} positions=${POSITIONS:-26}
