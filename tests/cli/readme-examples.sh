@@ -5,7 +5,7 @@
 root=$(cd "$TESTS/.." && pwd)
 shipped=$root/models/vi.bonlm
 [ -f "$shipped" ] || skip "models/vi.bonlm is not there: build it with make model"
-export BON_MODEL=$shipped
+export BON_MODEL=$shipped BON_WORDS=$root/models/vi.bonseg
 ln -s "$root/corpora" corpora
 
 count=0
