@@ -15,7 +15,8 @@
  *
  * Every tensor is a matrix, row by row; a vector is 1 x n, a scalar 1 x 1. Operations return NULL when an argument is NULL
  * or does not fit; the graph remembers the first failure and bon_graph_plan returns it, so models are written without a
- * check a line. Tensors belong to their graph. A graph is used by one thread at a time.
+ * check a line. Tensors belong to their graph. A device, and what is opened on it (parameters, graphs, optimizers, trainers), is used
+ * by one thread at a time.
  */
 #ifndef BON_LM_H
 #define BON_LM_H

@@ -9,6 +9,10 @@
  *         float p = bon_lm_score(lm, &state, bon_lm_word(lm, "tôi", 4), &next, NULL);
  *         bon_lm_close(lm);
  *     }
+ *
+ * Models (bon_lm, bon_lm_predictor), tables and counts do not change once they are made and may be shared between threads; builders,
+ * counters, pruners and tuners belong to one thread at a time. Every function that makes something may return BON_ERR_NOMEM, and
+ * BON_ERR_LIMIT where there are more words or n-grams than 32 bits can number.
  */
 #ifndef BON_NGRAM_H
 #define BON_NGRAM_H
@@ -45,6 +49,7 @@ typedef struct bon_lm_open_options {
  * file, the reason and the offset. The handle is immutable and may be shared between threads. */
 BON_API bon_status bon_lm_open(bon_lm **out, const char *path, const bon_lm_open_options *options);
 BON_API void bon_lm_close(bon_lm *lm);
+/* Reads the whole file and compares every section with its checksum; BON_ERR_FORMAT names the first that differs. */
 BON_API bon_status bon_lm_verify(const bon_lm *lm);
 
 BON_API unsigned bon_lm_order(const bon_lm *lm);
@@ -169,9 +174,11 @@ typedef struct bon_lm_build_options {
 
 typedef struct bon_lm_builder bon_lm_builder;
 
+/* options NULL or all zeros = defaults; BON_ERR_ARGUMENT says which one is out of range. */
 BON_API bon_status bon_lm_builder_open(bon_lm_builder **out, const bon_lm_build_options *options);
 BON_API void bon_lm_builder_close(bon_lm_builder *builder);
-/* Adds whole lines of whitespace-separated tokens, each a sentence. `name` and first_line only serve messages. */
+/* Adds whole lines of whitespace-separated tokens, each a sentence. `name` and first_line only serve messages. BON_ERR_DATA names
+ * the line that has <s>, </s> or <unk> (see skip_symbols); BON_ERR_ARGUMENT: counts were added before. */
 BON_API bon_status bon_lm_builder_add(bon_lm_builder *builder, const char *text, size_t n, const char *name,
                                       uint64_t first_line);
 

@@ -167,7 +167,7 @@ BON_API bon_status bon_restore_session_use_cache(bon_restore_session *session, b
 /* ---- learning which marks go with the words around ---- */
 
 /* Makes the tagger of a model: what beside the n-grams says which marks a word has, from the plain forms on both sides, the
- * words near it and its capitals (log-linear, learned by AdaGrad: Duchi, Hazan & Singer 2011). */
+ * words near it and its capitals (log-linear, learned by AdaGrad: Duchi, Hazan & Singer 2011). For one thread at a time. */
 typedef struct bon_tagger_builder bon_tagger_builder;
 
 typedef struct bon_tagger_options {

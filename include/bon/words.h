@@ -68,7 +68,7 @@ BON_API bool bon_word_session_next(bon_word_session *session, bon_word_span *wor
 
 /* ---- learning ---- */
 
-/* Collects what a model is learned from. */
+/* Collects what a model is learned from. For one thread at a time. */
 typedef struct bon_words_builder bon_words_builder;
 
 typedef struct bon_words_options {
