@@ -34,6 +34,9 @@ uint64_t bon_in_raw_read(const struct bon_in *in);
 uint64_t bon_in_raw_size(const struct bon_in *in);
 /* A whole file, or standard input, as by bon_in_read_all. */
 bon_status bon_file_read(const char *path, size_t most, bon_buf *text);
+/* Reads n bytes of an open file from byte `at` on, which were there when it was looked at: where they are not any more, the
+ * failure says so. */
+bon_status bon_read_at(int fd, const char *name, uint64_t at, void *bytes, size_t n);
 /* While a pipe or terminal has nothing to read, `cancelled` is asked ten times a second; true ends the wait with
  * BON_ERR_INTERRUPTED. */
 void bon_in_on_wait(struct bon_in *in, bool (*cancelled)(void *context), void *context);

@@ -1,8 +1,8 @@
 /* src/corpus/dedup_join.c: maps of all shards into what each shard drops, and drops of several parts into one file. */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/io.h"
 #include "base/store.h"
 #include "corpus/dedup_files.h"
 #include "corpus/dedup_write.h"
@@ -138,10 +138,8 @@ static bon_status add_rows(struct bon_near *near, const struct bon_dedup_file *f
     if (status == BON_OK && (file->runs[0].bytes % size || file->runs[0].bytes / size != file->head.texts))
         status = bon_fail(BON_ERR_FORMAT, "%s: its rows are not of the size announced", file->path);
     for (; at < file->end && status == BON_OK; at += size) {
-        if (pread(file->fd, row, size, (off_t)at) != (ssize_t)size) {
-            status = bon_fail_errno(file->path, "cannot read");
-            break;
-        }
+        status = bon_read_at(file->fd, file->path, at, row, size);
+        if (status != BON_OK) break;
         bon_hash_update(hash, row, size);
         status = bon_near_add(near, row);
     }

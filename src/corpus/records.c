@@ -1,13 +1,13 @@
 /* src/corpus/records.c: see records.h. */
 #include "corpus/records.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/hash.h"
+#include "base/io.h"
 #include "base/store.h"
 #include "ngram/sort.h"
 
@@ -47,19 +47,13 @@ static bon_status refuse(const struct reader *reader, const char *reason) {
 }
 
 static bon_status fill(const struct bon_record_merge *merge, struct reader *reader) {
-    size_t want = merge->room * sizeof *reader->buffer, got = 0;
+    size_t want = merge->room * sizeof *reader->buffer;
     if (want > reader->span.end - reader->next) want = (size_t)(reader->span.end - reader->next);
-    while (got < want) {
-        ssize_t n = pread(reader->span.fd, (char *)reader->buffer + got, want - got, (off_t)(reader->next + got));
-        if (n < 0 && errno == EINTR) continue;
-        if (n == 0) errno = EIO; /* somebody cut the file */
-        if (n <= 0) return bon_fail_errno(reader->span.name, "cannot read");
-        got += (size_t)n;
-    }
-    if (reader->hash) bon_hash_update(reader->hash, reader->buffer, got);
-    reader->next += got;
+    BON_TRY(bon_read_at(reader->span.fd, reader->span.name, reader->next, reader->buffer, want));
+    if (reader->hash) bon_hash_update(reader->hash, reader->buffer, want);
+    reader->next += want;
     reader->at = 0;
-    reader->have = got / sizeof *reader->buffer;
+    reader->have = want / sizeof *reader->buffer;
     return BON_OK;
 }
 

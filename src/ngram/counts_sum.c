@@ -4,13 +4,12 @@
  * it; rows keep their order under that map and are merged as runs (runs.h). Memory holds the maps, four bytes a word of each side,
  * and a buffer for each reader.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/hash.h"
+#include "base/io.h"
 #include "ngram/counts_flow.h"
 
 enum {
@@ -54,15 +53,11 @@ static bon_status refuse(const struct word_reader *reader, const char *reason) {
 static bon_status fill(struct word_reader *reader) {
     uint64_t left = reader->part->words.end - reader->next;
     size_t want = left < WORD_BUFFER ? (size_t)left : WORD_BUFFER;
-    ssize_t n;
-    do n = pread(reader->part->word_fd, reader->buffer, want, (off_t)reader->next);
-    while (n < 0 && errno == EINTR);
-    if (n == 0) errno = EIO; /* somebody cut the file */
-    if (n <= 0) return bon_fail_errno(reader->part->name, "cannot read");
-    if (reader->hash) bon_hash_update(reader->hash, reader->buffer, (size_t)n);
+    BON_TRY(bon_read_at(reader->part->word_fd, reader->part->name, reader->next, reader->buffer, want));
+    if (reader->hash) bon_hash_update(reader->hash, reader->buffer, want);
     reader->at = 0;
-    reader->have = (size_t)n;
-    reader->next += (size_t)n;
+    reader->have = want;
+    reader->next += want;
     return BON_OK;
 }
 

@@ -8,13 +8,13 @@
  */
 #include "ngram/runs.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/hash.h"
+#include "base/io.h"
 
 /* A record that was made to mislead has numbers of ten bytes, and is read to its end before it is refused. */
 enum {
@@ -128,18 +128,13 @@ static bon_status fill(const struct bon_merge *merge, struct reader *reader) {
     size_t left = reader->have - reader->at;
     memmove(reader->buffer, reader->buffer + reader->at, left);
     reader->at = 0;
-    reader->have = left;
-    while (reader->have < merge->buffer_size && reader->next < reader->source.end) {
-        size_t want = merge->buffer_size - reader->have;
-        if (want > reader->source.end - reader->next) want = (size_t)(reader->source.end - reader->next);
-        ssize_t n = pread(reader->source.fd, reader->buffer + reader->have, want, (off_t)reader->next);
-        if (n < 0 && errno == EINTR) continue;
-        if (n == 0) errno = EIO; /* somebody cut the file */
-        if (n <= 0) return bon_fail_errno(reader->source.name, "cannot read");
-        if (reader->hash) bon_hash_update(reader->hash, reader->buffer + reader->have, (size_t)n);
-        reader->have += (size_t)n;
-        reader->next += (size_t)n;
-    }
+    const struct bon_run_source *source = &reader->source;
+    size_t want = merge->buffer_size - left;
+    if (want > source->end - reader->next) want = (size_t)(source->end - reader->next);
+    BON_TRY(bon_read_at(source->fd, source->name, reader->next, reader->buffer + left, want));
+    if (reader->hash) bon_hash_update(reader->hash, reader->buffer + left, want);
+    reader->have = left + want;
+    reader->next += want;
     return BON_OK;
 }
 

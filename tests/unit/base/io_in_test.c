@@ -356,3 +356,22 @@ Test(io_in, allocation_failures) {
     }
     bon_buf_free(&text);
 }
+
+/* ---- from the middle of a file that was opened ---- */
+
+/* A file that became shorter is no failure of the system, which errno would then be asked for. */
+Test(io_in, read_at, .fini = files_clear) {
+    char bytes[8];
+    files_write(files_path("numbers"), "0123456789", 10);
+    const int fd = open(files_path("numbers"), O_RDWR);
+    cr_assert_eq(bon_read_at(fd, "numbers", 3, bytes, 4), BON_OK, "%s", bon_error_message());
+    cr_assert_arr_eq(bytes, "3456", 4);
+    cr_assert_eq(bon_read_at(fd, "numbers", 10, bytes, 0), BON_OK);
+    cr_assert_eq(ftruncate(fd, 5), 0);
+    cr_assert_eq(bon_read_at(fd, "numbers", 3, bytes, 4), BON_ERR_IO);
+    cr_assert_str_eq(bon_error_message(),
+                     "numbers: is shorter than it was when it was opened; did something write to it?");
+    close(fd);
+    cr_assert_eq(bon_read_at(fd, "numbers", 0, bytes, 1), BON_ERR_IO);
+    cr_assert(strstr(bon_error_message(), "numbers: cannot read: "), "%s", bon_error_message());
+}
