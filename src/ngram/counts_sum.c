@@ -223,7 +223,8 @@ static bon_status sum_run(const struct sum *sum, const struct bon_run_source *so
     bon_status status = sink->begin ? sink->begin(sink->context) : BON_OK;
     while (status == BON_OK && (status = bon_merge_next(merge, &items, &shared, &weight)) == BON_OK && weight > 0) {
         if (!is_row(items, order))
-            status = bon_fail(BON_ERR_FORMAT, "%s: an edge has no beginning or end; count it again", sources[0].name);
+            status = bon_fail(BON_ERR_FORMAT, "%s: an edge has no beginning or end; count it again",
+                              bon_merge_source(merge));
         else
             status = sink->row(sink->context, shared, items, weight);
         bon_store_pace(sum->rule->store, (size_t)order * MAP_PAGE);

@@ -119,6 +119,7 @@ struct bon_merge {
     size_t count;
     size_t *loser; /* [count] */
     size_t winner;
+    size_t from;                   /* the reader of what came out */
     uint32_t words[BON_RUN_WORDS]; /* that came out */
 };
 
@@ -311,12 +312,15 @@ void bon_merge_close(struct bon_merge *merge) {
     free(merge);
 }
 
+const char *bon_merge_source(const struct bon_merge *merge) { return merge->reader[merge->from].source.name; }
+
 bon_status bon_merge_next(struct bon_merge *merge, const uint32_t **words, unsigned *shared, uint64_t *weight) {
     *weight = 0;
     if (merge->count == 0) return BON_OK;
     const struct reader *winner = &merge->reader[merge->winner];
     if (winner->code == END) return BON_OK;
     *shared = merge->order - (unsigned)(winner->code >> 32);
+    merge->from = merge->winner;
     memcpy(merge->words, winner->words, sizeof merge->words);
     *words = merge->words;
     do {

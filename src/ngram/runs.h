@@ -69,6 +69,8 @@ bon_status bon_merge_open(struct bon_merge **out, const struct bon_runs *runs, s
 bon_status bon_merge_open_sources(struct bon_merge **out, unsigned order, const struct bon_run_source *sources,
                                   size_t count, size_t budget);
 void bon_merge_close(struct bon_merge *merge);
+/* The name of the source that the last window came from; of several ones that have it, of one. */
+const char *bon_merge_source(const struct bon_merge *merge);
 /* The next window: *words is valid until the next call; it shares *shared words with the one before. *weight is 0 at the end. */
 bon_status bon_merge_next(struct bon_merge *merge, const uint32_t **words, unsigned *shared, uint64_t *weight);
 

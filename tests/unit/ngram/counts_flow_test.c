@@ -117,6 +117,30 @@ Test(counts_flow, what_is_missing_is_named, .fini = files_clear) {
     bon_buf_free(&missing);
 }
 
+/* A row that is none, with its checksums right: the file that has it is named, whichever of several it is. */
+Test(counts_flow, the_file_that_is_wrong_is_named, .fini = files_clear) {
+    static const uint32_t right[] = {BON_EDGE_WORDS, BON_EDGE_EOS}, wrong[] = {BON_EDGE_WORDS, BON_EDGE_BOS};
+    char names[3][256];
+    const char *paths[3];
+    for (unsigned bad = 0; bad < 3; bad++) {
+        for (unsigned i = 0; i < 3; i++) {
+            struct bon_counts_writer *writer;
+            snprintf(names[i], sizeof names[i], "%s.%u", files_path("counts"), i);
+            paths[i] = names[i];
+            cr_assert_eq(bon_counts_writer_open(&writer, names[i], 2), BON_OK);
+            const struct bon_counts_sink sink = bon_counts_writer_sink(writer);
+            cr_assert_eq(sink.word(sink.context, "a", 1), BON_OK);
+            cr_assert_eq(sink.begin(sink.context), BON_OK);
+            cr_assert_eq(sink.row(sink.context, 0, i == bad ? wrong : right, 1), BON_OK);
+            cr_assert_eq(sink.end(sink.context), BON_OK);
+            cr_assert_eq(bon_counts_writer_publish(writer, &(struct bon_shards){0}), BON_OK);
+        }
+        cr_assert_eq(bon_counts_join(paths, 3, files_path("sum"), &(struct bon_counts_join){0}, NULL), BON_ERR_FORMAT);
+        cr_assert(strncmp(bon_error_message(), names[bad], strlen(names[bad])) == 0, "%s", bon_error_message());
+        cr_assert(strstr(bon_error_message(), "an edge has no beginning or end"), "%s", bon_error_message());
+    }
+}
+
 struct round {
     const bon_buf *text;
     const char *path, *sum;
