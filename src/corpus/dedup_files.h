@@ -54,7 +54,7 @@ void bon_dedup_map_close(struct bon_dedup_map *map);
 /* ---- merging ---- */
 
 struct bon_dedup_join {
-    uint32_t part, parts; /* parts above 0: of maps, that part alone */
+    uint32_t part, parts; /* parts above 0: that part alone; of maps only */
     uint64_t memory;      /* 0 = a gigabyte for hashes, no limit for rows */
     const char *folder;
 };

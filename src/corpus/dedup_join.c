@@ -243,6 +243,10 @@ static bon_status run(struct join *join, const char *const *paths, const char *o
     if (!join->files) return BON_ERR_NOMEM;
     BON_TRY(open_files(join, paths));
     bool map = join->files[0]->head.step == BON_DEDUP_MAP;
+    if (!map && join->how->parts)
+        return bon_fail(BON_ERR_ARGUMENT,
+                        "%s: is merged already; a part is taken of maps of shards (bon dedup --shard)",
+                        join->files[0]->path);
     BON_TRY(name_missing(join, map ? join->head.job.shards : join->head.job.parts, map ? "" : "part ", missing));
     if (missing->len) return BON_OK; /* which text is the first can only be told of all */
     if (join->head.job.shards >> SHARD_BITS) return bon_fail(BON_ERR_LIMIT, "more than 2^%d shards", SHARD_BITS);

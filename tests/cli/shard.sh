@@ -169,6 +169,10 @@ run bon merge -o no.bond work/map0.bond work/part0.bond
 expect_refusal 1 'do not go together'
 run bon merge --part 0/2 -o no.bond work/map*.bond
 expect_refusal 1 'mapped in 3 parts, not 2'
+run bon merge --part 0/3 -o no.bond work/part0.bond work/part1.bond work/part2.bond
+expect_refusal 1 'part0.bond: is merged already; a part is taken of maps of shards'
+run bon merge --part 0/3 -o no.bond work/part0.bond
+expect_refusal 1 'part0.bond: is merged already'
 run bon merge -o no.bond before.bonc work/map0.bond
 expect_refusal 1 'map0.bond'
 head -c 300 work/map0.bond >cut.bond
