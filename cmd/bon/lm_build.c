@@ -179,7 +179,7 @@ static int build_from_counts(bon_lm_builder *builder, char *const *paths, int pa
     struct bon_shards shards = {0};
     bon_buf missing = {0};
     bon_status status = add_counts(builder, paths, path_count, &shards);
-    bool whole = shards.of == 0;
+    bool whole = bon_shards_whole(&shards);
     if (status == BON_OK && !whole) status = bon_shards_missing(&shards, &missing);
     if (status == BON_OK && !whole)
         status =

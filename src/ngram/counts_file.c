@@ -137,7 +137,7 @@ struct bon_counts_sink bon_counts_writer_sink(struct bon_counts_writer *writer) 
 static bon_status write_end(struct bon_counts_writer *writer, const struct bon_shards *shards) {
     BON_TRY(bon_artefact_add(writer->file, RUNS, writer->runs, writer->count * sizeof *writer->runs));
     BON_TRY(bon_artefact_add(writer->file, HEAD, &writer->head, sizeof writer->head));
-    if (shards->of == 0) return BON_OK;
+    if (bon_shards_whole(shards)) return BON_OK;
     const struct shards_head head = {shards->of, shards->parts ? shards->parts : 1, shards->digest};
     BON_TRY(bon_artefact_add(writer->file, SHARDS, &head, sizeof head));
     return bon_artefact_write(writer->file, shards->index, shards->count * sizeof *shards->index);

@@ -66,7 +66,7 @@ static bon_status run(struct join *join, const char *const *paths, const char *o
     join->parts = bon_alloc_zeroed(join->count, sizeof *join->parts);
     if (!join->files || !join->parts) return BON_ERR_NOMEM;
     for (size_t i = 0; i < join->count; i++) BON_TRY(open_file(join, i, paths[i]));
-    bool whole = how->parts ? bon_shards_have_all(&join->shards) : join->shards.of == 0;
+    bool whole = how->parts ? bon_shards_have_all(&join->shards) : bon_shards_whole(&join->shards);
     if (!whole && missing) BON_TRY(bon_shards_missing_of(&join->shards, how->part, how->parts, missing));
     if (!whole && how->whole) return BON_OK;
     if (how->memory) BON_TRY(bon_store_open(&join->store, (size_t)how->memory, how->folder));

@@ -38,8 +38,10 @@ static bon_status check_alike(const struct bon_shards *shards, const struct bon_
         return bon_fail(BON_ERR_ARGUMENT, "shards counted in %u parts and in %u parts cannot be added up",
                         parts_of(shards), parts_of(more));
     if (shards->digest != more->digest)
-        return bon_fail(BON_ERR_ARGUMENT, "these are parts of different texts: some input file was another one, or was "
-                                          "changed; count all shards of one text");
+        return bon_fail(
+            BON_ERR_ARGUMENT,
+            "these are parts of different texts: some input file was another one, or was changed; count all "
+            "shards of one text, or merge those of each text first");
     for (size_t i = 0, j = 0; i < shards->count && j < more->count;) {
         if (shards->index[i] == more->index[j]) return fail_twice(more, more->index[j]);
         if (shards->index[i] < more->index[j])
@@ -53,10 +55,6 @@ static bon_status check_alike(const struct bon_shards *shards, const struct bon_
 bon_status bon_shards_add(struct bon_shards *shards, const struct bon_shards *more) {
     if (more->of == 0) return BON_OK;
     BON_TRY(check_alike(shards, more));
-    if (shards->count + more->count == more->of) {
-        bon_shards_free(shards);
-        return BON_OK;
-    }
     BON_TRY(bon_grow_array(&shards->index, &shards->cap, shards->count + more->count, sizeof *shards->index));
     shards->of = more->of;
     shards->parts = more->parts;
@@ -68,6 +66,8 @@ bon_status bon_shards_add(struct bon_shards *shards, const struct bon_shards *mo
             i > 0 && shards->index[i - 1] > more->index[j - 1] ? shards->index[--i] : more->index[--j];
     return BON_OK;
 }
+
+bool bon_shards_whole(const struct bon_shards *shards) { return shards->count == shards->of; }
 
 bon_status bon_shards_of_part(const struct bon_shards *shards, uint32_t part, uint32_t parts, struct bon_shards *out) {
     bool whole = shards->of == 0;

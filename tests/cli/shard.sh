@@ -53,6 +53,19 @@ expect_same flat.bonc tree.bonc
 run bon lm build -q -n 3 --counts --memory 8M --discount-fallback -o model.bonlm work/map1.bonc work/map3.bonc work/map0.bonc work/map2.bonc
 expect_same whole.bonlm model.bonlm
 
+# A shard that is given twice is refused, also when all of them were there before it comes again.
+for order in '0 0 1 2 3' '0 1 2 3 0' '3 1 2 0 1'; do
+    maps=$(printf 'work/map%s.bonc ' $order)
+    # shellcheck disable=SC2086
+    run bon merge -o no.bonc $maps
+    expect_refusal 1 'part [01]/4 in part 0/3 is there twice'
+    # shellcheck disable=SC2086
+    run bon lm build -q -n 3 --counts --discount-fallback -o no.bonlm $maps
+    expect_refusal 1 'part [01]/4 in part 0/3 is there twice'
+done
+run bon merge --part 2/3 -o no.bonc work/map*.bonc work/map2.bonc
+expect_refusal 1 'part 2/4 in part 2/3 is there twice'
+
 # What is missing is named, and nothing is written.
 rm work/map2.bonc
 run bon merge --part 0/3 --whole -o no.bonc work/map*.bonc

@@ -27,10 +27,17 @@ Test(shards, whole_when_all_parts_are_there) {
     check_missing(&shards, "2/5");
     cr_assert_eq(bon_shards_add(&shards, &(struct bon_shards){0}), BON_OK, "a whole text changes nothing");
     cr_assert_eq(shards.count, 4u);
+    cr_assert(!bon_shards_whole(&shards));
     cr_assert_eq(add(&shards, 2, 5), BON_OK);
-    cr_assert(shards.of == 0 && shards.count == 0 && !shards.index);
+    cr_assert(bon_shards_whole(&shards) && bon_shards_have_all(&shards));
+    check_missing(&shards, "");
+    cr_assert_eq(add(&shards, 3, 5), BON_ERR_ARGUMENT, "all are there, and this one once more");
+    cr_assert(strstr(bon_error_message(), "part 3/5 is there twice"));
+    cr_assert_eq(add(&shards, 0, 1), BON_ERR_ARGUMENT, "of a text that was cut otherwise");
+    bon_shards_free(&shards);
+    cr_assert(bon_shards_whole(&shards));
     cr_assert_eq(add(&shards, 0, 1), BON_OK);
-    cr_assert_eq(shards.of, 0u, "one of one is whole");
+    cr_assert(bon_shards_whole(&shards), "one of one is whole");
     bon_shards_free(&shards);
 }
 
@@ -78,7 +85,7 @@ Test(shards, parts_are_cells) {
     cr_assert_eq(bon_shards_add(
                      &sum, &(struct bon_shards){.of = 6, .parts = 2, .digest = 7, .index = &(uint32_t){3}, .count = 1}),
                  BON_OK);
-    cr_assert_eq(sum.of, 0u);
+    cr_assert(bon_shards_whole(&sum));
     bon_shards_free(&all);
     bon_shards_free(&sum);
     for (size_t p = 0; p < 2; p++) bon_shards_free(&parts[p]);
