@@ -292,14 +292,17 @@ int run_subcommand(const struct command *command, int argc, char **argv) {
 }
 
 bool parse_size(const char *argument, void *member, const char **reason) {
-    static const char units[] = "kMG";
-    double size = 0, unit = 1;
-    char *end;
-    *reason = "is not a size like 6M (k, M, G: thousands, millions, milliards of bytes)";
-    size = strtod(argument, &end);
+    static const char units[] = "kMG", digits[] = "0123456789";
+    double unit = 1;
+    *reason = "is not a size like 6M or 1.5G (k, M, G: thousands, millions, milliards of bytes)";
+    size_t whole = strspn(argument, digits),
+           fraction = argument[whole] == '.' ? strspn(argument + whole + 1, digits) : 0;
+    const char *end = argument + whole + (fraction ? fraction + 1 : 0);
     const char *found = *end ? strchr(units, *end) : NULL;
+    if (whole == 0 || (*end && (!found || end[1]))) return false; /* strtod knows more: signs, 0x10, 1e3, nan */
     for (const char *u = units; found && u <= found; u++) unit *= 1000;
-    if (end == argument || (*end && (!found || end[1])) || !(size * unit >= 1 && size * unit < 1e18)) return false;
-    *(uint64_t *)member = (uint64_t)(size * unit);
+    const double size = strtod(argument, NULL) * unit;
+    if (!(size >= 1 && size < 1e18)) return false;
+    *(uint64_t *)member = (uint64_t)size;
     return true;
 }

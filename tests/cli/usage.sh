@@ -82,6 +82,18 @@ tokenizer train --vocab 20	20 is too small
 tokenizer encode --ids=u8	'u8' is none of auto, u16, u32
 merge -o x	too few files|a file is missing
 TABLE
+# A size is digits, perhaps a fraction, perhaps a unit: nothing else that C takes for a number.
+: >nothing
+for size in '' 0 0x10 0X1p9 -5 +5 1e3 1e3k inf nan ' 5' '5 ' '5 K' 5K 5kB 5.M .5M 5..5 1.5.5M 5,5M 9999999999G; do
+    run bon dedup --memory "$size" nothing
+    expect_refusal 2 "^bon: dedup: --memory: '.*' is not a size"
+done
+for size in 1 5 0005 5k 1.5M 0.25G 12G; do
+    run bon dedup --memory "$size" nothing
+    expect_status 0
+    expect_err ''
+done
+rm nothing
 expect_files . err help out
 
 # "--" ends the options; abbreviations that are not ambiguous are understood.
