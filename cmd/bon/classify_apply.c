@@ -41,7 +41,7 @@ static const struct option_row apply_options[] = {
                   "the input is JSON lines: the strings NAME are the texts"),
     OPTION_STRING(0, "label-field", "NAME", struct apply_args, label_field,
                   "with --test and --json-field: the strings NAME are the\nlabels (default: label)"),
-    OPTION_STRING(0, "json", "FILE", struct apply_args, json, "write what was counted to FILE, as a JSON object"),
+    OPTION_WRITTEN(0, "json", "FILE", struct apply_args, json, "write what was counted to FILE, as a JSON object"),
     OPTIONS_SHARED,
     OPTION_END,
 };

@@ -42,7 +42,7 @@ static const struct option_row train_options[] = {
                   "the input is JSON lines: the strings NAME are the texts"),
     OPTION_STRING(0, "label-field", "NAME", struct train_args, label_field,
                   "with --json-field: the strings NAME are the labels\n(default: label)"),
-    OPTION_STRING(0, "json", "FILE", struct train_args, json, "write what was counted to FILE, as a JSON object"),
+    OPTION_WRITTEN(0, "json", "FILE", struct train_args, json, "write what was counted to FILE, as a JSON object"),
     OPTION_PARSE(0, "memory", "SIZE", struct train_args, limit.memory, parse_size,
                  "keep at most SIZE bytes of texts in memory (k, M, G behind\nit), the rest in a temporary file; the "
                  "same result"),

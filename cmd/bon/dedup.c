@@ -2,6 +2,7 @@
  * are nearly the same. */
 #include "dedup.h"
 
+#include "clash.h"
 #include "commands.h"
 #include "corpus/dedup.h"
 #include "corpus/dedup_files.h"
@@ -36,10 +37,10 @@ static const struct option_row dedup_options[] = {
                 "with --near: the least share, 0.3 to 1 (default 0.7)"),
     OPTION_CHOICE(0, "keep", "WHICH", struct dedup_args, keep, keep_choices,
                   "with --near: keep the first (default) or the longest of\na cluster"),
-    OPTION_STRING(0, "report", "FILE", struct dedup_args, report,
-                  "write what repeats most to FILE: copies TAB beginning of\nthe text"),
+    OPTION_WRITTEN(0, "report", "FILE", struct dedup_args, report,
+                   "write what repeats most to FILE: copies TAB beginning of\nthe text"),
     OPTION_UNSIGNED(0, "top", "N", struct dedup_args, top, 1, 1000000, "rows of the report (default 100)"),
-    OPTION_STRING(0, "json", "FILE", struct dedup_args, json, "write what was counted to FILE, as a JSON object"),
+    OPTION_WRITTEN(0, "json", "FILE", struct dedup_args, json, "write what was counted to FILE, as a JSON object"),
     OPTION_PARSE(0, "shard", "I/N", struct dedup_args, shard, parse_share,
                  "write to -o FILE.bond what has to be known of shard I\n(0 ... N - 1), a range of the FILEs, to "
                  "deduplicate all"),
@@ -170,10 +171,22 @@ int dedup_write_tally(const struct dedup_tally *tally, const char *path) {
     return tell_failure(status);
 }
 
+/* What {name} comes to is known now. */
+static int check_names(const struct command *command, const struct dedup_job *job, const struct dedup_args *args) {
+    const struct { const char *option, *path; } others[] = {{"--report", args->report}, {"--json", args->json}};
+    for (size_t i = 0; i < job->outputs.count; i++)
+        for (size_t k = 0; k < sizeof others / sizeof *others; k++)
+            if (others[k].path && clash_outputs(bon_out_name(job->outputs.outs[i]), others[k].path))
+                return usage_error(command, "-o and %s would both write '%s'; name two files", others[k].option,
+                                   others[k].path);
+    return EXIT_DONE;
+}
+
 /* An output for every input: all is settled at once, so a kept text is of the file that is being read. */
 static int run_into_files(const struct command *command, struct dedup_job *job, const struct dedup_args *args,
                           char **paths, int path_count) {
     int result = tell_failure(outputs_open(&job->outputs, args->shared.output, paths, path_count));
+    if (result == EXIT_DONE) result = check_names(command, job, args);
     if (result == EXIT_DONE) result = stream_collect(command, &args->shared, paths, path_count, &job->pipeline);
     if (result == EXIT_DONE) return tell_failure(outputs_publish(&job->outputs));
     outputs_abandon(&job->outputs);

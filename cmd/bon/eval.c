@@ -26,8 +26,8 @@ static const struct option_row options[] = {
     OPTION_UNSIGNED(0, "stride", "N", struct eval_args, stride, 1, 1 << 24,
                     "move on by N tokens: each is predicted from the context\nless N before it, or more (default: half "
                     "the context)"),
-    OPTION_STRING(0, "logits", "FILE", struct eval_args, logits,
-                  "write the logits of the first text's first tokens to FILE\n(safetensors) instead"),
+    OPTION_WRITTEN(0, "logits", "FILE", struct eval_args, logits,
+                   "write the logits of the first text's first tokens to FILE\n(safetensors) instead"),
     OPTION_CHOICE(0, "device", "DEVICE", struct eval_args, device, devices, "cpu (default) or cuda"),
     OPTION_CHOICE(0, "precision", "TYPE", struct eval_args, precision, precisions,
                   "compute in f32, f64 (cpu), bf16 (cuda) or int8 (cpu)\n(default auto: as the weights are)"),

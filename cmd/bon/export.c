@@ -27,8 +27,8 @@ static const struct option_row options[] = {
                   "values in f32 (default), f16, bf16, or, in gguf, q8_0"),
     OPTION_STRING('t', "tokenizer", "FILE", struct export_args, tokenizer,
                   "the tokenizer.json to use (default: the model's)"),
-    OPTION_STRING('o', "output", "DIR|FILE", struct shared_args, output,
-                  "the folder, made if missing, or the gguf file"),
+    OPTION_WRITTEN('o', "output", "DIR|FILE", struct shared_args, output,
+                   "the folder, made if missing, or the gguf file"),
     OPTIONS_COMMON,
     OPTION_END,
 };

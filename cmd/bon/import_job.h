@@ -20,8 +20,8 @@ struct import_args {
 #define OPTION_IMPORT_LEAST(text) OPTION_UNSIGNED(0, "min", "N", struct import_args, least, 0, UINT_MAX, text)
 #define OPTIONS_IMPORT                                                                                                 \
     OPTION_FLAG(0, "plain", struct import_args, plain, "write the texts alone, an empty line behind each"),            \
-        OPTION_STRING(0, "json", "FILE", struct import_args, json,                                                     \
-                      "write what was counted to FILE, as a JSON object"),                                             \
+        OPTION_WRITTEN(0, "json", "FILE", struct import_args, json,                                                    \
+                       "write what was counted to FILE, as a JSON object"),                                            \
         OPTION_OUTPUT("write to FILE (.gz and .zst compress) instead of standard output")
 #define OPTION_SKIP_BAD(text) OPTION_FLAG(0, "skip-bad", struct import_args, skip_bad, text)
 #define OPTION_LIST                                                                                                    \

@@ -87,8 +87,8 @@ static const char *const device_choices[] = {
 static const struct option_row options[] = {
     OPTION_UNSIGNED('n', "order", "N", struct build_args, order, 1, BON_LM_MAX_ORDER, "order of the model (default 3)"),
     OPTION_OUTPUT("write the model as .bonlm"),
-    OPTION_STRING(0, "arpa", "FILE", struct build_args, arpa,
-                  "write the model as ARPA text (.gz, .zst compress; - stdout)"),
+    OPTION_WRITTEN(0, "arpa", "FILE", struct build_args, arpa,
+                   "write the model as ARPA text (.gz, .zst compress; - stdout)"),
     OPTION_PARSE(
         0, "prune", "COUNTS", struct build_args, prune, parse_cutoffs,
         "leave out n-grams of order 1, 2, ... seen at most so\noften: '0 1 3' (the last one goes for higher orders)"),

@@ -13,7 +13,7 @@ struct convert_args {
 };
 
 static const struct option_row options[] = {
-    OPTION_OUTPUT("write to FILE: .bonlm, or ARPA text for any other name\n(.gz and .zst compress)"),
+    OPTION_OUTPUT_REPLACED("write to FILE: .bonlm, or ARPA text for any other name\n(.gz and .zst compress)"),
     OPTION_CHOICE(0, "layout", "NAME", struct convert_args, layout, layout_choices, LAYOUT_HELP),
     OPTION_UNSIGNED(0, "quantize", "BITS", struct convert_args, quantize, 2, 16,
                     "store probabilities and back-offs of a .bonlm in BITS bits"),

@@ -46,7 +46,7 @@ static bool parse_weights(const char *argument, void *member, const char **reaso
 }
 
 static const struct option_row options[] = {
-    OPTION_OUTPUT("write to FILE: .bonlm, or ARPA text for any other name\n(.gz and .zst compress)"),
+    OPTION_OUTPUT_REPLACED("write to FILE: .bonlm, or ARPA text for any other name\n(.gz and .zst compress)"),
     OPTION_STRING(0, "tune", "FILE", struct interpolate_args, tune,
                   "find the weights that foretell FILE best: tokenized lines\nof the kind that is to be met, none of "
                   "the models' own text"),

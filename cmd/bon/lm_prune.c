@@ -29,7 +29,7 @@ struct prune_args {
 };
 
 static const struct option_row options[] = {
-    OPTION_OUTPUT("write to FILE: .bonlm, or ARPA text for any other name\n(.gz and .zst compress)"),
+    OPTION_OUTPUT_REPLACED("write to FILE: .bonlm, or ARPA text for any other name\n(.gz and .zst compress)"),
     OPTION_REAL(0, "threshold", "X", struct prune_args, threshold, 0, 1e9,
                 "leave out n-grams without which perplexity rises by less\nthan this part of it, like 1e-8"),
     OPTION_PARSE(0, "target-size", "SIZE", struct prune_args, target, parse_size,

@@ -21,7 +21,7 @@ struct tag_job {
 };
 
 static const struct option_row options[] = {
-    OPTION_OUTPUT("write the model with its tagger as .bonlm"),
+    OPTION_OUTPUT_REPLACED("write the model with its tagger as .bonlm"),
     OPTION_PARSE(0, "size", "SIZE", struct tag_args, size, parse_size,
                  "bytes that the tagger may have (k, M, G behind it;\ndefault 8M)"),
     OPTION_UNSIGNED(0, "window", "N", struct tag_args, window, 2, 16,

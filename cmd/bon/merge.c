@@ -20,7 +20,7 @@ struct merge_args {
 };
 
 static const struct option_row options[] = {
-    OPTION_OUTPUT("the .bonc or .bond file to write"),
+    OPTION_OUTPUT_REPLACED("the .bonc or .bond file to write"),
     OPTION_PARSE(0, "part", "P/Q", struct merge_args, part, parse_share,
                  "merge part P only (0 ... Q - 1) of files made with Q parts"),
     OPTION_FLAG(0, "whole", struct merge_args, whole,

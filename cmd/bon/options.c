@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clash.h"
+
 enum { ROWS_MAX = 48, HELP_COLUMN = 28, LONG_BASE = 0x1000 };
 
 const char *const progress_choices[] = {"auto", "always", "never", NULL};
@@ -21,6 +23,10 @@ static size_t row_count(const struct option_row *rows) {
 }
 
 static bool argument_is_optional(const struct option_row *row) { return row->argument && row->argument[0] == '['; }
+
+bool option_names_file(const struct option_row *row) {
+    return row->argument && (strstr(row->argument, "FILE") || strstr(row->argument, "DIR"));
+}
 
 /* "[FILE]" -> "[=FILE]" */
 static void print_long_argument(FILE *to, const struct option_row *row) {
@@ -269,7 +275,7 @@ int options_parse(const struct command *command, void *args, int argc, char **ar
         if (result != PARSE_GO) return result;
     }
     *first = optind;
-    return PARSE_GO;
+    return clash_check(command, args, argv + optind, argc - optind);
 }
 
 int run_subcommand(const struct command *command, int argc, char **argv) {

@@ -32,12 +32,20 @@ enum option_kind {
     OPTION_KIND_END
 };
 
+/* What becomes of a file that a row's argument names ("FILE" or "DIR" in `argument`). */
+enum option_file {
+    FILE_READ,
+    FILE_WRITTEN, /* and so no other output, and nothing that is read (clash.h) */
+    FILE_REPLACED /* written when the operands have been read: it may be one of them */
+};
+
 struct option_row {
     enum option_kind kind;
     char short_name; /* 0 = none */
     const char *long_name;
     const char *argument; /* what --help calls it: "FILE"; "[FILE]" when it may be left out; NULL = takes none */
     size_t member;        /* offset in the argument struct */
+    enum option_file file;
     double least, most;
     const char *const *choices; /* NULL-terminated */
     bool (*parse)(const char *argument, void *member, const char **reason);
@@ -61,6 +69,12 @@ struct option_row {
         .kind = OPTION_KIND_STRING, .short_name = s, .long_name = l, .argument = arg, .member = offsetof(type, field), \
         .help = text                                                                                                   \
     }
+#define OPTION_FILE(s, l, arg, type, field, use, text)                                                                 \
+    {                                                                                                                  \
+        .kind = OPTION_KIND_STRING, .short_name = s, .long_name = l, .argument = arg, .member = offsetof(type, field), \
+        .file = use, .help = text                                                                                      \
+    }
+#define OPTION_WRITTEN(s, l, arg, type, field, text) OPTION_FILE(s, l, arg, type, field, FILE_WRITTEN, text)
 #define OPTION_CHOICE(s, l, arg, type, field, list, text)                                                              \
     {                                                                                                                  \
         .kind = OPTION_KIND_CHOICE, .short_name = s, .long_name = l, .argument = arg, .member = offsetof(type, field), \
@@ -86,7 +100,9 @@ struct shared_args {
 
 extern const char *const progress_choices[];
 
-#define OPTION_OUTPUT(text) OPTION_STRING('o', "output", "FILE", struct shared_args, output, text)
+#define OPTION_OUTPUT(text) OPTION_WRITTEN('o', "output", "FILE", struct shared_args, output, text)
+/* The output of a command that makes something of the same kind as what it reads. */
+#define OPTION_OUTPUT_REPLACED(text) OPTION_FILE('o', "output", "FILE", struct shared_args, output, FILE_REPLACED, text)
 #define OPTION_THREADS                                                                                                 \
     OPTION_UNSIGNED('j', "threads", "N", struct shared_args, threads, 1, 1024,                                         \
                     "use N threads (default: all processors)")
@@ -99,7 +115,8 @@ extern const char *const progress_choices[];
     }
 /* The rows of a command that streams text: -o, -j and the common ones. */
 #define OPTIONS_SHARED                                                                                                 \
-    OPTION_OUTPUT("write to FILE (.gz and .zst compress) instead of standard output"), OPTION_THREADS, OPTIONS_COMMON
+    OPTION_OUTPUT_REPLACED("write to FILE (.gz and .zst compress) instead of standard output"), OPTION_THREADS,        \
+        OPTIONS_COMMON
 
 /* A command of bon, or a subcommand of one ("lm build"). */
 struct command {
@@ -131,6 +148,9 @@ const char *nearest_name(const char *typed, const char *const *names, size_t cou
 
 /* Runs the subcommand that argv[1] names, after its --help and suggestions. */
 int run_subcommand(const struct command *command, int argc, char **argv);
+
+/* Whether a row's argument names a file or a folder. */
+bool option_names_file(const struct option_row *row);
 
 /* For OPTION_PARSE: a size like 6M into a uint64_t. */
 bool parse_size(const char *argument, void *member, const char **reason);

@@ -29,10 +29,6 @@ const struct option_row *pipeline_option(const struct command *command, const ch
     return NULL;
 }
 
-static bool names_file(const struct option_row *row) {
-    return row->argument && (strstr(row->argument, "FILE") || strstr(row->argument, "DIR"));
-}
-
 /* ---- one option ---- */
 
 static bon_status unknown_option(const struct bon_recipe *recipe, const struct command *command,
@@ -53,10 +49,10 @@ static bon_status check_mark(const struct bon_recipe *recipe, const struct comma
                              const struct option_row *row, const struct bon_recipe_option *option) {
     const struct bon_toml_node *node = option->node;
     const bool marked = option->writes || option->reads;
-    if (marked && !names_file(row))
+    if (marked && !option_names_file(row))
         return bon_toml_fail(recipe->toml, node, "'%s' of bon %s names no file, so < and > have no meaning there",
                              option->key, command->name);
-    if (marked || !names_file(row)) return BON_OK;
+    if (marked || !option_names_file(row)) return BON_OK;
     if (row->argument[0] == '[' && node->kind == BON_TOML_BOOLEAN) return BON_OK; /* may be left out */
     if (row->argument[0] == 'N' && node->kind == BON_TOML_INTEGER) return BON_OK; /* "N|FILE" */
     return bon_toml_fail(recipe->toml, node,

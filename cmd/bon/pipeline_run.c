@@ -44,7 +44,7 @@ static const struct option_row options[] = {
     PIPELINE_OPTION_AGAIN,
     OPTION_FLAG('k', "keep-going", struct pipeline_args, keep_going,
                 "when a job fails, still do what does not depend on it"),
-    OPTION_STRING(0, "json", "FILE", struct pipeline_args, json, "write what was done to FILE, as a JSON object"),
+    OPTION_WRITTEN(0, "json", "FILE", struct pipeline_args, json, "write what was done to FILE, as a JSON object"),
     OPTION_THREADS,
     OPTIONS_COMMON,
     OPTION_END,

@@ -26,7 +26,7 @@ struct plot_args {
 };
 
 static const struct option_row options[] = {
-    OPTION_STRING('o', "output", "FILE", struct shared_args, output, "the picture, FILE.svg or FILE.png"),
+    OPTION_WRITTEN('o', "output", "FILE", struct shared_args, output, "the picture, FILE.svg or FILE.png"),
     OPTION_STRING(0, "column", "NAME", struct plot_args, column,
                   "draw this column of the log (default: loss, and val_loss\nwhere it was measured)"),
     OPTION_STRING(0, "x", "NAME", struct plot_args, x, "over this column (default: step)"),

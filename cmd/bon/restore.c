@@ -58,8 +58,8 @@ static const struct option_row options[] = {
     OPTION_UNSIGNED(
         0, "adapt", "LINES", struct restore_args, adapt, 1, 1000000000,
         "learn from what was restored, and forget it after so\nmany lines; one thread (200 suits articles)"),
-    OPTION_STRING(0, "cache", "FILE", struct restore_args, cache,
-                  "learn from what was restored, beginning with what FILE\nholds, and write it back; one thread"),
+    OPTION_WRITTEN(0, "cache", "FILE", struct restore_args, cache,
+                   "learn from what was restored, beginning with what FILE\nholds, and write it back; one thread"),
     OPTION_UNSIGNED(0, "nbest", "K", struct restore_args, best, 1, BON_RESTORE_BEST_MAX,
                     "a table of the K best readings of every line"),
     OPTION_UNSIGNED(0, "alternatives", "N", struct restore_args, alternatives, 1, BON_RESTORE_BEST_MAX,

@@ -28,7 +28,7 @@ struct stats_job {
 static const char *const languages[] = {"both", "vi", "en", NULL}; /* as enum bon_stats_language */
 
 static const struct option_row stats_options[] = {
-    OPTION_STRING(0, "html", "FILE", struct stats_args, html, "write a page with charts to FILE"),
+    OPTION_WRITTEN(0, "html", "FILE", struct stats_args, html, "write a page with charts to FILE"),
     OPTION_CHOICE(0, "lang", "LANGUAGE", struct stats_args, language, languages,
                   "language of the page: vi, en or both (default: the reader\nswitches)"),
     OPTION_STRING(0, "title", "TEXT", struct stats_args, title, "title of the page (default: the names of the files)"),
@@ -39,9 +39,9 @@ static const struct option_row stats_options[] = {
                   "the input is JSON lines: count the strings NAME of the\nobjects"),
     OPTION_STRING(0, "source", "NAME", struct stats_args, source,
                   "with --json-field: the string NAME tells the source of an\nobject (default: its file)"),
-    OPTION_STRING(0, "json", "FILE", struct stats_args, json, "write the totals to FILE, as a JSON object"),
-    OPTION_STRING(0, "state", "FILE", struct stats_args, state,
-                  "write the counts to FILE.bonstat, to be added up by --merge"),
+    OPTION_WRITTEN(0, "json", "FILE", struct stats_args, json, "write the totals to FILE, as a JSON object"),
+    OPTION_WRITTEN(0, "state", "FILE", struct stats_args, state,
+                   "write the counts to FILE.bonstat, to be added up by --merge"),
     OPTION_FLAG(0, "merge", struct stats_args, merge, "the files are those of --state: add them up, in this order"),
     OPTION_SHARD(struct stats_args, shard,
                  "with --state: count shard I only (0 ... N - 1), a range of\nbytes of the FILEs"),

@@ -31,14 +31,19 @@ void note(const struct shared_args *shared, const char *format, ...) {
 
 static bool is_standard_output(const char *path) { return !path || strcmp(path, "-") == 0; }
 
+bool folder_of(const char *path, char folder[PATH_MAX]) {
+    const char *slash = strrchr(path, '/');
+    return snprintf(folder, PATH_MAX, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".") < PATH_MAX;
+}
+
 bon_status check_output(const char *path) {
     char folder[PATH_MAX];
     struct stat there;
     if (is_standard_output(path)) return BON_OK;
-    if (stat(path, &there) == 0 && !S_ISREG(there.st_mode)) return BON_OK; /* a device or pipe is written directly */
-    const char *slash = strrchr(path, '/');
-    int n = slash ? snprintf(folder, sizeof folder, "%.*s", (int)(slash - path) + 1, path) : snprintf(folder, 2, ".");
-    if (n >= PATH_MAX) return BON_OK; /* making the file will say what is wrong */
+    /* A device or pipe is written directly. */
+    if (stat(path, &there) == 0 && !S_ISREG(there.st_mode)) return BON_OK;
+    /* Where the name is too long, making the file will say so. */
+    if (!folder_of(path, folder)) return BON_OK;
     return access(folder, W_OK | X_OK) == 0 ? BON_OK : bon_fail_errno(path, "cannot write");
 }
 

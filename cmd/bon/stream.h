@@ -20,6 +20,9 @@ int stream_collect(const struct command *command, const struct shared_args *shar
 /* Writes a finished text (a table) to a path or, for NULL, standard output; frees it. Returns the exit status. */
 int write_text(const char *path, bon_buf *text);
 
+/* The folder of a path, as "FOLDER/" or "."; false where that is too long. */
+bool folder_of(const char *path, char folder[PATH_MAX]);
+
 /* Whether a file can be made at a path (NULL is fine), asked before hours of work rather than after. */
 bon_status check_output(const char *path);
 

@@ -327,8 +327,8 @@ static const struct option_row export_options[] = {
     OPTION_CHOICE(0, "to", "FORMAT", struct export_args, format, formats,
                   "hf (default): tokenizer.json and tokenizer_config.json\nin the folder DIR; gpt2: vocab.json and "
                   "merges.txt there;\ntsv: a table of id, kind and spelling"),
-    OPTION_STRING('o', "output", "DIR|FILE", struct shared_args, output,
-                  "the folder, made if missing, or the table's file"),
+    OPTION_WRITTEN('o', "output", "DIR|FILE", struct shared_args, output,
+                   "the folder, made if missing, or the table's file"),
     OPTIONS_COMMON,
     OPTION_END,
 };
