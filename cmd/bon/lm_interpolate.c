@@ -120,6 +120,7 @@ static bon_status mix_models(struct mixing *mixing) {
     const char *text = args->text ? args->text : args->tune;
     bon_lm_table *mix;
     BON_TRY(check_output(args->shared.output));
+    if (text) BON_TRY(check_scored_text(text));
     for (size_t i = 0; i < mixing->count; i++) BON_TRY(read_model_table(mixing->paths[i], &mixing->models[i]));
     if (args->tune) BON_TRY(score_models(mixing, args->tune, true));
     if (args->text) BON_TRY(score_models(mixing, args->text, false));

@@ -149,7 +149,8 @@ static bon_status prune(const struct prune_args *args, const char *from, double 
     BON_TRY(read_model_table(from, &table));
     sizes[0].words = bon_lm_table_count(table, 1);
     sizes[0].ngrams = count_ngrams(table);
-    bon_status status = args->vocabulary ? reduce(args->vocabulary, &table) : BON_OK;
+    bon_status status = args->text ? score_table(table, args->text, &sizes[0].totals) : BON_OK;
+    if (status == BON_OK && args->vocabulary) status = reduce(args->vocabulary, &table);
     if (status == BON_OK) status = bon_lm_pruner_open(&pruner, table);
     if (status == BON_OK) {
         status = args->target ? write_to_size(pruner, args, threshold)
@@ -199,7 +200,7 @@ static int run(const struct command *command, int argc, char **argv) {
     if (result == PARSE_GO) result = check_args(command, &args);
     if (result != PARSE_GO) return result;
     double threshold = args.threshold;
-    bon_status status = args.text ? score_file(argv[first], args.text, &sizes[0].totals) : BON_OK;
+    bon_status status = args.text ? check_scored_text(args.text) : BON_OK;
     if (status == BON_OK) status = prune(&args, argv[first], &threshold, sizes);
     if (status == BON_OK && args.text) status = score_file(args.shared.output, args.text, &sizes[1].totals);
     if (status == BON_OK) tell(&args, threshold, sizes);

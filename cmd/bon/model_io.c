@@ -90,6 +90,20 @@ static bon_status score_line(void *context, const char *line, size_t n) {
     return BON_OK;
 }
 
+bon_status score_table(const bon_lm_table *table, const char *text, bon_lm_totals *totals) {
+    struct scoring scoring = {.table = table, .totals = totals};
+    *totals = (bon_lm_totals){0};
+    return each_line(text, score_line, &scoring);
+}
+
+bon_status check_scored_text(const char *text) {
+    struct stat about;
+    const bool standard = strcmp(text, "-") == 0;
+    if (!standard && (stat(text, &about) != 0 || S_ISREG(about.st_mode) || S_ISDIR(about.st_mode))) return BON_OK;
+    return bon_fail(BON_ERR_ARGUMENT, "%s: is read more than once, which takes a file; write it to one first",
+                    standard ? "standard input" : text);
+}
+
 bon_status score_file(const char *model, const char *text, bon_lm_totals *totals) {
     struct scoring scoring = {.totals = totals};
     bon_lm_table *table = NULL;

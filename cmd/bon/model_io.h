@@ -16,5 +16,9 @@ bon_status each_line(const char *path, line_taker take, void *context);
 
 /* How well a model, .bonlm or ARPA text, foretells a text file (tokenized lines). */
 bon_status score_file(const char *model, const char *text, bon_lm_totals *totals);
+/* The same of a model that was read. */
+bon_status score_table(const bon_lm_table *table, const char *text, bon_lm_totals *totals);
+/* Refuses a text that can be read once only: it is scored by models before and after. */
+bon_status check_scored_text(const char *text);
 
 #endif

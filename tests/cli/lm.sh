@@ -170,6 +170,27 @@ expect_no_file none.bonlm
 run bon lm prune --threshold 1e-4 --text tokens -o pruned.bonlm m.bonlm
 expect_status 0
 expect_err 'perplexity: .* before, .* after'
+cp err told
+# MODEL is read once, so it may be a pipe; a text is read before and after.
+bon lm convert -o m-again.arpa m.bonlm
+run bon lm prune --threshold 1e-4 --text tokens -o again.bonlm m-again.arpa
+expect_same told err
+mkfifo pipe
+cat m-again.arpa >pipe &
+run timeout 20 bon lm prune --threshold 1e-4 --text tokens -o again.bonlm pipe
+wait
+expect_status 0
+expect_same told err
+expect_same pruned.bonlm again.bonlm
+for text in - pipe; do
+    run timeout 20 bon lm prune --threshold 1e-4 --text $text -o none2.bonlm m.bonlm </dev/null
+    expect_refusal 1 'is read more than once, which takes a file'
+    for option in --tune --text; do
+        run timeout 20 bon lm interpolate $option $text -o none2.bonlm m.bonlm pruned.bonlm </dev/null
+        expect_refusal 1 'is read more than once, which takes a file'
+    done
+done
+expect_no_file none2.bonlm
 bon lm prune -q --target-size 9k --quantize 4 -o target.bonlm m.arpa
 [ "$(wc -c <target.bonlm)" -le 9000 ] || unmet 'larger than its target'
 run bon lm prune -o x.bonlm m.bonlm
