@@ -160,6 +160,7 @@ bon_status bon_stats_finish(struct bon_stats *stats) {
         BON_TRY(bon_stats_worker_settle(worker));
         BON_TRY(bon_stats_add_sources(stats, (const struct bon_stats_source *const *)sources->items, sources->count));
         bon_stats_add_syllables(stats, worker->syllables, stats->bases, 0);
+        bon_short_freeze(&worker->runs);
         bon_tally_freeze(&worker->tally);
         bon_stats_words_freeze(&worker->words);
     }
@@ -183,15 +184,19 @@ uint64_t bon_stats_positions(const struct bon_stats *stats) { return stats->posi
 
 bool bon_stats_was_on_disk(const struct bon_stats *stats) {
     for (const struct bon_stats_worker *worker = stats->workers; worker; worker = worker->next)
-        if (worker->tally.runs || worker->words.runs) return true;
+        if (worker->runs.table.runs || worker->tally.table.runs || worker->words.runs) return true;
     return false;
 }
 
 bon_status bon_stats_merge_runs(const struct bon_stats *stats, struct bon_tally_merge *merge) {
-    for (const struct bon_stats_worker *worker = stats->workers; worker; worker = worker->next)
+    for (const struct bon_stats_worker *worker = stats->workers; worker; worker = worker->next) {
+        BON_TRY(bon_tally_merge_short(merge, &worker->runs));
         BON_TRY(bon_tally_merge_tally(merge, &worker->tally));
-    for (size_t i = 0; i < stats->part_count; i++)
+    }
+    for (size_t i = 0; i < stats->part_count; i++) {
+        BON_TRY(bon_tally_merge_slots(merge, stats->parts[i].slots, stats->parts[i].slot_count));
         BON_TRY(bon_tally_merge_array(merge, stats->parts[i].runs, stats->parts[i].run_count));
+    }
     return BON_OK;
 }
 

@@ -18,7 +18,7 @@
 #include "base/buf.h"
 #include "base/pipeline.h"
 #include "bon/normalize.h"
-#include "corpus/stats_tally.h"
+#include "corpus/stats_merge.h"
 #include "corpus/stats_words.h"
 
 enum {

@@ -21,15 +21,19 @@ bon_status bon_stats_source_named(struct bon_stats_sources *sources, const char 
                                   struct bon_stats_source **source);
 void bon_stats_sources_free(struct bon_stats_sources *sources);
 
-enum { BON_STATS_DELAY = 32 }; /* keys on their way to the table while the memory answers */
+/* Keys on their way to the tables while the memory answers; short ones are added all at once. */
+enum { BON_STATS_DELAY = 32, BON_STATS_BATCH = 64 };
 
 /* What a thread counts. */
 struct bon_stats_worker {
     struct bon_stats_sources sources;
     struct bon_stats_source *last; /* that was looked up */
     struct bon_stats_syllable syllables[BON_SYLLABLE_CODES];
-    struct bon_tally tally;
+    struct bon_short runs;  /* of syllables */
+    struct bon_tally tally; /* other runs, and lines */
     struct bon_stats_words words;
+    uint64_t batch[BON_STATS_BATCH];
+    size_t batch_count;
     struct bon_tally_key delayed[BON_STATS_DELAY];
     size_t delayed_count; /* in all; the last ones are waiting */
     struct bon_word_cache *cache;
@@ -41,6 +45,8 @@ struct bon_stats_worker {
 /* A state file that was added. */
 struct bon_stats_part {
     struct bon_artefact *artefact;
+    const uint64_t *slots; /* of runs of syllables */
+    uint64_t slot_count;
     const struct bon_tally_entry *runs;
     uint64_t run_count;
     const struct bon_stats_word *words;

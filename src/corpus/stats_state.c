@@ -5,7 +5,7 @@
 
 #include "corpus/stats_parts.h"
 
-enum { VERSION = 1, BLOCK = 1 << 12, DOCUMENTS = 1 };
+enum { VERSION = 2, BLOCK = 1 << 12, DOCUMENTS = 1 };
 #define KIND "bonstat"
 
 struct head {
@@ -34,18 +34,54 @@ static bon_status write_sources(const struct bon_stats *stats, struct bon_artefa
     return BON_OK;
 }
 
-static bon_status write_runs(struct bon_tally_merge *merge, struct bon_tally_entry *block,
-                             struct bon_artefact_writer *writer) {
-    for (bool end = false; !end;) {
-        size_t held = 0;
-        while (held < BLOCK) {
-            BON_TRY(bon_tally_next(merge, &block[held], &end));
-            if (end) break;
-            held++;
-        }
-        BON_TRY(bon_artefact_write(writer, block, held * sizeof *block));
+/* Records of one section, gathered. */
+struct block {
+    struct bon_artefact_writer *writer;
+    unsigned char *bytes; /* [BLOCK * sizeof(struct bon_tally_entry)] */
+    size_t held;
+};
+
+static bon_status flush(struct block *block) {
+    size_t n = block->held;
+    block->held = 0;
+    return bon_artefact_write(block->writer, block->bytes, n);
+}
+
+static bon_status put(struct block *block, const void *record, size_t n) {
+    if (block->held + n > BLOCK * sizeof(struct bon_tally_entry)) BON_TRY(flush(block));
+    memcpy(block->bytes + block->held, record, n);
+    block->held += n;
+    return BON_OK;
+}
+
+/* A count that is larger than a slot has room for is several slots, all full but the last. */
+static bon_status put_short(struct block *block, const struct bon_tally_entry *entry) {
+    uint64_t left = entry->count;
+    while (left) {
+        uint64_t count = left < BON_SHORT_COUNT ? left : BON_SHORT_COUNT, slot = entry->key.high << 1 | count;
+        BON_TRY(put(block, &slot, sizeof slot));
+        left -= count;
     }
     return BON_OK;
+}
+
+/* Short keys come first. */
+static bon_status write_runs(struct bon_tally_merge *merge, struct block *block) {
+    struct bon_tally_entry entry;
+    bool end;
+    BON_TRY(bon_artefact_begin(block->writer, "syllable_runs"));
+    BON_TRY(bon_tally_next(merge, &entry, &end));
+    while (!end && bon_tally_is_short(entry.key)) {
+        BON_TRY(put_short(block, &entry));
+        BON_TRY(bon_tally_next(merge, &entry, &end));
+    }
+    BON_TRY(flush(block));
+    BON_TRY(bon_artefact_begin(block->writer, "runs"));
+    while (!end) {
+        BON_TRY(put(block, &entry, sizeof entry));
+        BON_TRY(bon_tally_next(merge, &entry, &end));
+    }
+    return flush(block);
 }
 
 static bon_status write_words(struct bon_stats_words_merge *merge, struct bon_artefact_writer *writer) {
@@ -60,16 +96,15 @@ static bon_status write_words(struct bon_stats_words_merge *merge, struct bon_ar
 static bon_status write_tables(const struct bon_stats *stats, struct bon_artefact_writer *writer) {
     struct bon_tally_merge runs = {0};
     struct bon_stats_words_merge words = {0};
-    struct bon_tally_entry *block = bon_alloc_array(BLOCK, sizeof *block);
-    bon_status status = block ? bon_artefact_begin(writer, "runs") : BON_ERR_NOMEM;
-    if (status == BON_OK) status = bon_stats_merge_runs(stats, &runs);
-    if (status == BON_OK) status = write_runs(&runs, block, writer);
+    struct block block = {.writer = writer, .bytes = bon_alloc_array(BLOCK, sizeof(struct bon_tally_entry))};
+    bon_status status = block.bytes ? bon_stats_merge_runs(stats, &runs) : BON_ERR_NOMEM;
+    if (status == BON_OK) status = write_runs(&runs, &block);
     if (status == BON_OK) status = bon_artefact_begin(writer, "words");
     if (status == BON_OK) status = bon_stats_merge_words(stats, &words);
     if (status == BON_OK) status = write_words(&words, writer);
     bon_tally_merge_free(&runs);
     bon_stats_words_merge_free(&words);
-    free(block);
+    free(block.bytes);
     return status;
 }
 
@@ -140,6 +175,7 @@ static bon_status find_sections(const struct bon_artefact *artefact, struct sect
         total += s->name_sizes[i];
     }
     BON_TRY(find_section(artefact, "syllables", sizeof *s->syllables, BON_SYLLABLE_CODES, &s->syllables));
+    BON_TRY(find_records(artefact, "syllable_runs", sizeof *part->slots, &part->slot_count, &part->slots));
     BON_TRY(find_records(artefact, "runs", sizeof *part->runs, &part->run_count, &part->runs));
     return find_records(artefact, "words", sizeof *part->words, &part->word_count, &part->words);
 }
@@ -174,7 +210,9 @@ bon_status bon_stats_add_state(struct bon_stats *stats, const char *path) {
     struct bon_stats_part part = {0};
     struct sections sections = {0};
     BON_TRY(bon_artefact_open(&part.artefact, path, KIND, VERSION, true));
-    bon_status status = find_sections(part.artefact, &sections, &part);
+    bon_status status = bon_artefact_version(part.artefact) == VERSION
+                            ? find_sections(part.artefact, &sections, &part)
+                            : bon_fail(BON_ERR_VERSION, "%s: written by an older bon: count its text again", path);
     if (status == BON_OK) status = add_sections(stats, &sections, &part);
     if (status != BON_OK) bon_artefact_close(part.artefact);
     return status;

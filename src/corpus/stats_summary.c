@@ -101,20 +101,19 @@ static void close_walk(struct walk *walk) {
 
 static bon_status take_entry(struct walk *walk, const struct bon_tally_entry *entry) {
     struct bon_stats_summary *summary = walk->summary;
-    struct bon_tally_key key = bon_stats_unmix(entry->key);
-    enum bon_stats_family family = bon_stats_family_of(key);
-    if (family != BON_STATS_PAIRS && family != BON_STATS_TRIPLES) {
-        uint64_t length = bon_stats_line_length(key);
+    struct bon_stats_meaning meaning = bon_stats_read_key(entry->key);
+    if (meaning.family == BON_STATS_LINES) {
+        uint64_t length = meaning.length;
         summary->texts += entry->count;
         summary->different_texts++;
         summary->text_bytes += entry->count * length;
         summary->repeated_bytes += (entry->count - 1) * length;
         return BON_OK;
     }
-    size_t i = family == BON_STATS_PAIRS ? 1 : 2;
-    struct best_item item = {.count = entry->count};
-    if (walk->runs[i].count < walk->runs[i].most || item.count >= walk->runs[i].items[0].count) {
-        bon_stats_run_items(key, item.items);
+    size_t i = meaning.family == BON_STATS_PAIRS ? 1 : 2;
+    if (walk->runs[i].count < walk->runs[i].most || entry->count >= walk->runs[i].items[0].count) {
+        struct best_item item = {.count = entry->count};
+        memcpy(item.items, meaning.items, sizeof item.items);
         offer(&walk->runs[i], &item);
     }
     return bon_spectrum_add(&walk->spectra[i], entry->count);

@@ -93,7 +93,8 @@ Test(stats, a_state_is_the_text_again, .fini = files_clear) {
 
 /* A state whose sections were exchanged for others, each with a right checksum, is refused or summed up, without a crash. */
 Test(stats, hostile_states, .fini = files_clear) {
-    static const char *const names[] = {"head", "sums", "name_sizes", "names", "syllables", "runs", "words"};
+    static const char *const names[] = {"head",      "sums",          "name_sizes", "names",
+                                        "syllables", "syllable_runs", "runs",       "words"};
     enum { SECTIONS = sizeof names / sizeof *names };
     bon_buf tsv = {0}, page = {0};
     const char *state = files_path("good.bonstat"), *bad = files_path("bad.bonstat");
@@ -102,8 +103,8 @@ Test(stats, hostile_states, .fini = files_clear) {
     for (unsigned round = 0; round < SECTIONS * 4; round++) {
         struct bon_artefact *artefact;
         struct bon_artefact_writer *writer;
-        cr_assert_eq(bon_artefact_open(&artefact, state, "bonstat", 1, true), BON_OK);
-        cr_assert_eq(bon_artefact_create(&writer, bad, "bonstat", 1), BON_OK);
+        cr_assert_eq(bon_artefact_open(&artefact, state, "bonstat", 2, true), BON_OK);
+        cr_assert_eq(bon_artefact_create(&writer, bad, "bonstat", 2), BON_OK);
         for (unsigned i = 0; i < SECTIONS; i++) {
             const void *bytes;
             size_t n;
@@ -125,6 +126,20 @@ Test(stats, hostile_states, .fini = files_clear) {
         taken += merged(bad, 2, &tsv, &page) == BON_OK;
     }
     cr_assert(taken > 0 && taken < SECTIONS * 4);
+    bon_buf_free(&tsv);
+    bon_buf_free(&page);
+}
+
+/* Version 1 had all runs in one section. */
+Test(stats, states_of_an_older_version_are_refused, .fini = files_clear) {
+    bon_buf tsv = {0}, page = {0};
+    struct bon_artefact_writer *writer;
+    const char *old = files_path("old.bonstat");
+    cr_assert_eq(bon_artefact_create(&writer, old, "bonstat", 1), BON_OK);
+    cr_assert_eq(bon_artefact_add(writer, "head", "", 0), BON_OK);
+    cr_assert_eq(bon_artefact_publish(writer), BON_OK);
+    cr_assert_eq(merged(old, 1, &tsv, &page), BON_ERR_VERSION);
+    cr_assert(strstr(bon_error_message(), "old.bonstat: written by an older bon"), "%s", bon_error_message());
     bon_buf_free(&tsv);
     bon_buf_free(&page);
 }
