@@ -89,8 +89,8 @@ void failmalloc_check_at(const char *file, int line, failmalloc_run run, void *a
         /* A run may take a block less than the one that was counted, where it writes how long something took. */
         const bool reached = failmalloc_count() >= i;
         failmalloc_fail_at(0);
-        cr_assert_eq(status, reached ? BON_ERR_NOMEM : BON_OK, "%s:%d: allocation %lu of %lu refused: %s (%s)", file, line, i, total,
-                     bon_status_name(status), bon_error_message());
+        cr_assert_eq(status, reached ? BON_ERR_NOMEM : BON_OK, "%s:%d: allocation %lu of %lu refused: %s (%s)", file,
+                     line, i, total, bon_status_name(status), bon_error_message());
         cr_assert_eq(failmalloc_held(), before, "%s:%d: allocation %lu of %lu refused: %ld blocks are leaked", file,
                      line, i, total, failmalloc_held() - before);
     }
