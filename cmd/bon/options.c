@@ -300,7 +300,7 @@ int run_subcommand(const struct command *command, int argc, char **argv) {
 bool parse_size(const char *argument, void *member, const char **reason) {
     static const char units[] = "kMG", digits[] = "0123456789";
     double unit = 1;
-    *reason = "is not a size like 6M or 1.5G (k, M, G: thousands, millions, milliards of bytes)";
+    *reason = "is not a size like 6M or 1.5G (k, M, G: thousands, millions, billions of bytes)";
     size_t whole = strspn(argument, digits),
            fraction = argument[whole] == '.' ? strspn(argument + whole + 1, digits) : 0;
     const char *end = argument + whole + (fraction ? fraction + 1 : 0);
