@@ -1,17 +1,22 @@
 #!/usr/bin/env bash
 # bench/corpora.sh: the commands for corpora, each beside a peer or the limit of the machine.
 #   BON_CORPORA=DIR [KENLM_BIN=DIR] [BYTES=200000000] [RUNS=5] bench/corpora.sh
-# Prints TSV: MB per second of CPU time on one thread (medians of RUNS, all programs in turn), peak memory, and how many times as
-# fast as its peer: exact deduplication beside mawk '!seen[$0]++' (or awk) and sort -u, near deduplication (lines) beside the limit that is cutting
-# text into tokens, the counts of bon stats beside wc -w, bon classify beside fastText's
-# supervised (FASTTEXT_BIN; without it beside wc -w), filtering
-# (raw text; alone, with a 3-gram of the text's first quarter, and with masks, too) beside a query of KenLM with that 3-gram over the same text made
-# ready (cut into sentences and tokens, folded), or without KENLM_BIN beside that of bon lm query, the import of a wiki (made of the text) beside bzip2 -dc, of web archives beside zcat, of
-# JSON lines beside jq -r, of e-books beside unzip -p, of subtitles and treebanks beside sed. A recipe of three commands runs beside the
-# same in a pipe of the shell, and once more when nothing is to be done. The text is a tenth of it repeated.
+# Prints TSV: MB per second of CPU time on one thread (medians of RUNS, all programs in turn) and what is asked of it, if anything;
+# peak memory; and how many times as fast as its peer, or the limit of the machine, which is named:
+#   exact deduplication       mawk '!seen[$0]++' (or awk), and sort -u
+#   near deduplication        of lines: cutting the text into tokens, the limit; of documents (the first twentieth): datatrove and text-dedup,
+#                             for which PYTHON (python3) is asked, and which are skipped with a line where it has not got them
+#   bon stats                 wc -w, which counts words and nothing else
+#   bon classify              fastText's supervised (FASTTEXT_BIN; without it wc -w)
+#   filtering                 raw text; alone, with a 3-gram of the text's first quarter, and with masks, too: a query of KenLM with
+#                             that 3-gram over the same text made ready (KENLM_BIN; without it that of bon lm query)
+#   imports                   of a wiki made of the text bzip2 -dc, of web archives zcat, of JSON lines jq -r, of e-books unzip -p, of
+#                             subtitles and treebanks sed
+#   a recipe                  the same three commands in a pipe of the shell; once more when nothing is to be done
+# The text is a tenth of it repeated.
 . "$(dirname "$0")/lib.sh"
 need_corpora
-bytes=${BYTES:-200000000} runs=${RUNS:-5}
+bytes=${BYTES:-200000000} runs=${RUNS:-5} python=${PYTHON:-python3}
 
 set +e # SIGPIPE ends the loop once head has enough
 for file in "$BON_CORPORA"/train/*.txt.zst; do zstd -dcq --long=27 "$file" 2>/dev/null | head -c $((bytes / 16)); echo; done |
@@ -47,6 +52,9 @@ awk '{print "__label__" (NR * 2 < n ? "a" : "b") " " $0}' n="$(wc -l <"$scratch/
 # The same text in other formats; zip, unzip and jq where they are there.
 as() { LC_ALL=C "$awk" -v format="$1" -f "$root/bench/import.awk" "$scratch/text"; }
 as jsonl >"$scratch/documents"
+mkdir "$scratch/piece"
+head -c $((size / 20)) "$scratch/documents" | sed '$d' >"$scratch/piece/piece.jsonl"
+piece_size=$(stat -c %s "$scratch/piece/piece.jsonl")
 as wet | gzip -c >"$scratch/wet.gz"
 as pages | gzip -c >"$scratch/warc.gz"
 as srt | split -l 40000 - "$scratch/subtitles."
@@ -68,24 +76,50 @@ names=(dedup-peer sort-unique dedup-bytes dedup dedup-letters dedup-memory segme
 [ ! -f "$scratch/epub.zip" ] || ! command -v unzip >/dev/null || names+=(unzip epub)
 names+=(lm-query filter filter-3gram filter-masks)
 names+=(shell-pipe recipe recipe-kept)
+# A program of Python that is asked for by the name of its module.
+skipped=()
+for module in datatrove text_dedup; do
+    if "$python" -c "import $module" 2>/dev/null; then
+        names+=("near-$module")
+    else
+        skipped+=("$module")
+    fi
+done
+names+=(near-documents)
 [ -z "${KENLM_BIN:-}" ] || names+=(kenlm-query)
+# Of a row: the row of its peer and what that is.
 peer_of() {
     case $1 in
-    segment | near*) echo segment ;;
-    word-count | stats*) echo word-count ;;
-    classify*) echo classify-limit ;;
-    filter* | *-query) if [ -n "${KENLM_BIN:-}" ]; then echo kenlm-query; else echo lm-query; fi ;;
-    bunzip2 | wiki) echo bunzip2 ;;
-    *wet) echo zcat-wet ;;
-    *warc) echo zcat-warc ;;
-    srt*) echo srt-peer ;;
-    conllu*) echo conllu-peer ;;
-    jq | jsonl) echo jq ;;
-    unzip | epub) echo unzip ;;
-    shell-pipe | recipe*) echo shell-pipe ;;
-    *) echo dedup-peer ;;
+    near-documents | near-datatrove | near-text_dedup)
+        for module in datatrove text_dedup documents; do
+            case " ${names[*]} " in *" near-$module "*) echo "near-$module ${module/documents/none}" && return ;; esac
+        done
+        ;;
+    segment | near*) echo 'segment bon segment --ids' ;;
+    word-count | stats*) echo 'word-count wc -w' ;;
+    classify*) if [ -x "${FASTTEXT_BIN:-}" ]; then echo 'classify-limit fastText supervised'; else echo 'classify-limit wc -w'; fi ;;
+    filter* | *-query) if [ -n "${KENLM_BIN:-}" ]; then echo 'kenlm-query KenLM query'; else echo 'lm-query bon lm query'; fi ;;
+    bunzip2 | wiki) echo 'bunzip2 bzip2 -dc' ;;
+    *wet) echo 'zcat-wet zcat' ;;
+    *warc) echo 'zcat-warc zcat' ;;
+    srt*) echo 'srt-peer sed' ;;
+    conllu*) echo 'conllu-peer sed' ;;
+    jq | jsonl) echo 'jq jq -r .text' ;;
+    unzip | epub) echo 'unzip unzip -p' ;;
+    shell-pipe | recipe*) echo 'shell-pipe the same in a pipe' ;;
+    *) echo "dedup-peer $(basename "$awk") !seen[\$0]++" ;;
     esac
 }
+# MB per second that are asked of a row.
+asked_of() {
+    case $1 in
+    dedup) echo 200 ;;
+    near | filter-3gram) echo 10 ;;
+    stats) echo 50 ;;
+    *) echo - ;;
+    esac
+}
+size_of() { case $1 in near-documents | near-datatrove | near-text_dedup) echo "$piece_size" ;; *) echo "$size" ;; esac; }
 run() { # name
     case $1 in
     dedup-peer) measure "$scratch/$1" "$awk" '!seen[$0]++' "$scratch/text" ;;
@@ -96,6 +130,12 @@ run() { # name
     dedup-memory) measure "$scratch/$1" "$BON" dedup -q -j 1 --memory 4M "$scratch/text" ;;
     segment) measure "$scratch/$1" "$BON" segment -q -j 1 --ids "$scratch/text" ;;
     near) measure "$scratch/$1" "$BON" dedup -q -j 1 --near "$scratch/text" ;;
+    near-documents) measure "$scratch/$1" "$BON" dedup -q -j 1 --near --json-field text "$scratch/piece/piece.jsonl" ;;
+    near-datatrove) measure "$scratch/$1" "$python" "$root/bench/near_datatrove.py" "$scratch/piece" "$scratch/datatrove" ;;
+    near-text_dedup)
+        measure "$scratch/$1" "$python" -m text_dedup.minhash --path json --data_files "$scratch/piece/piece.jsonl" --split train \
+            --column text --hash_func xxh3 --threshold 0.8 --num_proc 1 --cache_dir "$scratch/cache" --output "$scratch/text_dedup"
+        ;;
     near-memory) measure "$scratch/$1" "$BON" dedup -q -j 1 --near --memory 16M "$scratch/text" ;;
     word-count) LC_ALL=C.UTF-8 measure "$scratch/$1" wc -w "$scratch/text" ;;
     stats) measure "$scratch/$1" "$BON" stats -q -j 1 "$scratch/text" ;;
@@ -140,9 +180,16 @@ for ((i = 0; i < runs; i++)); do
 done
 
 machine
-printf 'what\tMB_per_cpu_s\twall_s\tpeak_rss_MiB\ttimes_peer\n'
+for module in ${skipped[@]+"${skipped[@]}"}; do
+    echo "# near-$module: skipped: $python has no module $module"
+done
+printf 'what\tMB_per_cpu_s\tasked\twall_s\tpeak_rss_MiB\tpeer\ttimes_peer\n'
 for name in "${names[@]}"; do
-    awk -v n="$name" -v b="$size" -v c="$(median "$scratch/$name" 2)" -v w="$(median "$scratch/$name" 1)" \
-        -v r="$(median "$scratch/$name" 3)" -v p="$(median "$scratch/$(peer_of "$name")" 2)" \
-        'BEGIN {printf "%s\t%.1f\t%.2f\t%.1f\t%.2f\n", n, b / 1e6 / c, w, r, p / c}'
+    read -r row peer <<<"$(peer_of "$name")"
+    awk -v n="$name" -v b="$(size_of "$name")" -v c="$(median "$scratch/$name" 2)" -v w="$(median "$scratch/$name" 1)" \
+        -v r="$(median "$scratch/$name" 3)" -v p="$(median "$scratch/$row" 2)" -v asked="$(asked_of "$name")" -v peer="$peer" \
+        'BEGIN {
+            ratio = peer == "none" ? "-" : sprintf("%.2f", p / c)
+            printf "%s\t%.1f\t%s\t%.2f\t%.1f\t%s\t%s\n", n, b / 1e6 / c, asked, w, r, peer, ratio
+        }'
 done

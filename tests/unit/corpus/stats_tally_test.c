@@ -66,7 +66,9 @@ static bon_status merge_parts(struct part *parts, struct bon_tally_entry *entrie
 static bon_status whole(uint64_t memory, uint64_t *expected, struct bon_tally_entry *entries, size_t *count) {
     struct part parts[PARTS];
     const struct bon_table table = {.memory = memory, .folder = "/tmp"};
-    for (unsigned i = 0; i < PARTS; i++) parts[i] = (struct part){{.table = table}, {.table = table}};
+    for (unsigned i = 0; i < PARTS; i++)
+        parts[i] =
+            (struct part){{.table = table, .add = bon_short_add_nth(i)}, {.table = table}}; /* the last: the best */
     bon_status status = fill(parts, expected);
     if (status == BON_OK) status = merge_parts(parts, entries, count);
     for (unsigned i = 0; i < PARTS; i++) {
@@ -115,7 +117,7 @@ Test(stats_tally, short_counts_above_19_bits) {
     static const uint64_t keys[] = {0, UINT64_C(5) << 19, UINT64_MAX - BON_SHORT_COUNT};
     uint64_t batch[BATCH], other, found;
     for (uint64_t memory = 0; memory < 2; memory++) {
-        struct bon_short table = {.table = {.memory = memory, .folder = "/tmp"}};
+        struct bon_short table = {.table = {.memory = memory, .folder = "/tmp"}, .add = bon_short_add_nth(memory)};
         struct bon_tally_merge merge = {0};
         struct bon_tally_entry entry;
         bool end;
