@@ -21,7 +21,7 @@ mapfile -t all < <(git ls-files -co --exclude-standard '*.[ch]')
 mapfile -t text < <(git ls-files -co --exclude-standard '*.[ch]' '*.sh' '*.md' Makefile | grep -vx tests/lint.sh)
 
 # A room includes rooms of its own or lower rank; public headers count as their room.
-declare -A rank=([base]=0 [syllable]=1 [normalize]=2 [words]=2 [ngram]=3 [lm]=4 [tokenizer]=4 [restore]=5 [ime]=6 [corpus]=6 [recipe]=7 [bon]=9)
+declare -A rank=([base]=0 [syllable]=1 [normalize]=2 [words]=3 [ngram]=4 [lm]=5 [tokenizer]=5 [restore]=6 [ime]=7 [corpus]=8 [recipe]=9 [bon]=10)
 for file in "${library[@]}"; do
     case $file in
     src/*) room=${file#src/} room=${room%%/*} ;;
