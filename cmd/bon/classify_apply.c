@@ -193,9 +193,7 @@ static int run_test(const struct command *command, struct apply_job *job, char *
     int result = stream_collect(command, &job->args->shared, paths, path_count, &job->pipeline);
     if (result != EXIT_DONE) return result;
     bon_status status = bon_confusion_table(&job->confusion, job->model, &table);
-    if (status == BON_OK) return write_text(job->args->shared.output, &table);
-    bon_buf_free(&table);
-    return tell_failure(status);
+    return write_or_tell(status, job->args->shared.output, &table);
 }
 
 static bon_status append_counts(const struct apply_job *job, bon_buf *text) {
@@ -219,9 +217,7 @@ static int write_counts(const struct apply_job *job) {
     bon_buf text = {0};
     if (!job->args->json) return EXIT_DONE;
     bon_status status = append_counts(job, &text);
-    if (status == BON_OK) return write_text(job->args->json, &text);
-    bon_buf_free(&text);
-    return tell_failure(status);
+    return write_or_tell(status, job->args->json, &text);
 }
 
 static int work(const struct command *command, const struct apply_args *args, char **paths, int path_count) {

@@ -156,9 +156,7 @@ static int write_counts(const struct train_args *args, const struct train_job *j
     bon_buf text = {0};
     if (!args->json) return EXIT_DONE;
     bon_status status = append_counts(job, held, &text);
-    if (status == BON_OK) return write_text(args->json, &text);
-    bon_buf_free(&text);
-    return tell_failure(status);
+    return write_or_tell(status, args->json, &text);
 }
 
 static int learn(const struct train_args *args, const struct train_job *job) {

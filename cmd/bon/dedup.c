@@ -128,9 +128,7 @@ int dedup_write_report(struct bon_clusters *clusters, const char *path, size_t m
         status = bon_buf_printf(&text, "%llu\t", (unsigned long long)cluster->copies + 1);
         if (status == BON_OK) status = append_cell(&text, cluster->excerpt, cluster->len);
     }
-    if (status == BON_OK) return write_text(path, &text);
-    bon_buf_free(&text);
-    return tell_failure(status);
+    return write_or_tell(status, path, &text);
 }
 
 static int write_counts(const struct bon_dedup_counts *counts, const char *path) {
@@ -139,9 +137,7 @@ static int write_counts(const struct bon_dedup_counts *counts, const char *path)
         &text, "{\"texts\": %llu, \"kept\": %llu, \"bytes\": %llu, \"kept_bytes\": %llu, \"passes\": %llu}\n",
         (unsigned long long)counts->texts, (unsigned long long)counts->kept, (unsigned long long)counts->bytes,
         (unsigned long long)counts->kept_bytes, (unsigned long long)counts->passes);
-    if (status == BON_OK) return write_text(path, &text);
-    bon_buf_free(&text);
-    return tell_failure(status);
+    return write_or_tell(status, path, &text);
 }
 
 bon_status dedup_write_text(struct dedup_tally *tally, bool stays, const char *text, size_t n, struct bon_out *out) {
@@ -166,9 +162,7 @@ int dedup_write_tally(const struct dedup_tally *tally, const char *path) {
         bon_buf_printf(&text, "{\"texts\": %llu, \"kept\": %llu, \"bytes\": %llu, \"kept_bytes\": %llu}\n",
                        (unsigned long long)tally->texts, (unsigned long long)tally->kept,
                        (unsigned long long)tally->bytes, (unsigned long long)tally->kept_bytes);
-    if (status == BON_OK) return write_text(path, &text);
-    bon_buf_free(&text);
-    return tell_failure(status);
+    return write_or_tell(status, path, &text);
 }
 
 /* What {name} comes to is known now. */

@@ -113,12 +113,6 @@ static bon_status append_report(const struct filter_counts *counts, bon_buf *out
     return BON_OK;
 }
 
-static int write_or_tell(bon_status status, const char *path, bon_buf *text) {
-    if (status == BON_OK) return write_text(path, text);
-    bon_buf_free(text);
-    return tell_failure(status);
-}
-
 int filter_write_report(const struct filter_counts *counts, const char *path) {
     bon_buf text = {0};
     return write_or_tell(append_report(counts, &text), path, &text);

@@ -130,9 +130,7 @@ static int work(const struct config_args *args, const char *path, const char *na
     else if (status == BON_OK)
         status = change(&text, path, place_of(name), value);
     bon_buf_free(&text);
-    if (status == BON_OK) return write_text(NULL, &out);
-    bon_buf_free(&out);
-    return tell_failure(status);
+    return write_or_tell(status, NULL, &out);
 }
 
 static int run(const struct command *command, int argc, char **argv) {

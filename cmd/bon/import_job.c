@@ -106,9 +106,7 @@ int import_finish(const struct import_args *args, const struct import_format *fo
              import->first_bad);
     if (!args->json) return EXIT_DONE;
     bon_status status = summary(format, totals, import, &text);
-    if (status == BON_OK) return write_text(args->json, &text);
-    bon_buf_free(&text);
-    return tell_failure(status);
+    return write_or_tell(status, args->json, &text);
 }
 
 bon_status import_advise(const struct import_args *args, bon_status status) {

@@ -56,9 +56,7 @@ static int run(const struct command *command, int argc, char **argv) {
     if (status != BON_OK) return tell_failure(status);
     status = describe(lm, argv[first], args.tsv, &text);
     bon_lm_close(lm);
-    if (status == BON_OK) return write_text(args.shared.output, &text);
-    bon_buf_free(&text);
-    return tell_failure(status);
+    return write_or_tell(status, args.shared.output, &text);
 }
 
 const struct command command_lm_info = {

@@ -102,9 +102,7 @@ static int print_table(const struct mixing *mixing) {
     for (size_t i = 0; i < mixing->count && status == BON_OK; i++)
         status = put_row(&out, mixing->paths[i], mixing->weights[i], &mixing->totals[i]);
     if (status == BON_OK) status = put_row(&out, "mix", 1, &mixing->totals[mixing->count]);
-    if (status == BON_OK) return write_text(NULL, &out);
-    bon_buf_free(&out);
-    return tell_failure(status);
+    return write_or_tell(status, NULL, &out);
 }
 
 /* ---- the command ---- */

@@ -4,6 +4,7 @@
 
 #include "bon/ngram.h"
 #include "commands.h"
+#include "model_io.h"
 #include "ngram/table_score.h"
 #include "stream.h"
 
@@ -77,11 +78,8 @@ static int run(const struct command *command, int argc, char **argv) {
     struct predict_args args = {.words = 10};
     struct predict_job job = {.pipeline = {.map = map, .context = &job, .whole_lines = true}, .args = &args};
     int first, result = options_parse(command, &args, argc, argv, &first);
+    if (result == PARSE_GO) result = take_model(command, &args.model, argc, argv, &first);
     if (result != PARSE_GO) return result;
-    if (!args.model && first < argc) args.model = argv[first++];
-    if (!args.model) return usage_error(command, "which model? name it first or with --model");
-    if (strcmp(args.model, "-") == 0)
-        return usage_error(command, "a model is a file with a name; - is standard input, which is for text");
     bon_status status = bon_lm_open(&job.lm, args.model, NULL);
     if (status == BON_OK) status = bon_lm_predictor_open(&job.predictor, job.lm);
     result = tell_failure(status);

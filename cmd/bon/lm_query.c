@@ -7,6 +7,7 @@
 #include "classes.h"
 #include "commands.h"
 #include "lines.h"
+#include "model_io.h"
 #include "ngram/table_score.h"
 #include "stream.h"
 
@@ -154,20 +155,15 @@ static int query(const struct command *command, const struct query_args *args, s
     if (job->totals.tokens == 0) note(&args->shared, "the text is empty: there is no perplexity");
     bon_status status = bon_buf_append(&text, header, sizeof header - 1);
     if (status == BON_OK) status = put_row(&text, &job->totals);
-    if (status == BON_OK) return write_text(args->shared.output, &text);
-    bon_buf_free(&text);
-    return tell_failure(status);
+    return write_or_tell(status, args->shared.output, &text);
 }
 
 static int run(const struct command *command, int argc, char **argv) {
     struct query_args args = {0};
     struct query_job job = {.pipeline = {.map = map, .sink = sink, .context = &job}};
     int first, result = options_parse(command, &args, argc, argv, &first);
+    if (result == PARSE_GO) result = take_model(command, &args.model, argc, argv, &first);
     if (result != PARSE_GO) return result;
-    if (!args.model && first < argc) args.model = argv[first++];
-    if (!args.model) return usage_error(command, "which model? name it first or with --model");
-    if (strcmp(args.model, "-") == 0)
-        return usage_error(command, "a model is a file with a name; - is standard input, which is for text");
     if (args.per_line && args.per_token) return usage_error(command, "give --per-line or --per-token, not both");
     job.per_line = args.per_line;
     job.per_token = args.per_token;

@@ -12,6 +12,14 @@ bool ends_in(const char *text, const char *end) {
     return n >= m && strcmp(text + n - m, end) == 0;
 }
 
+int take_model(const struct command *command, const char **model, int argc, char **argv, int *first) {
+    if (!*model && *first < argc) *model = argv[(*first)++];
+    if (!*model) return usage_error(command, "which model? name it first or with --model");
+    if (strcmp(*model, "-") == 0)
+        return usage_error(command, "a model is a file with a name; - is standard input, which is for text");
+    return PARSE_GO;
+}
+
 /* An ARPA file begins with text; a .bonlm with the container's magic. What can be read once only is not looked into: a .bonlm
  * has to be a file. */
 static bon_status is_arpa(const char *path, bool *result) {

@@ -3,8 +3,13 @@
 #define BON_CMD_MODEL_IO_H
 
 #include "bon/ngram.h"
+#include "options.h"
 
 bool ends_in(const char *text, const char *end);
+
+/* The model of a command that also reads text: where no option named it, the first operand. PARSE_GO, or EXIT_USAGE after a
+ * message. */
+int take_model(const struct command *command, const char **model, int argc, char **argv, int *first);
 
 bon_status read_model_table(const char *path, bon_lm_table **table);
 /* A .bonlm file where the name ends so, else ARPA text. */

@@ -303,21 +303,6 @@ static uint32_t enabled_rules(const struct normalize_args *args) {
            (uint32_t)(args->rules != NULL) << BON_RULE_RULES;
 }
 
-/* A whole file, decoded. */
-static bon_status read_file(const char *path, bon_buf *text) {
-    struct bon_in *in;
-    size_t got = 1;
-    bon_status status = bon_in_open(&in, path);
-    if (status != BON_OK) return status;
-    while (status == BON_OK && got > 0) {
-        status = bon_buf_reserve(text, 1 << 16);
-        if (status == BON_OK) status = bon_in_read(in, text->data + text->len, text->cap - text->len, &got);
-        if (status == BON_OK) text->len += got;
-    }
-    bon_in_close(in);
-    return status;
-}
-
 /* The files of tables that the rules need. */
 struct tables {
     bon_buf teencode, rules;
@@ -325,12 +310,12 @@ struct tables {
 
 static bon_status read_tables(const struct normalize_args *args, struct tables *tables, bon_normalize_options *rules) {
     if (args->teencode && *args->teencode) {
-        BON_TRY(read_file(args->teencode, &tables->teencode));
+        BON_TRY(bon_file_read(args->teencode, SIZE_MAX, &tables->teencode));
         rules->teencode = tables->teencode.data ? tables->teencode.data : "";
         rules->teencode_len = tables->teencode.len;
     }
     if (args->rules) {
-        BON_TRY(read_file(args->rules, &tables->rules));
+        BON_TRY(bon_file_read(args->rules, SIZE_MAX, &tables->rules));
         rules->rules = tables->rules.data ? tables->rules.data : "";
         rules->rules_len = tables->rules.len;
         rules->rules_name = args->rules;

@@ -291,9 +291,7 @@ static int write_summary(const struct run *run) {
         &text, "{\"jobs\": %zu, \"run\": %zu, \"kept\": %zu, \"failed\": %zu, \"bytes\": %llu, \"seconds\": %.3f}\n",
         run->pipeline.wanted_jobs, run->done, run->kept, run->failed, (unsigned long long)run->bytes,
         seconds_since(&run->start));
-    if (status == BON_OK) return write_text(run->args->json, &text);
-    bon_buf_free(&text);
-    return tell_failure(status);
+    return write_or_tell(status, run->args->json, &text);
 }
 
 /* Leaves the folder in order: the manifest in the order of the plan, digests remembered, nothing staged. */

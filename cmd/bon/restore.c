@@ -172,9 +172,7 @@ static int write_totals(const struct restore_args *args, const struct bon_eval_t
                                        bon_eval_accuracy(t), bon_eval_interval(t), (unsigned long long)t->lines,
                                        t->lines ? 100.0 * (double)t->lines_correct / (double)t->lines : 0,
                                        t->seconds > 0 ? (double)t->syllables / t->seconds : 0);
-    if (status == BON_OK) return write_text(args->shared.output, &text);
-    bon_buf_free(&text);
-    return tell_failure(status);
+    return write_or_tell(status, args->shared.output, &text);
 }
 
 /* ---- the model ---- */

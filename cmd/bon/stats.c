@@ -108,9 +108,7 @@ typedef bon_status (*report_writer)(const struct bon_stats_summary *summary, bon
 static int write_report(report_writer writer, const struct bon_stats_summary *summary, const char *path) {
     bon_buf text = {0};
     bon_status status = writer(summary, &text);
-    if (status == BON_OK) return write_text(path, &text);
-    bon_buf_free(&text);
-    return tell_failure(status);
+    return write_or_tell(status, path, &text);
 }
 
 static int write_page(const struct stats_args *args, const struct bon_stats_summary *summary, char **paths,
@@ -119,9 +117,7 @@ static int write_page(const struct stats_args *args, const struct bon_stats_summ
     bon_status status = make_title(args, paths, path_count, &title);
     if (status == BON_OK) status = bon_stats_html(summary, title.data, (enum bon_stats_language)args->language, &text);
     bon_buf_free(&title);
-    if (status == BON_OK) return write_text(args->html, &text);
-    bon_buf_free(&text);
-    return tell_failure(status);
+    return write_or_tell(status, args->html, &text);
 }
 
 /* Reports first those that are asked for by name; the state last, as it is the largest. */

@@ -95,3 +95,9 @@ int write_text(const char *path, bon_buf *text) {
     bon_buf_free(text);
     return tell_failure(status);
 }
+
+int write_or_tell(bon_status status, const char *path, bon_buf *text) {
+    if (status == BON_OK) return write_text(path, text);
+    bon_buf_free(text);
+    return tell_failure(status);
+}

@@ -19,6 +19,8 @@ int stream_collect(const struct command *command, const struct shared_args *shar
 
 /* Writes a finished text (a table) to a path or, for NULL, standard output; frees it. Returns the exit status. */
 int write_text(const char *path, bon_buf *text);
+/* The same of a text whose making had this status: after a failure that is told, and nothing is written. */
+int write_or_tell(bon_status status, const char *path, bon_buf *text);
 
 /* The folder of a path, as "FOLDER/" or "."; false where that is too long. */
 bool folder_of(const char *path, char folder[PATH_MAX]);
