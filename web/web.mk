@@ -23,7 +23,7 @@ WEB_OBJECTS := $(WEB_SOURCES:%.c=$(WEB_OBJ)/%.o)
 WEB_CFLAGS  := -std=c17 -D_GNU_SOURCE -O2 -flto -Iinclude -Isrc -Iweb -I$(WEB_OBJ)/include -ffile-prefix-map=$(CURDIR)=. \
   -Wall -Wextra -Wshadow
 WEB_LINK    := -O2 -flto --no-entry -s STANDALONE_WASM=1 -s ALLOW_MEMORY_GROWTH=1 -s MAXIMUM_MEMORY=268435456 \
-  -s ERROR_ON_UNDEFINED_SYMBOLS=0 -s FILESYSTEM=0
+  -s FILESYSTEM=0 --js-library web/imports.js
 WEB_PAGE    := $(wildcard web/page/*)
 # The model of the page: the small one where there is one.
 WEB_MODEL   := $(firstword $(wildcard models/vi-small.bonlm models/vi.bonlm))
@@ -47,9 +47,9 @@ $(WEB_OBJ)/%.o: %.c web/web.mk $(WEB_OBJ)/include/unicode_data.h $(WEB_OBJ)/incl
 $(WEB_OBJ)/bon.a: $(WEB_OBJECTS)
 	rm -f $@ && emar rcs $@ $^
 
-$(WEB)/bon.wasm: $(WEB_OBJ)/web/core.o $(WEB_OBJ)/bon.a
+$(WEB)/bon.wasm: $(WEB_OBJ)/web/core.o $(WEB_OBJ)/bon.a web/imports.js
 	@mkdir -p $(@D)
-	$(EMCC) $(WEB_LINK) -o $@ $^ 2>$(WEB_OBJ)/link.log || { cat $(WEB_OBJ)/link.log; false; }
+	$(EMCC) $(WEB_LINK) -o $@ $(filter-out %.js,$^)
 
 ## web: the page and the JavaScript module in build/web: static files, to be served by anything
 web:
