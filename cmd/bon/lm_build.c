@@ -73,7 +73,7 @@ static bool parse_fallback(const char *argument, void *member, const char **reas
         char *end;
         if (!strchr("0123456789.", *text) || count == 3) return false;
         double value = strtod(text, &end);
-        if (end == text || value > count + 1) return false;
+        if (end == text || end > text + strspn(text, "0123456789.eE+-") || value > count + 1) return false;
         fallback->discount[count] = (float)value;
         text = end + strspn(end, " ,");
     }

@@ -36,7 +36,8 @@ static bool parse_weights(const char *argument, void *member, const char **reaso
         char *end;
         text += strspn(text, " ,");
         double value = strtod(text, &end);
-        if (end == text || !(value >= 0 && value <= 1e9) || weights->count == MODELS_MAX) return false;
+        if (end == text || end > text + strspn(text, "0123456789.eE+-")) return false; /* strtod knows 0x10 and inf */
+        if (!(value >= 0 && value <= 1e9) || weights->count == MODELS_MAX) return false;
         weights->at[weights->count++] = value;
         sum += value;
         text = end + strspn(end, " ,");

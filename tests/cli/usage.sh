@@ -68,6 +68,9 @@ lm build -o x --prune=	is not a list of cut-offs
 lm build -n 2 -o x --prune=0,1,1	more cut-offs than the order
 lm build --arpa=x --candidates=1	-o FILE.bonlm
 lm build -o x --quantize=1	'1' is not a whole number from 2 to 16
+lm build -o x --discount-fallback=0x1	'0x1' is not a list of discounts
+lm interpolate -o x --weights=0x1,1 a b	'0x1,1' is not a list of weights
+lm interpolate -o x --weights=1,nan a b	'1,nan' is not a list of weights
 lm query	which model
 lm info	a file is missing
 lm info a b	too many files
