@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/status.h"
 #include "bon/lm.h"
+#include "lm/graph.h"
 
 /* FNV-1a in place of base/hash.c, whose library a GPU's machine need not have. */
 uint64_t bon_hash64(const void *bytes, size_t n) {
@@ -60,8 +61,7 @@ static bon_status measure(struct job *job, bon_device *device, const char *prese
         const double began = now();
         BON_TRY(bon_transformer_set(&model, &config, job->ids, job->starts));
         BON_TRY(bon_tensor_set_ints(targets, job->ids));
-        BON_TRY(bon_graph_forward(job->graph));
-        BON_TRY(bon_graph_backward(job->graph, false));
+        BON_TRY(bon_graph_step(job->graph, false)); /* as the training loop does */
         BON_TRY(bon_optimizer_step(job->optimizer, 1e-4, 1));
         if (step >= 0) job->seconds[step] = now() - began;
     }
