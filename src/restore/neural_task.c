@@ -201,8 +201,8 @@ static bon_status train(void *self, uint64_t batch) {
     struct neural_task *t = self;
     const struct bon_neural_options *o = &t->options;
     const uint64_t known = t->split_windows ? o->split_windows : 0, plain = o->windows - known;
-    for (uint64_t w = 0; w < o->windows;
-         w++) { /* those whose words are known, those read both ways, those as they are typed */
+    /* Those whose words are known, those read both ways, those as they are typed. */
+    for (uint64_t w = 0; w < o->windows; w++) {
         const bool is_known = w < known;
         const uint64_t number = is_known ? batch * known + w : batch * plain + w - known;
         const uint64_t at = bon_shuffled(o->seed + is_known, is_known ? t->split_windows : t->windows, number);
