@@ -14,7 +14,7 @@
 
 /* What was best on development text for vi-tiny beside vi.bonlm. */
 const struct bon_neural_join bon_neural_usual_join = {
-    .weight = 0.6F, .tagger_weight = 0.8F, .power = 0.6F, .typed_causal = 0.7F};
+    .weight = 0.6F, .tagger_weight = 0.8F, .power = 0.6F, .typed_causal = 0.8F};
 
 static bon_status checkpoint_of(const char *run, char path[PATH_MAX]) {
     uint64_t step;
