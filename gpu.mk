@@ -19,7 +19,7 @@ cuda_objects  = $(patsubst %.cu,$(O)/cuda/obj/%.o,$(filter $(1),$(CUDA_SOURCES))
 # room and no more of the library than gpu_sources_ROOM, so that a GPU's machine needs only a compiler, CUDA and xxhash's header.
 GPU_CHECKS  := ngram lm
 GPU_BENCHES := ngram lm
-gpu_sources_ngram := $(addprefix src/base/,status.c buf.c hash.c parallel.c store.c) \
+gpu_sources_ngram := $(addprefix src/base/,status.c buf.c hash.c parallel.c read_at.c store.c) \
   $(addprefix src/ngram/,gram_scan.c grams.c grams_spill.c runs.c sort.c contexts.c kn.c kn_level.c discount.c machine.c \
     machine_emulate.c passes.c passes_keys.c passes_levels.c passes_kn.c)
 gpu_sources_lm := $(addprefix src/base/,status.c buf.c arena.c) \
