@@ -95,7 +95,7 @@ cuda:
 
 ## check-cuda: what can be checked without a GPU: its code on a stand-in for CUDA; with nvcc also that it compiles, and the command
 check-cuda:
-	@$(MAKE) --no-print-directory $(GPU_STANDIN_PROGRAMS) $(if $(NVCC),$(O)/cuda/bon $(GPU_CHECK_PROGRAMS) $(GPU_BENCH_PROGRAMS)) \
+	@$(MAKE) --no-print-directory $(JOBS) $(GPU_STANDIN_PROGRAMS) $(if $(NVCC),$(O)/cuda/bon $(GPU_CHECK_PROGRAMS) $(GPU_BENCH_PROGRAMS)) \
 	  $(if $(NCCL_HEADER),$(O)/cuda/obj/src/lm/cuda/nccl.o)
 	@tests/gpu/check.sh $(O) "$(if $(NVCC),$(GPU_ARCHS))" $(GPU_STANDIN_PROGRAMS) $(if $(NVCC),$(GPU_CHECK_PROGRAMS))
 
