@@ -162,13 +162,14 @@ static bool is_stopped(void *context) {
                                          (sigismember(&pending, SIGHUP) && sigismember(&run->waited, SIGHUP)));
 }
 
-/* The first time children may put their things away; the second time they may not. */
+/* The first time children may put their things away; the second time they may not. One that somebody has suspended hears nothing
+ * until it goes on. */
 static void stop_children(struct run *run, int number) {
     const int how = run->signal ? SIGKILL : SIGTERM;
     run->signal = number;
     run->ending = true;
     for (unsigned i = 0; i < run->threads; i++)
-        if (run->children[i].pid) kill(run->children[i].pid, how);
+        if (run->children[i].pid) kill(run->children[i].pid, how), kill(run->children[i].pid, SIGCONT);
 }
 
 /* ---- jobs ---- */

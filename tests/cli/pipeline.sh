@@ -290,13 +290,25 @@ sources.tin.files = "tin/*"
 steps.slow = {run = "lm build", input = "random", output = "slow.bonlm", order = 6, discount-fallback = true}
 steps.fine = {run = "normalize", input = "tin", output = "fine/{name}"}
 END
-start() { # until all but the slow job is done
+slow_child() { # sets child to the process of the slow job
+    for child in $(cat "/proc/$pid/task/$pid/children" 2>/dev/null); do
+        grep -qs slow.bonlm "/proc/$child/cmdline" && return
+    done
+    return 1
+}
+# The slow job is held as soon as it is seen, so that nothing below depends on how long it would take; all others end.
+start() {
     env --default-signal=INT bon pipeline run -q -j 2 -o s s.toml >out 2>err &
     pid=$!
     for _ in $(seq 3000); do
-        [ "$(grep -c job s/manifest.jsonl 2>/dev/null)" = 3 ] && break
+        slow_child && kill -s STOP "$child" && break
+        sleep 0.01
+    done
+    for _ in $(seq 3000); do
+        [ "$(grep -c job s/manifest.jsonl 2>/dev/null)" = 3 ] && return
         sleep 0.02
     done
+    unmet "the slow job was not caught: $(cat s/manifest.jsonl err)"
 }
 expect_stopped() { # SIGNAL STATUS
     last="SIG$1 to a run"
@@ -318,16 +330,11 @@ bon pipeline run -q -o s r.toml >out2 2>err2 && unmet 'a second run went ahead'
 grep -q "^bon: s: another run (process $pid) works in this folder" err2 || unmet "second run: $(cat err2)"
 bon pipeline status -o s s.toml 2>&1 | grep -q '^bon: s: a run is going on' || unmet 'status does not see the run'
 last='a child that is killed'
-child=$(cat "/proc/$pid/task/$pid/children" 2>/dev/null)
-if [ -n "$child" ]; then
-    kill -s KILL "${child%% *}"
-    wait "$pid"
-    status=$?
-    expect_status 1
-    expect_err "step 'slow' failed at slow.bonlm: killed by signal 9 \(Killed\)"
-else
-    wait "$pid"
-fi
+kill -s KILL "$child"
+wait "$pid"
+status=$?
+expect_status 1
+expect_err "step 'slow' failed at slow.bonlm: killed by signal 9 \(Killed\)"
 # Killed with its children, in the middle of what it writes; its leavings are removed.
 start
 kill -s KILL "$pid"
