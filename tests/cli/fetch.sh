@@ -57,7 +57,7 @@ mkdir -p web/crawl web/plain web/cut
 (cd web && exec python3 ../server.py) >port 2>server.err &
 server=$!
 trap 'kill $server' EXIT
-for _ in $(seq 100); do
+for _ in $(seq 600); do
     [ ! -s port ] || break
     sleep 0.1
 done

@@ -64,7 +64,7 @@ for language in "${languages[@]}"; do
     run python3 - "s.$language" <<'PY'
 import socket, sys, time
 def connect():
-    for _ in range(200):
+    for _ in range(1200):
         try:
             s = socket.socket(socket.AF_UNIX)
             s.connect(sys.argv[1])

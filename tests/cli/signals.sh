@@ -17,7 +17,7 @@ interrupt() { # SIGNAL STATUS COMMAND...
     pid=$!
     exec 9>endless
     for _ in $(seq 40); do cat tokens; done >&9
-    for _ in $(seq 100); do
+    for _ in $(seq 1200); do
         if [ -n "$(find place -type f)" ] || [ "$1" = lm ]; then break; fi
         sleep 0.05
     done

@@ -52,7 +52,7 @@ expect_refusal 1 'has a checkpoint of step 60: --resume goes on from it'
 # SIGTERM: a checkpoint and status 0; going on ends in the same bytes.
 bon train -q "${tiny[@]}" -o killed --steps 60000 --schedule linear text &
 pid=$!
-for _ in $(seq 100); do
+for _ in $(seq 1200); do
     if [ -s killed/log.csv ] && [ "$(wc -l <killed/log.csv)" -gt 3 ]; then break; fi
     sleep 0.05
 done
@@ -90,7 +90,7 @@ expect_refusal 1 'missing.txt'
 [ "$(wc -l <err)" = 1 ] || unmet "said by several: $(cat err)"
 bon train -q "${tiny[@]}" -o lost --ranks 3 --steps 60000 text 2>err &
 pid=$!
-for _ in $(seq 600); do
+for _ in $(seq 1200); do
     if [ -s lost/log.csv ] && [ "$(wc -l <lost/log.csv)" -gt 3 ]; then break; fi
     sleep 0.05
 done

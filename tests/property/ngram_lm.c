@@ -49,7 +49,7 @@ static unsigned random_text(const struct toy *toy, uint64_t *seed, uint32_t *wor
     return n;
 }
 
-Test(ngram_lm, scores_equal_those_of_the_plain_list, .timeout = 120) {
+Test(ngram_lm, scores_equal_those_of_the_plain_list) {
     for (uint64_t model = 0; model < 80; model++) {
         struct packed packed = pack(model, 0);
         uint32_t words[60];
@@ -84,7 +84,7 @@ static void assert_states_equal(const bon_lm_state *a, const bon_lm_state *b) {
 
 /* Many words at once are scored as one by one: in running text over several stretches, and each after a state of its own,
  * the new states in the place of the old. */
-Test(ngram_lm, many_at_once_score_as_one_by_one, .timeout = 120) {
+Test(ngram_lm, many_at_once_score_as_one_by_one) {
     enum { WORDS = 1200 };
     static uint32_t words[WORDS];
     static float one[WORDS], many[WORDS];
@@ -122,7 +122,7 @@ Test(ngram_lm, many_at_once_score_as_one_by_one, .timeout = 120) {
 
 /* The state is as short as can be: it ends with a context that some n-gram begins with or that has a back-off, and what it
  * leaves out makes no difference, so two histories with equal states are one for the future. */
-Test(ngram_lm, equal_states_have_equal_futures, .timeout = 120) {
+Test(ngram_lm, equal_states_have_equal_futures) {
     for (uint64_t model = 0; model < 40; model++) {
         struct packed packed = pack(model, 0);
         uint32_t a[12], b[12];
@@ -184,7 +184,7 @@ static void assert_tables_equal(const bon_lm_table *a, const bon_lm_table *b, bo
     }
 }
 
-Test(ngram_lm, unpacking_gives_the_table_back, .timeout = 120) {
+Test(ngram_lm, unpacking_gives_the_table_back) {
     for (uint64_t model = 0; model < 80; model++) {
         unsigned bits = model % 2 ? 6 : 0;
         struct packed packed = pack(model, bits);
@@ -208,7 +208,7 @@ static void read_whole(const char *path, char **bytes, size_t *n) {
 }
 
 /* Unpacking a model and packing it again changes nothing: quantized values are their own centres. */
-Test(ngram_lm, packing_again_changes_nothing, .timeout = 120) {
+Test(ngram_lm, packing_again_changes_nothing) {
     for (uint64_t model = 0; model < 24; model++) {
         struct packed packed = pack(model, model % 3 ? 4 + (unsigned)model % 5 : 0);
         bon_lm_table *once, *twice;
@@ -239,7 +239,7 @@ Test(ngram_lm, packing_again_changes_nothing, .timeout = 120) {
 
 /* Each value moves to the nearest centre, so by no more than half the widest gap between centres of 2^bits bins; here the
  * values are spread evenly over some range, which bounds the gap. */
-Test(ngram_lm, quantized_values_stay_near, .timeout = 120) {
+Test(ngram_lm, quantized_values_stay_near) {
     for (uint64_t model = 5; model < 60; model += 8) { /* orders above 1 */
         struct packed packed = pack(model, 8);
         bon_lm_table *table;

@@ -105,7 +105,7 @@ static long double in_model(const struct models *models, unsigned m, const struc
     return powl(10, (long double)toy_score(plain, words + BON_LM_MAX_ORDER - known, known));
 }
 
-Test(ngram_mix, ngrams_have_the_mean_of_the_models, .timeout = 120) {
+Test(ngram_mix, ngrams_have_the_mean_of_the_models) {
     uint64_t seed = 5;
     for (unsigned round = 0; round < 400; round++) {
         struct models models = make_models(&seed);
@@ -146,7 +146,7 @@ static long double sum_after(const bon_lm_table *table, const bon_lm_state *stat
     return sum;
 }
 
-Test(ngram_mix, probabilities_sum_to_one_after_every_context, .timeout = 120) {
+Test(ngram_mix, probabilities_sum_to_one_after_every_context) {
     uint64_t seed = 77;
     for (unsigned round = 0; round < 600; round++) {
         struct models models = make_models(&seed);
@@ -193,7 +193,7 @@ static long double likelihood(const struct models *models, const double *weights
     return sum;
 }
 
-Test(ngram_mix, weights_found_are_the_best_near_them, .timeout = 120) {
+Test(ngram_mix, weights_found_are_the_best_near_them) {
     static char text[TEXT];
     uint64_t seed = 123;
     unsigned inner = 0;

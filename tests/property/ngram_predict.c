@@ -72,7 +72,7 @@ static void check_state(const bon_lm *lm, const bon_lm_predictor *predictor, con
     }
 }
 
-Test(ngram_predict, finds_what_scoring_every_word_finds, .timeout = 120) {
+Test(ngram_predict, finds_what_scoring_every_word_finds) {
     for (uint64_t model = 0; model < 400; model++) {
         bon_lm *lm = make_model(model);
         bon_lm_predictor *predictor;

@@ -85,7 +85,7 @@ static void check_same(const char *a, const char *b, unsigned round) {
     bon_buf_free(&y);
 }
 
-Test(shards, any_cut_parts_memory_and_tree, .fini = files_clear, .timeout = 120) {
+Test(shards, any_cut_parts_memory_and_tree, .fini = files_clear) {
     uint64_t seed = 2026;
     for (unsigned round = 0; round < ROUNDS; round++) {
         char names[3][300], whole[300], maps[SHARDS_MAX][300], parts[PARTS_MAX][300];

@@ -83,7 +83,7 @@ static void check_shards(const char *const *paths, const bon_buf *files, uint32_
     bon_buf_free(&whole);
 }
 
-Test(cut, shards_are_the_text, .fini = files_clear, .timeout = 60) {
+Test(cut, shards_are_the_text, .fini = files_clear) {
     static const uint32_t counts[] = {1, 2, 3, 7, 50, 2000};
     char names[FILES][256];
     const char *paths[FILES];

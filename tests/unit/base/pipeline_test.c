@@ -452,7 +452,7 @@ static bon_status answer(void *context, const struct bon_chunk *chunk, const bon
     return BON_OK;
 }
 
-Test(pipeline, answers_line_by_line, .timeout = 20) {
+Test(pipeline, answers_line_by_line) {
     for (unsigned threads = 1; threads <= 3; threads++) {
         int answers = 0;
         cr_assert_eq(pipe(to_pipeline), 0);
@@ -473,7 +473,7 @@ static bon_status refuse(void *context, const struct bon_chunk *chunk, const bon
     return bon_fail_errno("out", "cannot write");
 }
 
-Test(pipeline, does_not_wait_for_input_after_a_failure, .timeout = 20) {
+Test(pipeline, does_not_wait_for_input_after_a_failure) {
     cr_assert_eq(pipe(to_pipeline), 0); /* stays open: reading would wait for ever */
     dup2(to_pipeline[0], STDIN_FILENO);
     cr_assert_eq(write(to_pipeline[1], "first\n", 6), 6);

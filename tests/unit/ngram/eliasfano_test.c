@@ -38,7 +38,7 @@ static uint32_t *staircase(uint64_t count, uint32_t step, uint32_t odds, uint32_
     return values;
 }
 
-Test(eliasfano, every_pair_reads_back, .timeout = 60) {
+Test(eliasfano, every_pair_reads_back) {
     static const struct {
         uint64_t count;
         uint32_t step, odds, jump, room;
@@ -86,7 +86,7 @@ Test(eliasfano, sizes_that_do_not_fit_are_refused) {
 }
 
 /* Whatever bits the section holds, pairs are ranges within the limit and nothing is read outside (run with ASan). */
-Test(eliasfano, hostile_bits_give_ranges_inside_the_limit, .timeout = 60) {
+Test(eliasfano, hostile_bits_give_ranges_inside_the_limit) {
     uint32_t *values = staircase(3000, 2, 500, 3000);
     uint64_t limit = values[2999] + 1, begin, end, seed = 5;
     struct written written = write_and_map(values, NULL, 3000, limit);
@@ -135,7 +135,7 @@ static void check_runs(uint32_t runs, uint32_t ids, uint64_t seed) {
     free(begin);
 }
 
-Test(eliasfano, ids_are_found_in_their_run_and_no_other, .timeout = 60) {
+Test(eliasfano, ids_are_found_in_their_run_and_no_other) {
     static const uint32_t rows[][2] = {{1, 1}, {2, 5}, {40, 3}, {7, 300}, {100, 100}, {30, 4000}, {3, 60000}};
     for (size_t row = 0; row < sizeof rows / sizeof rows[0]; row++) check_runs(rows[row][0], rows[row][1], row + 1);
 }

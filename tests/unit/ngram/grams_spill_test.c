@@ -95,7 +95,7 @@ static void check_files(const bon_lm_table *a, const bon_lm_table *b) {
     }
 }
 
-Test(grams_spill, memory_and_threads_make_no_difference, .timeout = 60, .fini = files_clear) {
+Test(grams_spill, memory_and_threads_make_no_difference, .fini = files_clear) {
     static const size_t buckets[] = {3, 100};
     for (unsigned order = 1; order <= BON_LM_MAX_ORDER; order += order / 2 + 1)
         for (unsigned types = 5; types <= 500; types *= 100) {
@@ -131,7 +131,7 @@ static bon_status estimate_and_close(void *argument) {
     return status;
 }
 
-Test(grams_spill, allocation_failures, .timeout = 60) {
+Test(grams_spill, allocation_failures) {
     bon_buf text = {0};
     random_text(&text, 9, 60, 20);
     failmalloc_check(estimate_and_close, &text);

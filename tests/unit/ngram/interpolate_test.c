@@ -94,7 +94,7 @@ static bon_status tune_and_mix(void *context) {
     return BON_OK;
 }
 
-Test(interpolate, allocation_failures, .timeout = 60) {
+Test(interpolate, allocation_failures) {
     bon_lm_table *models[2] = {estimate(NEWS, 3), estimate(TALK, 4)};
     failmalloc_check(tune_and_mix, models);
     bon_lm_table_close(models[0]);

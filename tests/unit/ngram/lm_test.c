@@ -140,7 +140,7 @@ Test(lm, options_out_of_range_are_refused) {
     drop_model(&model);
 }
 
-Test(lm, damaged_files_are_refused_with_a_message, .timeout = 60) {
+Test(lm, damaged_files_are_refused_with_a_message) {
     struct model model = make_model(3, 12, 4);
     bon_lm *lm;
     for (size_t n = 0; n < model.n; n += 1 + n / 7) {
@@ -206,7 +206,7 @@ static void check_sections(unsigned bits) {
     drop_model(&model);
 }
 
-Test(lm, sections_missing_or_of_the_wrong_size_are_refused, .timeout = 60) {
+Test(lm, sections_missing_or_of_the_wrong_size_are_refused) {
     check_sections(0); /* the fast layout */
     check_sections(4);
 }
@@ -253,7 +253,7 @@ static void exercise(const bon_lm *lm) {
 }
 
 /* Content that no checksum vouches for: wrong answers are fine, reading outside or running away is not (run with ASan). */
-Test(lm, hostile_content_is_survived, .timeout = 120) {
+Test(lm, hostile_content_is_survived) {
     static const bon_lm_open_options lazy = {.lazy = 1};
     for (unsigned order = 1; order <= 5; order++) {
         struct model model = make_model(order, 12, order % 2 ? 4 : 0); /* blocks and the fast layout */
@@ -295,7 +295,7 @@ static bon_status write_open_unpack(void *arg) {
     return write_open_unpack_in(arg, 4);
 }
 
-Test(lm, allocation_failures, .timeout = 60) {
+Test(lm, allocation_failures) {
     struct model model = make_model(3, 12, 4);
     failmalloc_check(write_open_unpack, &model);
     drop_model(&model);

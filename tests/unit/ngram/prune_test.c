@@ -46,7 +46,7 @@ static void assert_sums(const bon_lm *lm, uint64_t seed) {
     }
 }
 
-Test(prune, probabilities_sum_to_one_at_every_threshold, .timeout = 60) {
+Test(prune, probabilities_sum_to_one_at_every_threshold) {
     static const double thresholds[] = {0, 1e-7, 1e-5, 1e-4, 1e-3, 1e-2, INFINITY};
     for (unsigned order = 1; order <= 5; order++) {
         bon_lm_table *table = estimate(order + 11, order);
@@ -119,7 +119,7 @@ static void long_run(uint32_t words, double (*p)[MOST], double frequency[MOST]) 
 
 /* Of a bigram model: leaves out each bigram alone and compares how far perplexity on the model's own text rises, by the
  * definition of relative entropy, with the threshold at which the pruner lets go of it. */
-Test(prune, the_threshold_is_the_rise_of_perplexity, .timeout = 60) {
+Test(prune, the_threshold_is_the_rise_of_perplexity) {
     static double whole[MOST][MOST], less[MOST][MOST], frequency[MOST];
     bon_lm_table *table = estimate(5, 2);
     bon_lm_pruner *pruner;
@@ -172,7 +172,7 @@ static bon_status open_and_apply(void *table) {
     return status;
 }
 
-Test(prune, allocation_failures, .timeout = 60) {
+Test(prune, allocation_failures) {
     bon_lm_table *table = estimate(8, 3);
     failmalloc_check(open_and_apply, table);
     bon_lm_table_close(table);

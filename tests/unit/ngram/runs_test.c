@@ -77,7 +77,7 @@ static void check_merge(const struct bon_runs *runs, size_t budget, const struct
     bon_merge_close(merge);
 }
 
-Test(runs, merged_ones_are_sorted_and_added_up, .timeout = 60) {
+Test(runs, merged_ones_are_sorted_and_added_up) {
     enum { N = 40000 };
     static const uint32_t types[] = {3, 200, 3000000000u};
     static const size_t lengths[] = {1, 37, 9000, N};
@@ -119,7 +119,7 @@ Test(runs, nothing_merges_to_nothing) {
 }
 
 /* Runs of all words, from several files, under maps that keep the order. */
-Test(runs, maps_apply, .timeout = 30) {
+Test(runs, maps_apply) {
     enum { TYPES = 60, RUNS = 3, N = 500 };
     uint32_t to[RUNS][TYPES];
     uint64_t seed = 9;

@@ -38,7 +38,7 @@ static uint64_t count_ngrams(const bon_lm_table *table) {
 
 static char text[TEXT];
 
-Test(thin, what_is_left_is_a_model, .timeout = 60) {
+Test(thin, what_is_left_is_a_model) {
     static const float thresholds[] = {1e-7f, 1e-5f, 1e-4f, 1e-3f, 1e-2f, 100};
     for (unsigned order = 1; order <= 5; order++) {
         size_t n = make_text(order, text, 6000);
