@@ -3,13 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 
-enum { PAGE = 1 << 16, SMALL = 1 << 16 };
+enum { PAGE = 1 << 16, SMALL = 1 << 16, LOOKS = 256 /* for a budget that is passed */, LOOKS_AT_LEAST = 16 };
 
 struct area {
     void *at;
@@ -20,6 +22,9 @@ struct area {
 struct bon_store {
     struct bon_store_pace pace;
     size_t budget;
+    int watch;      /* /proc/self/statm; -1: pages are let go for what was passed */
+    unsigned looks; /* since they were let go */
+    size_t limit;
     char *folder;
     struct area *areas;
     size_t count, cap;
@@ -32,6 +37,7 @@ bon_status bon_store_open(struct bon_store **out, size_t budget, const char *fol
     if (!store) return BON_ERR_NOMEM;
     store->budget = budget;
     store->pace.budget = budget / 4;
+    store->watch = -1;
     store->folder = strdup(folder);
     bon_status status = store->folder ? bon_store_file(store, &fd) : bon_fail_memory(strlen(folder));
     if (status != BON_OK) {
@@ -51,6 +57,7 @@ static void unmap(const struct area *area) {
 void bon_store_close(struct bon_store *store) {
     if (!store) return;
     for (size_t i = 0; i < store->count; i++) unmap(&store->areas[i]);
+    if (store->watch >= 0) close(store->watch);
     free(store->areas);
     free(store->folder);
     free(store);
@@ -201,4 +208,27 @@ void bon_store_release(struct bon_store *store) {
     if (!store) return;
     for (size_t i = 0; i < store->count; i++) madvise(store->areas[i].at, store->areas[i].size, MADV_DONTNEED);
     store->pace.touched = 0;
+    store->looks = 0;
+}
+
+void bon_store_watch(struct bon_store *store, size_t limit) {
+    if (store->watch < 0) store->watch = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    if (store->watch < 0) return;
+    store->limit = limit;
+    store->pace.budget = store->budget / LOOKS;
+}
+
+/* Bytes of the program in memory: the second number of the file. */
+static size_t resident(const struct bon_store *store) {
+    char text[128] = "";
+    unsigned long long pages = ULLONG_MAX >> 32; /* when it does not say: too many */
+    if (pread(store->watch, text, sizeof text - 1, 0) > 0) sscanf(text, "%*u %llu", &pages);
+    return (size_t)pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* What the program takes for itself may be near the limit: then a part of the budget is passed all the same. */
+void bon_store_look(struct bon_store *store) {
+    store->pace.touched = 0;
+    if (store->watch >= 0 && (++store->looks < LOOKS_AT_LEAST || resident(store) < store->limit)) return;
+    bon_store_release(store);
 }

@@ -59,7 +59,7 @@ bon_status bon_blocks_plan(struct bon_blocks_plan *plan, const struct bon_lm_tab
 
 /* Bytes of arrays that are passed with a block, and those that come with a place out of turn, where the ranks of a run begin: many more,
  * but most of them are there. */
-enum { BLOCK_BYTES = BON_BLOCK * 512, RUN_BYTES = 512 };
+enum { BLOCK_BYTES = BON_BLOCK * 512, RUN_BYTES = 1 << 12 };
 
 /* ---- bits of a block ---- */
 

@@ -25,7 +25,8 @@ struct bon_lm_builder {
     struct bon_machine device; /* ops NULL: the CPU */
 };
 
-enum { SPARE = 36 << 20, WORD_BYTES = 128 };
+/* The program itself is smaller than the 64 MiB by which it may pass the limit. */
+enum { SPARE = 36 << 20, WATCHED = 48 << 20, WORD_BYTES = 128 };
 
 static bon_status check_options(const bon_lm_build_options *options) {
     if (options->order > BON_LM_MAX_ORDER)
@@ -58,7 +59,6 @@ static bon_status set_fallback(bon_lm_builder *builder, const bon_lm_build_optio
     return BON_OK;
 }
 
-/* The program itself is smaller than the 64 MiB by which it may pass the limit. */
 static bon_status limit_memory(bon_lm_builder *builder, const bon_lm_build_options *options) {
     if (options->memory < BON_LM_MEMORY_MIN)
         return bon_fail(BON_ERR_ARGUMENT, "a memory limit of %llu bytes is too little; the least is %d MB",
@@ -70,6 +70,7 @@ static bon_status limit_memory(bon_lm_builder *builder, const bon_lm_build_optio
                                           "cut-offs, or without a memory limit");
     uint64_t budget = options->memory < SIZE_MAX / 2 ? options->memory : SIZE_MAX / 2;
     BON_TRY(bon_store_open(&builder->store, (size_t)budget + SPARE, options->folder ? options->folder : "/tmp"));
+    bon_store_watch(builder->store, (size_t)budget + WATCHED);
     builder->corpus.store = builder->store;
     builder->threads = 1; /* what is in a store is worked on by one */
     return BON_OK;

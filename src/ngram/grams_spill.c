@@ -97,6 +97,7 @@ static bon_status scan_runs(const struct bon_gram_search *search, const struct b
     unsigned shared, room = 0;
     uint64_t weight;
     uint32_t next = 0; /* word to come */
+    bon_store_release(grams->store);
     BON_TRY(bon_merge_open(&merge, runs, bon_store_budget(grams->store) / 4));
     bon_status status;
     while ((status = bon_merge_next(merge, &words, &shared, &weight)) == BON_OK && weight > 0) {

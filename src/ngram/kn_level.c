@@ -20,7 +20,11 @@
 #include "ngram/log10.h"
 
 enum { BUCKET = 1 << 17 /* contexts */, FETCH_AHEAD = 16, PARENT_BYTES = 16, CHILD_BYTES = 24 /* in arrays */ };
-enum { PACE = 1 << 12, FAULT_BYTES = 1 << 16 /* that come with a byte that is touched out of turn */ };
+enum {
+    PACE = 1 << 12,
+    STRETCH = 1 << 12 /* parents worked on at a time */,
+    FAULT_BYTES = 1 << 16 /* that come with a byte that is touched out of turn */
+};
 
 /* What is known of a context: first counts, then what they come to. */
 union context {
@@ -119,33 +123,53 @@ static void interpolate(const struct bucket *bucket, uint32_t from, uint32_t to)
     }
 }
 
+/* Says that parents with their children have been passed. */
+static void pace(const struct pass *pass, uint32_t parents) {
+    bon_store_pace(pass->grams->store, parents * pass->parent_bytes);
+}
+
+/* Says that the first parent of a stretch has been looked at, so many of them behind where the one before ended. */
+static void pace_leap(const struct pass *pass, uint32_t parents) {
+    size_t bytes = parents * pass->parent_bytes, most = 2 * FAULT_BYTES;
+    bon_store_pace(pass->grams->store, bytes < most ? bytes : most);
+}
+
 /* The parents of this bucket that end in word w: from begin[w] on, whose contexts are below `border`. */
 static bon_status gather(struct bucket *bucket, uint32_t w, uint32_t border) {
     const struct pass *pass = bucket->pass;
     uint32_t q = bucket->begin[w], end = pass->end[w];
-    if (pass->k == 2) { /* the parents are words, each of which has all contexts */
-        add_up(bucket, q, end);
-        bucket->next[w] = end;
-        return BON_OK;
+    for (bool more = true; more && q < end;) {
+        uint32_t from = q, stop = end - q < STRETCH ? end : q + STRETCH;
+        if (pass->k == 2) /* the parents are words, each of which has all contexts */
+            q = stop;
+        else
+            while (q < stop && bon_context_of(pass->below, q) < border) q++;
+        more = q == stop;
+        if (q == from) break;
+        if (pass->k > 2) BON_TRY(bon_grams_link(pass->grams, pass->k, from, q));
+        add_up(bucket, from, q);
+        pace(pass, q - from);
     }
-    while (q < end && bon_context_of(pass->below, q) < border) q++;
     bucket->next[w] = q;
-    if (q == bucket->begin[w]) return BON_OK;
-    BON_TRY(bon_grams_link(pass->grams, pass->k, bucket->begin[w], q));
-    add_up(bucket, bucket->begin[w], q);
     return BON_OK;
+}
+
+static void give(struct bucket *bucket, uint32_t w) {
+    const struct pass *pass = bucket->pass;
+    uint32_t q = bucket->begin[w], end = bucket->next[w];
+    while (q < end) {
+        uint32_t from = q;
+        q = end - q < STRETCH ? end : q + STRETCH;
+        interpolate(bucket, from, q);
+        pace(pass, q - from);
+    }
+    bucket->begin[w] = end;
 }
 
 /* Stretches lie far apart: they are asked for while others are worked on. */
 static void fetch(const struct pass *pass, uint32_t q) {
     __builtin_prefetch(&pass->below->first_child[q]);
     if (pass->below->context) __builtin_prefetch(&pass->below->context[q]);
-}
-
-/* Stretches ascend from word to word, and what is passed over counts as touched. */
-static void pace(const struct bucket *bucket, uint32_t w) {
-    uint32_t before = w ? bucket->next[w - 1] : 0;
-    bon_store_pace(bucket->pass->grams->store, (bucket->next[w] - before) * bucket->pass->parent_bytes);
 }
 
 static bon_status do_bucket(struct bucket *bucket, size_t number) {
@@ -158,14 +182,13 @@ static bon_status do_bucket(struct bucket *bucket, size_t number) {
     if (bucket->removed) memset(bucket->removed, 0, (bucket->last - bucket->first) * sizeof *bucket->removed);
     for (uint32_t w = 0; w < pass->words; w++) {
         if (w + FETCH_AHEAD < pass->words) fetch(pass, bucket->begin[w + FETCH_AHEAD]);
+        pace_leap(pass, bucket->begin[w] - (w ? bucket->next[w - 1] : 0));
         BON_TRY(gather(bucket, w, border));
-        pace(bucket, w);
     }
     share_out(bucket);
     for (uint32_t w = 0; w < pass->words; w++) {
-        if (bucket->begin[w] < bucket->next[w]) interpolate(bucket, bucket->begin[w], bucket->next[w]);
-        bucket->begin[w] = bucket->next[w];
-        pace(bucket, w);
+        pace_leap(pass, bucket->begin[w] - (w ? bucket->next[w - 1] : 0));
+        give(bucket, w);
     }
     return BON_OK;
 }
@@ -193,6 +216,7 @@ static bon_status do_part(void *context, size_t part, unsigned worker) {
     size_t first = bon_part_begin(pass->buckets, part, pass->parts),
            end = bon_part_begin(pass->buckets, part + 1, pass->parts);
     if (first == end) return BON_OK;
+    bon_store_release(pass->grams->store);
     struct bucket bucket = {.pass = pass,
                             .contexts = bon_alloc_array(pass->largest, sizeof *bucket.contexts),
                             .begin = bon_alloc_array(pass->words, sizeof *bucket.begin),

@@ -157,6 +157,7 @@ static void cut_bins(uint32_t *keys, size_t n, unsigned bits, bool exact, float 
 static bon_status train_sampled(const float *values, const uint8_t *keep, uint64_t count, uint64_t kept,
                                 uint64_t stride, unsigned bits, struct bon_store *store, float *centres, bool *exact) {
     size_t capacity = (size_t)(kept / stride + 1), n = 0;
+    bon_store_release(store);
     uint32_t *keys = bon_alloc_array(2 * capacity, sizeof *keys);
     if (!keys) return BON_ERR_NOMEM;
     uint64_t skip = 0;

@@ -16,8 +16,8 @@ languages=(c)
 command -v "${CXX:-c++}" >/dev/null && languages+=(c++)
 for name in restore editor server; do
     for language in "${languages[@]}"; do
-        compiler=("${CC:-cc}" -std=c99)
-        [ "$language" = c ] || compiler=("${CXX:-c++}" -std=c++11 -x c++)
+        read -ra compiler <<<"${CC:-cc} -std=c99" # maybe of several words, like `ccache gcc`
+        [ "$language" = c ] || read -ra compiler <<<"${CXX:-c++} -std=c++11 -x c++"
         # shellcheck disable=SC2046 # words
         run "${compiler[@]}" -Wall -Wextra -Werror -O1 -pthread $(pkg-config --cflags bon) -o "$name.$language" \
             "$source/examples/$name.c" -x none $(pkg-config --libs bon)
@@ -44,8 +44,8 @@ TÔI ĐI BỘ'
 done
 
 # Static linking needs what pkg-config says, no more.
-# shellcheck disable=SC2046
-run "${CC:-cc}" -o static "$source/examples/restore.c" $(pkg-config --cflags bon) "$root/lib/libbon.a" \
+# shellcheck disable=SC2046,SC2086
+run ${CC:-cc} -o static "$source/examples/restore.c" $(pkg-config --cflags bon) "$root/lib/libbon.a" \
     $(pkg-config --static --libs bon | sed 's/-lbon//')
 expect_status 0
 run ./static m.bonlm 'toi dang hoc'

@@ -2,9 +2,11 @@
 #include <criterion/criterion.h>
 #include <dirent.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/store.h"
 #include "files.h"
@@ -35,6 +37,36 @@ Test(store, arrays_keep_what_is_in_them) {
     check(other, N);
     bon_store_free(store, numbers);
     check(other, N);
+    bon_store_close(store);
+}
+
+static size_t resident(void) {
+    unsigned long long pages = 0;
+    FILE *statm = fopen("/proc/self/statm", "r");
+    cr_assert(statm && fscanf(statm, "%*u %llu", &pages) == 1);
+    fclose(statm);
+    return (size_t)pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Every page is touched but a hundredth of it is said to be passed: what the program takes stays near the limit all the same. */
+Test(store, a_limit_is_watched) {
+    enum { MEGABYTE = 1 << 20, SIZE = 96 * MEGABYTE, STEP = 4096 };
+    struct bon_store *store;
+    cr_assert_eq(bon_store_open(&store, MEGABYTE, "/tmp"), BON_OK);
+    unsigned char *bytes = bon_store_array(store, SIZE, 1);
+    size_t begin = resident(), most = 0;
+    bon_store_watch(store, begin + 16 * MEGABYTE);
+    for (size_t at = 0; at < SIZE; at += STEP) {
+        bytes[at] = (unsigned char)(at / STEP * 7);
+        bon_store_pace(store, STEP / 100);
+        if (at % MEGABYTE) continue;
+        size_t now = resident();
+        if (now > most) most = now;
+    }
+    cr_assert_gt(most, begin + 4 * MEGABYTE, "%zu MB", (most - begin) / MEGABYTE);
+    cr_assert_lt(most, begin + 64 * MEGABYTE, "%zu MB",
+                 (most - begin) / MEGABYTE); /* a sanitizer has notes of its own */
+    for (size_t at = 0; at < SIZE; at += STEP) cr_assert_eq(bytes[at], (unsigned char)(at / STEP * 7));
     bon_store_close(store);
 }
 
