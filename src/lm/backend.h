@@ -56,6 +56,7 @@ struct bon_backend {
                 const struct bon_update *update);
     void (*adamw)(bon_device *device, void *values, const void *grads, void *mean, void *square, size_t at, size_t n,
                   const struct bon_update *update);
+    /* `work`: 2 rows cols + 2 min(rows, cols)^2 values, for the step before it is made orthogonal and for products */
     void (*muon)(bon_device *device, void *values, const void *grads, void *momentum, void *work, size_t at,
                  size_t rows, size_t cols, const struct bon_update *update);
     void (*zero)(bon_device *device, void *vector, size_t n);

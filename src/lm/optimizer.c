@@ -16,7 +16,7 @@ static bool by_muon(const bon_optimizer *optimizer, const struct bon_param *para
     return optimizer->options.kind == BON_MUON && param->info.flags & BON_HIDDEN;
 }
 
-/* Values that Muon's largest matrix needs besides itself (see backend.h). */
+/* Values of `work` (backend.h) that the largest matrix needs. */
 static size_t muon_work(const bon_params *params) {
     size_t most = 0;
     for (size_t i = 0; i < params->count; i++) {

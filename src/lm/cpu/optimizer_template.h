@@ -109,7 +109,6 @@ static void muon_matrix(bon_device *device, REAL *x, REAL *work, size_t rows, si
     }
 }
 
-/* `work`: 2 rows cols + 2 min(rows, cols)^2 values. */
 static void muon(bon_device *device, void *values, const void *grads, void *momentum, void *work, size_t at,
                  size_t rows, size_t cols, const struct bon_update *u) {
     const size_t n = rows * cols, longer = rows > cols ? rows : cols;
