@@ -19,7 +19,13 @@
 #include "base/parallel.h"
 #include "ngram/log10.h"
 
-enum { BUCKET = 1 << 17 /* contexts */, FETCH_AHEAD = 16, PARENT_BYTES = 16, CHILD_BYTES = 24 /* in arrays */ };
+enum {
+    BUCKET = 1 << 17 /* contexts */,
+    FETCH_AHEAD = 16,
+    PARENT_BYTES = 16,
+    CHILD_BYTES = 24,
+    CONTEXT_BYTES = 5 /* in arrays */
+};
 enum {
     PACE = 1 << 12,
     STRETCH = 1 << 12 /* parents worked on at a time */,
@@ -91,6 +97,7 @@ static void share_out(const struct bucket *bucket) {
     const double *discount = pass->discount->of;
     for (uint32_t c = bucket->first; c < bucket->last; c++) {
         union context *context = &bucket->contexts[c - bucket->first];
+        if (c % PACE == 0) bon_store_pace(pass->grams->store, PACE * CONTEXT_BYTES);
         uint32_t total = context->sum.total;
         uint32_t one = context->sum.with_count[0], two = context->sum.with_count[1], more = context->sum.with_count[2];
         double freed = discount[1] * one + discount[2] * two + discount[3] * more +
@@ -145,7 +152,6 @@ static bon_status gather(struct bucket *bucket, uint32_t w, uint32_t border) {
         else
             while (q < stop && bon_context_of(pass->below, q) < border) q++;
         more = q == stop;
-        if (q == from) break;
         if (pass->k > 2) BON_TRY(bon_grams_link(pass->grams, pass->k, from, q));
         add_up(bucket, from, q);
         pace(pass, q - from);
@@ -154,6 +160,7 @@ static bon_status gather(struct bucket *bucket, uint32_t w, uint32_t border) {
     return BON_OK;
 }
 
+/* Back to all of those, now that their contexts have added up. */
 static void give(struct bucket *bucket, uint32_t w) {
     const struct pass *pass = bucket->pass;
     uint32_t q = bucket->begin[w], end = bucket->next[w];
