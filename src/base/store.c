@@ -11,7 +11,7 @@
 
 #include "base/buf.h"
 
-enum { PAGE = 1 << 16, SMALL = 1 << 16, LOOKS = 256 /* for a budget that is passed */, LOOKS_AT_LEAST = 16 };
+enum { PAGE = 1 << 16, SMALL = 1 << 16, LOOKS = 64 /* for a budget that is passed */, LOOKS_AT_LEAST = 4 };
 
 struct area {
     void *at;

@@ -26,7 +26,7 @@ struct bon_lm_builder {
 };
 
 /* The program itself is smaller than the 64 MiB by which it may pass the limit. */
-enum { SPARE = 36 << 20, WATCHED = 48 << 20, WORD_BYTES = 128 };
+enum { SPARE = 36 << 20, WATCHED = 42 << 20, WORD_BYTES = 128 };
 
 static bon_status check_options(const bon_lm_build_options *options) {
     if (options->order > BON_LM_MAX_ORDER)

@@ -264,6 +264,7 @@ bon_status bon_corpus_renumber(struct bon_corpus *corpus, const struct bon_word_
     BON_TRY(bon_corpus_check(corpus));
     uint32_t types = corpus->vocab.count;
     bon_status status = BON_ERR_NOMEM;
+    bon_store_release(corpus->store);
     struct ranked_word *words = bon_alloc_array(types, sizeof *words);
     uint32_t *final_id = bon_alloc_array(types, sizeof *final_id);
     *order = (struct bon_word_order){.counts = bon_alloc_array(types, sizeof *order->counts),
@@ -278,6 +279,7 @@ bon_status bon_corpus_renumber(struct bon_corpus *corpus, const struct bon_word_
         if (words[i].kept) order->kept = i + 1;
         if (words[i].count || i < BON_CORPUS_SYMBOLS) order->types = i + 1;
     }
+    bon_store_release(corpus->store);
     status = replace_vocab(corpus, words, order->kept);
     if (status != BON_OK) goto done;
     for (size_t i = 0; i < corpus->count; i++) {

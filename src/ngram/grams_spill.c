@@ -53,6 +53,7 @@ static bon_status put_windows(const struct chunk *chunk, struct bon_runs *runs, 
 static bon_status put_chunk(struct chunk *chunk, struct bon_runs *runs) {
     const struct bon_corpus *corpus = chunk->search->corpus;
     uint32_t types = chunk->search->words->types, most = 0;
+    bon_store_release(corpus->store);
     uint32_t *at = bon_place_list(chunk->ids, chunk->count, corpus->row ? corpus->row : 1, 0, types, chunk->start);
     if (!at) return BON_ERR_NOMEM;
     for (uint32_t w = 0; w < types; w++)
@@ -70,7 +71,6 @@ static bon_status put_chunk(struct chunk *chunk, struct bon_runs *runs) {
     free(at);
     free(chunk->places);
     free(chunk->scratch);
-    bon_store_release(corpus->store);
     return status;
 }
 
