@@ -61,12 +61,14 @@ bon_status bon_kn_words(const struct bon_gram_level *level, const struct bon_dis
 
 /* ---- into the table ---- */
 
-/* Takes over the grams' arrays where they fit, and makes those that are missing. */
+_Static_assert(sizeof(float) == sizeof(uint32_t), "a probability takes the place of a count");
+
+/* Makes the arrays of a level. The count of an n-gram is not looked at any more when its probability is known, which is put in its
+ * place: of all arrays those of the highest orders are what makes the most memory. */
 static bon_status take_level(struct bon_store *store, struct bon_gram_level *from, struct bon_lm_level *to,
                              bool highest) {
     to->count = (uint32_t)from->count;
-    to->logprob = bon_store_array(store, from->count, sizeof *to->logprob);
-    if (!to->logprob) return BON_ERR_NOMEM;
+    to->logprob = (float *)(void *)from->adjusted;
     if (highest) return BON_OK;
     to->backoff = bon_store_zeroed(store, from->count, sizeof *to->backoff);
     to->extends = bon_store_zeroed(store, from->count, sizeof *to->extends);
@@ -133,8 +135,7 @@ static bon_status estimate_next(struct bon_grams *grams, unsigned k, const struc
     if (status == BON_OK && k > 1) status = bon_kn_level(grams, k, discount, table, *p, p_here);
     bon_store_free(grams->store, *p);
     *p = p_here;
-    bon_store_free(grams->store, level->adjusted); /* no more is asked of it */
-    level->adjusted = NULL;
+    level->adjusted = NULL; /* they are probabilities now */
     return status;
 }
 

@@ -121,7 +121,7 @@ static void interpolate(const struct bucket *bucket, uint32_t from, uint32_t to)
             const union context *c = &bucket->contexts[bon_context_of(level, i) - bucket->first];
             if (i + FETCH_AHEAD < end)
                 __builtin_prefetch(&bucket->contexts[bon_context_of(level, i + FETCH_AHEAD) - bucket->first]);
-            uint32_t count = level->adjusted[i];
+            uint32_t count = level->adjusted[i]; /* where the logarithm goes below */
             double p =
                 (count - pass->discount->of[bon_discount_class(count)]) * c->share.per_count + c->share.weight * lower;
             if (pass->p) pass->p[i] = p;
