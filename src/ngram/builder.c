@@ -25,7 +25,8 @@ struct bon_lm_builder {
     struct bon_machine device; /* ops NULL: the CPU */
 };
 
-/* The program itself is smaller than the 64 MiB by which it may pass the limit. */
+/* The program itself is smaller than the 64 MiB by which it may pass the limit: arrays have a part of them, and pages are let go when so
+ * much is taken that what comes before the next look has room, too. */
 enum { SPARE = 36 << 20, WATCHED = 42 << 20, WORD_BYTES = 128 };
 
 static bon_status check_options(const bon_lm_build_options *options) {
