@@ -11,7 +11,13 @@
 
 #include "base/buf.h"
 
-enum { PAGE = 1 << 16, SMALL = 1 << 16, LOOKS = 64 /* for a budget that is passed */, LOOKS_AT_LEAST = 4 };
+enum {
+    PAGE = 1 << 16,
+    SMALL = 1 << 16,
+    LOOKS = 64 /* for a budget that is passed, at least */,
+    LOOK_BYTES = 1 << 20 /* between two of them, at most */,
+    KEPT = 16 /* a part of the budget is passed before pages are let go again */
+};
 
 struct area {
     void *at;
@@ -22,8 +28,8 @@ struct area {
 struct bon_store {
     struct bon_store_pace pace;
     size_t budget;
-    int watch;      /* /proc/self/statm; -1: pages are let go for what was passed */
-    unsigned looks; /* since they were let go */
+    int watch;     /* /proc/self/statm; -1: pages are let go for what was passed */
+    size_t passed; /* since they were let go, up to the last look */
     size_t limit;
     char *folder;
     struct area *areas;
@@ -208,14 +214,14 @@ void bon_store_release(struct bon_store *store) {
     if (!store) return;
     for (size_t i = 0; i < store->count; i++) madvise(store->areas[i].at, store->areas[i].size, MADV_DONTNEED);
     store->pace.touched = 0;
-    store->looks = 0;
+    store->passed = 0;
 }
 
 void bon_store_watch(struct bon_store *store, size_t limit) {
     if (store->watch < 0) store->watch = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
     if (store->watch < 0) return;
     store->limit = limit;
-    store->pace.budget = store->budget / LOOKS;
+    store->pace.budget = store->budget / LOOKS < LOOK_BYTES ? store->budget / LOOKS : LOOK_BYTES;
 }
 
 /* Bytes of the program in memory: the second number of the file. */
@@ -228,7 +234,8 @@ static size_t resident(const struct bon_store *store) {
 
 /* What the program takes for itself may be near the limit: then a part of the budget is passed all the same. */
 void bon_store_look(struct bon_store *store) {
+    store->passed += store->pace.touched;
     store->pace.touched = 0;
-    if (store->watch >= 0 && (++store->looks < LOOKS_AT_LEAST || resident(store) < store->limit)) return;
+    if (store->watch >= 0 && (store->passed < store->budget / KEPT || resident(store) < store->limit)) return;
     bon_store_release(store);
 }
