@@ -20,7 +20,7 @@ struct bon_store;
 /* Arrays may have a quarter of `budget` bytes mapped at a time; files go to `folder`. */
 bon_status bon_store_open(struct bon_store **out, size_t budget, const char *folder);
 /* From here on pages are let go when the whole program takes `limit` bytes, where the system tells (/proc/self/statm). Whoever is
- * about to take much plain memory lets go of them first. */
+ * about to take much plain memory lets go of them first (bon_store_release). */
 void bon_store_watch(struct bon_store *store, size_t limit);
 /* Frees the arrays that are left, too. NULL is fine. */
 void bon_store_close(struct bon_store *store);
